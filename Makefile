@@ -1,0 +1,64 @@
+# The course's commands. `make` alone lists them.
+.DEFAULT_GOAL := help
+.PHONY: help setup lab test notebooks exercises datasets lint bench clean
+
+PORT ?= 8888
+VENV := .venv
+PYTHON := $(VENV)/bin/python
+READY := $(VENV)/.ready
+
+help:  ## list the commands
+	@echo "CLV Notebooks"
+	@grep -E '^[a-z]+:.*## ' Makefile | sed -e 's/:.*## /|/' | awk -F'|' '{printf "  make %-10s %s\n", $$1, $$2}'
+
+setup: $(READY)  ## install everything into .venv (once; later commands do it by themselves)
+
+$(READY): requirements.lock pyproject.toml
+	@python=""; \
+	for candidate in $(BASE_PYTHON) python3 python3.13 python3.12 python3.11 python; do \
+	  if $$candidate -c 'import sys; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1; then python=$$candidate; break; fi; \
+	done; \
+	if [ -z "$$python" ]; then \
+	  echo "CLV Notebooks needs Python 3.11 or newer, and none was found: install it from python.org, then run make again."; exit 1; \
+	fi; \
+	echo "Setting up in $(VENV) with $$($$python --version) (once; one to three minutes)"; \
+	if command -v uv >/dev/null 2>&1; then \
+	  $$python -m venv --clear --without-pip $(VENV) && \
+	  uv pip install --python $(PYTHON) --require-hashes -r requirements.lock && \
+	  uv pip install --python $(PYTHON) --no-deps --no-build-isolation -e .; \
+	else \
+	  $$python -m venv --clear $(VENV) || { echo "Python has no venv module here: on Debian or Ubuntu, install the package python3-venv, then run make again."; exit 1; }; \
+	  $(PYTHON) -m pip install --disable-pip-version-check --require-hashes -r requirements.lock && \
+	  $(PYTHON) -m pip install --disable-pip-version-check --no-deps --no-build-isolation -e .; \
+	fi || { echo "The set-up did not finish: see the message above. Running make again starts it over."; exit 1; }
+	@mkdir -p $(VENV)/share/jupyter/lab/settings
+	@cp .ci/jupyterlab_overrides.json $(VENV)/share/jupyter/lab/settings/overrides.json
+	@touch $(READY)
+
+lab: $(READY)  ## open the course in JupyterLab (PORT=8888)
+	@echo "Starting JupyterLab; Ctrl-C here stops it. Your browser opens by itself; if not, use an address printed below."
+	@$(PYTHON) -m jupyterlab notebooks/00_start_here.ipynb --port=$(PORT) --allow-root --log-level=ERROR \
+	  --LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate
+
+test: $(READY) lint  ## run every test
+	@$(PYTHON) -m pytest
+
+lint: $(READY)  ## check style and types
+	@$(PYTHON) -m ruff check
+	@$(PYTHON) -m ruff format --check
+	@$(PYTHON) -m mypy
+
+notebooks: $(READY)  ## run every lesson again and store its outputs
+	@$(PYTHON) -m clvlib.course.notebooks notebooks
+
+exercises: $(READY)  ## write the students' notebooks from exercises/keys
+	@$(PYTHON) -m clvlib.course.notebooks exercises
+
+datasets: $(READY)  ## rebuild every dataset
+	@$(PYTHON) datasets/build.py
+
+bench: $(READY)  ## measure speed beside the usual alternatives
+	@$(PYTHON) benchmarks/run.py
+
+clean:  ## remove the set-up (your notebooks and progress stay)
+	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis

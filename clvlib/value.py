@@ -1,0 +1,676 @@
+"""What a customer is worth: money over time, retention, and the conventions that make published numbers differ."""
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from clvlib import _checks
+from clvlib._checks import FloatOrArray
+
+_TIMINGS = ("start", "end")
+
+
+def present_value(cashflows: Any, rate: Any, timing: str = "end") -> FloatOrArray:
+    """Today's worth of one payment a period: ``sum(c_t / (1 + rate) ** t)``.
+
+    Parameters
+    ----------
+    cashflows : array, shape (..., periods)
+        One payment a period (currency units), along the last axis.
+    rate : float
+        Discount rate per period, as a fraction.
+    timing : {"start", "end"}, default "end"
+        ``"start"``: t = 0, 1, ..., the first payment is now. ``"end"``: t = 1, 2, ....
+
+    Returns
+    -------
+    float or array, shape (...)
+        Currency units of today.
+
+    Raises
+    ------
+    ValueError
+        If there is no cash flow, a value is missing, the rate is not a fraction, or timing is unknown.
+
+    Source
+    ------
+    Any text on corporate finance, e.g. Brealey, Myers & Allen, Principles of Corporate Finance, ch. 2.
+
+    Examples
+    --------
+    >>> round(present_value([1000] * 5, rate=0.05, timing="end"), 2)
+    4329.48
+    >>> round(present_value([1000] * 5, rate=0.05, timing="start"), 2)
+    4545.95
+    """
+    cashflows = np.atleast_1d(_checks.number("cashflows", cashflows))
+    rate = _one_rate(rate)
+    first = 0 if _checks.option("timing", timing, _TIMINGS) == "start" else 1
+    times = np.arange(first, first + cashflows.shape[-1])
+    return _plain((cashflows * (1.0 + rate) ** -times).sum(axis=-1))
+
+
+def future_value(cashflows: Any, rate: Any, timing: str = "end") -> FloatOrArray:
+    """Worth at the end of the last period of one payment a period (used for *past* purchases).
+
+    Parameters
+    ----------
+    cashflows : array, shape (..., periods)
+        One payment a period (currency units), the oldest first.
+    rate : float
+        Interest rate per period, as a fraction.
+    timing : {"start", "end"}, default "end"
+        When in its period each payment was made. With ``"end"`` the last payment earns no interest.
+
+    Returns
+    -------
+    float or array, shape (...)
+        Currency units at the end of the last period.
+
+    Raises
+    ------
+    ValueError
+        As `present_value`.
+
+    Source
+    ------
+    As `present_value`: ``future_value = present_value * (1 + rate) ** periods``.
+
+    Examples
+    --------
+    >>> round(future_value([1000] * 5, rate=0.05), 2)
+    5525.63
+    """
+    periods = np.atleast_1d(_checks.number("cashflows", cashflows)).shape[-1]
+    return _plain(present_value(cashflows, rate, timing) * (1 + _one_rate(rate)) ** periods)
+
+
+def annuity(payment: Any, rate: Any, periods: Any, timing: str = "end") -> FloatOrArray:
+    """Present value of the same payment for a number of periods.
+
+    ``payment * (1 - (1 + rate) ** -periods) / rate`` at period ends (ordinary annuity); times ``1 + rate`` at period
+    starts (annuity-due). At rate 0 it is ``payment * periods``. Arguments broadcast.
+
+    Parameters
+    ----------
+    payment : float or array
+        Currency units per period.
+    rate : float or array
+        Discount rate per period, as a fraction.
+    periods : int or array
+        How many payments.
+    timing : {"start", "end"}, default "end"
+        When in its period each payment comes.
+
+    Returns
+    -------
+    float or array
+        Currency units of today.
+
+    Raises
+    ------
+    ValueError
+        If periods is negative, the rate is not a fraction, or timing is unknown.
+
+    Source
+    ------
+    As `present_value`.
+
+    Examples
+    --------
+    >>> round(annuity(1000, rate=0.05, periods=5), 2)
+    4329.48
+    """
+    payment = _checks.number("payment", payment)
+    rate = np.asarray(_checks.rate("rate", rate))
+    periods = _checks.whole("periods", periods)
+    wait = 1 if _checks.option("timing", timing, _TIMINGS) == "end" else 0
+    return _plain(payment * _geometric_sum(1 / (1 + rate), periods) * (1 + rate) ** -wait)
+
+
+def perpetuity(payment: Any, rate: Any, timing: str = "end") -> FloatOrArray:
+    """Present value of the same payment for ever: ``payment / rate``, plus one payment if the first comes now.
+
+    Parameters
+    ----------
+    payment : float or array
+        Currency units per period.
+    rate : float or array
+        Discount rate per period, as a fraction above 0.
+    timing : {"start", "end"}, default "end"
+        When in its period each payment comes.
+
+    Returns
+    -------
+    float or array
+        Currency units of today.
+
+    Raises
+    ------
+    ValueError
+        If the rate is not above 0 (the sum would be infinite), or timing is unknown.
+
+    Source
+    ------
+    As `present_value`: the limit of `annuity` for many periods.
+
+    Examples
+    --------
+    >>> perpetuity(1000, rate=0.05)
+    20000.0
+    """
+    payment = _checks.number("payment", payment)
+    rate = _checks.fraction("rate", rate, zero_allowed=False)
+    first_now = payment if _checks.option("timing", timing, _TIMINGS) == "start" else 0
+    return _plain(payment / rate + first_now)
+
+
+def clv(
+    margin: Any,
+    retention: Any,
+    rate: Any,
+    periods: Any = None,
+    timing: str = "end",
+    first_margin: str | None = None,
+) -> FloatOrArray:
+    """Customer lifetime value at a constant margin, retention and discount rate, before the acquisition cost.
+
+    ===========  =================  ============================================  ==========================
+    timing       first_margin       the first margin                              worth over an endless horizon
+    ===========  =================  ============================================  ==========================
+    ``"start"``  ``"now"``          is here now                                   m (1 + i) / (1 + i - r)
+    ``"end"``    ``"end"``          comes at the end of period 1, for certain     m / (1 + i - r)
+    ``"end"``    ``"if_retained"``  comes at the end of period 1, if she stays    m r / (1 + i - r)
+    ``"start"``  ``"if_retained"``  is due now, if she renews                     m r (1 + i) / (1 + i - r)
+    ===========  =================  ============================================  ==========================
+
+    Most published CLV numbers that disagree differ in these two words. Arguments broadcast.
+
+    Parameters
+    ----------
+    margin : float or array
+        Contribution margin per period (currency units).
+    retention : float or array
+        Probability, in [0, 1], that a customer of one period is a customer of the next.
+    rate : float or array
+        Discount rate per period, as a fraction.
+    periods : int or array, optional
+        How many margins are counted; endless if left out.
+    timing : {"start", "end"}, default "end"
+        When in its period a margin comes.
+    first_margin : {"now", "end", "if_retained"}, optional
+        When the first margin comes and whether it is certain, as in the table. Left out: ``"now"`` with
+        ``timing="start"``, ``"if_retained"`` with ``timing="end"``. ``"now"`` puts the first margin at time 0, whatever
+        the timing.
+
+    Returns
+    -------
+    float or array
+        Currency units of today.
+
+    Raises
+    ------
+    ValueError
+        If retention or rate is not a fraction, the endless sum does not converge (retention >= 1 + rate), or the two
+        conventions contradict each other.
+
+    Source
+    ------
+    Berger & Nasr 1998 (Journal of Interactive Marketing); Gupta & Lehmann 2003 (first margin if retained); Fader &
+    Hardie 2010 (a renewal due now).
+
+    Examples
+    --------
+    >>> round(clv(1000, retention=0.8, rate=0.05, first_margin="now"), 2)
+    4200.0
+    >>> round(clv(1000, retention=0.8, rate=0.05, first_margin="end"), 2)
+    4000.0
+    >>> round(clv(1000, retention=0.8, rate=0.05, first_margin="if_retained"), 2)
+    3200.0
+    """
+    margin = _checks.number("margin", margin)
+    retention = np.asarray(_checks.fraction("retention", retention))
+    rate = np.asarray(_checks.rate("rate", rate))
+    timing = _checks.option("timing", timing, _TIMINGS)
+    if first_margin is None:
+        first_margin = "now" if timing == "start" else "if_retained"
+    _checks.option("first_margin", first_margin, ("now", "end", "if_retained"))
+    if (timing, first_margin) == ("start", "end"):
+        raise ValueError("timing='start' and first_margin='end' contradict each other: choose timing='end'")
+    step = retention / (1 + rate)
+    if periods is None:
+        if (step >= 1).any():
+            raise ValueError("retention must be below 1 + rate for an endless horizon; give periods=... instead")
+        count = np.inf
+    else:
+        count = _checks.whole("periods", periods)
+    series = _geometric_sum(step, count)
+    chance_of_first = retention if first_margin == "if_retained" else 1
+    wait = 0 if timing == "start" or first_margin == "now" else 1
+    return _plain(margin * chance_of_first * series * (1 + rate) ** -wait)
+
+
+def margin_multiple(retention: Any, rate: Any, timing: str = "end", first_margin: str | None = None) -> FloatOrArray:
+    """Lifetime value per unit of margin over an endless horizon; by default ``r / (1 + i - r)``.
+
+    Parameters
+    ----------
+    retention : float or array
+        Retention rate per period, in [0, 1].
+    rate : float or array
+        Discount rate per period, as a fraction.
+    timing, first_margin
+        As in `clv`.
+
+    Returns
+    -------
+    float or array
+        A multiple (no unit).
+
+    Raises
+    ------
+    ValueError
+        As `clv`.
+
+    Source
+    ------
+    Gupta & Lehmann 2003, Customers as Assets (Journal of Interactive Marketing).
+
+    Examples
+    --------
+    >>> round(margin_multiple(retention=0.8, rate=0.10), 3)
+    2.667
+    >>> round(margin_multiple(retention=0.8, rate=0.10, first_margin="now"), 3)
+    3.667
+    """
+    return clv(1, retention, rate, timing=timing, first_margin=first_margin)
+
+
+def clv_conventions(margin: Any, retention: Any, rate: Any, periods: int | None = None) -> pd.DataFrame:
+    """The same customer under every published convention, side by side.
+
+    Parameters
+    ----------
+    margin, retention, rate, periods
+        As in `clv`, one number each.
+
+    Returns
+    -------
+    DataFrame
+        Index ``convention``; columns formula (endless horizon), value (currency units), ratio (to the smallest value)
+        and source. The undiscounted row ignores the rate.
+
+    Raises
+    ------
+    ValueError
+        As `clv`; also if retention is 1 and periods is left out.
+
+    Source
+    ------
+    One a row, in the table itself.
+
+    Examples
+    --------
+    >>> clv_conventions(1000, retention=0.8, rate=0.05)["value"].round(2).tolist()
+    [4200.0, 4000.0, 3200.0, 3360.0, 5000.0]
+    """
+    rows = {
+        "margin now": ("m(1+i)/(1+i-r)", rate, "start", "now", "Berger & Nasr 1998"),
+        "period end, certain": ("m/(1+i-r)", rate, "end", "end", "Blattberg, Getz & Thomas 2001 (commonly reported)"),
+        "period end, if retained": ("mr/(1+i-r)", rate, "end", "if_retained", "Gupta & Lehmann 2003"),
+        "renewal due now": ("mr(1+i)/(1+i-r)", rate, "start", "if_retained", "Fader & Hardie 2010"),
+        "undiscounted": ("m/(1-r)", 0.0, "start", "now", "margin times expected lifetime"),
+    }
+    table = pd.DataFrame(
+        [
+            (name, formula, clv(margin, retention, i, periods, timing, first_margin), source)
+            for name, (formula, i, timing, first_margin, source) in rows.items()
+        ],
+        columns=["convention", "formula", "value", "source"],
+    ).set_index("convention")
+    smallest = table["value"].min()
+    table.insert(2, "ratio", table["value"] / smallest if smallest else np.nan)
+    return table
+
+
+def payback(investment: Any, cashflows: Any, rate: Any = 0.0) -> float:
+    """Periods until the cash flows repay the investment, the last period counted by the share of it that was needed.
+
+    Parameters
+    ----------
+    investment : float
+        Paid now (currency units), e.g. the acquisition cost.
+    cashflows : sequence of float
+        Margin at the end of each period (currency units).
+    rate : float, default 0
+        Discount rate per period; above 0 this is the discounted payback.
+
+    Returns
+    -------
+    float
+        Periods; ``inf`` if these cash flows never repay it.
+
+    Raises
+    ------
+    ValueError
+        If the investment is negative, or a value is missing.
+
+    Source
+    ------
+    Any text on corporate finance, e.g. Brealey, Myers & Allen, Principles of Corporate Finance, ch. 5.
+
+    Examples
+    --------
+    >>> payback(100, [40, 40, 40])
+    2.5
+    >>> payback(1000, [40, 40, 40])
+    inf
+    """
+    investment = _checks.number("investment", investment, at_least=0)
+    cashflows = np.atleast_1d(_checks.number("cashflows", cashflows))
+    worth = cashflows * (1.0 + _one_rate(rate)) ** -np.arange(1, len(cashflows) + 1)
+    balance = np.concatenate([[0.0], worth.cumsum()]) - investment
+    if not (balance >= 0).any():
+        return float("inf")
+    period = int(np.argmax(balance >= 0))
+    return period - float(balance[period] / worth[period - 1]) if period else 0.0
+
+
+def ltv_cac(ltv: Any, cac: Any) -> FloatOrArray:
+    """Lifetime value per unit of acquisition cost: an average, silent about the next customer's cost.
+
+    Parameters
+    ----------
+    ltv : float or array
+        Lifetime value (currency units). Say whether the acquisition cost was already taken off.
+    cac : float or array
+        Acquisition cost per customer won (currency units), above 0.
+
+    Returns
+    -------
+    float or array
+        Ratio (no unit).
+
+    Raises
+    ------
+    ValueError
+        If the acquisition cost is not above 0.
+
+    Source
+    ------
+    The 3 : 1 rule is a software-business heuristic, commonly attributed to David Skok.
+
+    Examples
+    --------
+    >>> round(ltv_cac(542, 57), 1)
+    9.5
+    """
+    return _plain(_checks.number("ltv", ltv) / np.asarray(_checks.number("cac", cac, above=0)))
+
+
+def roi(gain: Any, cost: Any, gain_is: str = "gross") -> FloatOrArray:
+    """Return on investment, as a fraction of the cost.
+
+    Parameters
+    ----------
+    gain : float or array
+        What came back (currency units).
+    cost : float or array
+        What was spent (currency units), above 0.
+    gain_is : {"gross", "net"}, default "gross"
+        ``"gross"``: the cost is still in the gain. ``"net"``: it was taken off.
+
+    Returns
+    -------
+    float or array
+        4.8 stands for 480 %.
+
+    Raises
+    ------
+    ValueError
+        If the cost is not above 0 or `gain_is` is unknown.
+
+    Source
+    ------
+    Farris et al. 2010, Marketing Metrics, on return on marketing investment.
+
+    Examples
+    --------
+    >>> roi(gain=5.8, cost=1)
+    4.8
+    """
+    gain = np.asarray(_checks.number("gain", gain))
+    cost = np.asarray(_checks.number("cost", cost, above=0))
+    net = gain - cost if _checks.option("gain_is", gain_is, ("gross", "net")) == "gross" else gain
+    return _plain(net / cost)
+
+
+def share_of_wallet(own: Any, total: Any) -> FloatOrArray:
+    """Part of a customer's spending in the category that comes to us.
+
+    Parameters
+    ----------
+    own : float or array
+        Her spending with us (currency units per period).
+    total : float or array
+        Her spending in the category, with everybody (same units and period), above 0.
+
+    Returns
+    -------
+    float or array
+        Fraction in [0, 1].
+
+    Raises
+    ------
+    ValueError
+        If she spends more with us than in all.
+
+    Source
+    ------
+    Farris et al. 2010, Marketing Metrics.
+
+    Examples
+    --------
+    >>> share_of_wallet(own=300, total=1200)
+    0.25
+    """
+    own = np.asarray(_checks.number("own", own, at_least=0))
+    total = np.asarray(_checks.number("total", total, above=0))
+    if (own > total).any():
+        raise ValueError("own must be at most total: her spending with us is part of her spending in the category")
+    return _plain(own / total)
+
+
+def value_components(
+    past: Any,
+    margin: Any,
+    retention: Any,
+    rate: Any,
+    periods: int,
+    *,
+    cross_sell: Any = 0.0,
+    referral: Any = 0.0,
+    growth: Any = 0.0,
+    current: str = "unchanged",
+) -> pd.Series:
+    """Historical, current and potential value of one customer; only the last two are lifetime value (the past is sunk).
+
+    Future margins come at period ends, if she stays: ``timing="end", first_margin="if_retained"``.
+
+    Parameters
+    ----------
+    past : sequence of float
+        Margins already earned, the oldest first (currency units), at period ends.
+    margin : float
+        Margin per period if her behaviour does not change (currency units).
+    retention, rate : float
+        Per period, as fractions.
+    periods : int
+        How many future margins are counted.
+    cross_sell, referral : float, default 0
+        Further margin per period, from other products and from customers she brings (currency units).
+    growth : float, default 0
+        Growth of `margin` per period, as a fraction, from period 2 on.
+    current : {"unchanged", "near_term"}, default "unchanged"
+        Two published meanings of "current value": all `periods` at unchanged behaviour, or the next period alone. The
+        rest of the unchanged behaviour then counts as potential.
+
+    Returns
+    -------
+    Series
+        historical, current, cross_sell, referral, growth, later (only with ``"near_term"``), potential, clv (currency
+        units of today): ``potential = cross_sell + referral + growth (+ later)``, ``clv = current + potential``.
+
+    Raises
+    ------
+    ValueError
+        If an argument is out of its range, or `current` is unknown.
+
+    Source
+    ------
+    The three-part split of the Chinese CRM literature on customer lifetime value; formulas are ours, on `clv`.
+
+    Examples
+    --------
+    >>> value_components([100, 100], margin=120, retention=0.8, rate=0.10, periods=5, cross_sell=30).round(2)["clv"].item()
+    318.61
+    """
+    _checks.option("current", current, ("unchanged", "near_term"))
+    margin, growth = _checks.number("margin", margin), _checks.rate("growth", growth)
+    unchanged = clv(margin, retention, rate, periods)
+    survival_worth = (retention / (1 + rate)) ** np.arange(1, periods + 1)
+    grown = float((margin * (1 + growth) ** np.arange(periods) * survival_worth).sum())
+    parts = {
+        "historical": future_value(past, rate),
+        "current": unchanged if current == "unchanged" else clv(margin, retention, rate, 1),
+        "cross_sell": clv(_checks.number("cross_sell", cross_sell), retention, rate, periods),
+        "referral": clv(_checks.number("referral", referral), retention, rate, periods),
+        "growth": round(grown - unchanged, 9) + 0.0,
+    }
+    if current == "near_term":
+        parts["later"] = unchanged - parts["current"]
+    parts["potential"] = sum(value for name, value in parts.items() if name not in ("historical", "current"))
+    parts["clv"] = parts["current"] + parts["potential"]
+    return pd.Series(parts)
+
+
+def lifecycle_profit(
+    base: Any,
+    related_sales: Any = 0.0,
+    cost_savings: Any = 0.0,
+    referral: Any = 0.0,
+    *,
+    acquisition: Any = 0.0,
+    price_concessions: Any = 0.0,
+    referral_damage: Any = 0.0,
+    rate: Any = 0.0,
+    timing: str = "start",
+) -> pd.DataFrame:
+    """Lifecycle profit: four revenues less three costs, a year a row.
+
+    Parameters
+    ----------
+    base, related_sales, cost_savings, referral : sequence of float or float
+        Revenue lines, in margin (currency units per year): basic profit, growth and related sales, savings on serving a
+        known customer, profit of those she recommends. One number stands for every year.
+    acquisition, price_concessions, referral_damage : sequence of float or float
+        Cost lines (currency units per year, positive): winning her, discounts she asks for, customers her complaints
+        drive away.
+    rate : float, default 0
+        Discount rate per year, as a fraction.
+    timing : {"start", "end"}, default "start"
+        When in the year money moves.
+
+    Returns
+    -------
+    DataFrame
+        Index ``year`` (1, 2, ..., "total"); the seven lines (costs negative), profit, and present_value.
+
+    Raises
+    ------
+    ValueError
+        If a cost is negative, or the lines have different lengths.
+
+    Source
+    ------
+    Four revenues after Reichheld & Sasser 1990; three costs after a Chinese textbook chapter on the customer lifecycle.
+
+    Examples
+    --------
+    >>> lifecycle_profit([50, 80], referral=[0, 20], acquisition=[60, 0])["profit"].tolist()
+    [-10.0, 100.0, 90.0]
+    """
+    revenues = dict(base=base, related_sales=related_sales, cost_savings=cost_savings, referral=referral)
+    costs = dict(acquisition=acquisition, price_concessions=price_concessions, referral_damage=referral_damage)
+    lines = {name: np.atleast_1d(_checks.number(name, line)) for name, line in revenues.items()}
+    lines |= {name: -np.atleast_1d(_checks.number(name, line, at_least=0)) for name, line in costs.items()}
+    years = max(len(line) for line in lines.values())
+    for name, line in lines.items():
+        if len(line) not in (1, years):
+            raise ValueError(f"{name} must be one number or one a year ({years}), got {len(line)}")
+    table = pd.DataFrame({name: np.broadcast_to(line, years) for name, line in lines.items()})
+    table["profit"] = table.sum(axis=1)
+    first = 0 if _checks.option("timing", timing, _TIMINGS) == "start" else 1
+    table["present_value"] = table["profit"] * (1.0 + _one_rate(rate)) ** -np.arange(first, first + years)
+    table.index = pd.Index(range(1, years + 1), name="year", dtype=object)
+    table.loc["total"] = table.sum()
+    return table
+
+
+def referral_value(told: Any, conversion: Any, value: Any) -> FloatOrArray:
+    """Value of the customers she brings: ``told * conversion * value``.
+
+    Add it to her own value, or to theirs, never to both: summed over all customers, each new one would count twice.
+
+    Parameters
+    ----------
+    told : float or array
+        People she recommends us to (a count).
+    conversion : float or array
+        Share of them who become customers *because of her*, in [0, 1].
+    value : float or array
+        Lifetime value of such a customer (currency units).
+
+    Returns
+    -------
+    float or array
+        Currency units.
+
+    Raises
+    ------
+    ValueError
+        If a count is negative or the conversion is not a fraction.
+
+    Source
+    ------
+    Kumar, Petersen & Leone 2007, How Valuable Is Word of Mouth? (Harvard Business Review).
+
+    Examples
+    --------
+    >>> round(referral_value(told=5, conversion=0.02, value=542), 1)
+    54.2
+    """
+    told = _checks.number("told", told, at_least=0)
+    conversion = _checks.fraction("conversion", conversion)
+    return _plain(told * np.asarray(conversion) * _checks.number("value", value))
+
+
+def _geometric_sum(step: Any, count: Any) -> np.ndarray:
+    """``1 + step + step ** 2 + ...``, `count` terms; the removable singularity at step 1 is removed."""
+    step, count = np.broadcast_arrays(np.asarray(step, dtype=float), np.asarray(count, dtype=float))
+    at_one = step == 1
+    safe = np.where(at_one, 0.5, step)
+    return np.where(at_one, count, (1 - safe**count) / (1 - safe))
+
+
+def _one_rate(rate: Any) -> float:
+    rate = _checks.rate("rate", rate)
+    if np.ndim(rate):
+        raise ValueError(f"rate must be one number, got {np.size(rate)} numbers")
+    return float(rate)
+
+
+def _plain(value: Any) -> FloatOrArray:
+    """A Python float for a single number, the array otherwise."""
+    return float(value) if np.ndim(value) == 0 else value

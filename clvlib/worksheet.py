@@ -1,0 +1,193 @@
+"""The worksheet: a customer's lifetime value on the back of an envelope, and what it leaves out.
+
+The worksheet multiplies visits, purchases and spend over a whole life and takes the acquisition cost away. It is where
+most firms start, and it counts sales as profit, every customer as immortal and 2089's money as today's.
+`correction_ladder` mends one assumption at a time.
+"""
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from clvlib import _checks
+from clvlib._checks import FloatOrArray
+from clvlib.value import clv
+
+
+def worksheet_ltv(visits: Any, purchases_per_visit: Any, spend: Any, acquisition_cost: Any) -> FloatOrArray:
+    """Lifetime value as the worksheet has it: ``visits * purchases_per_visit * spend - acquisition_cost``.
+
+    Sales, not profit; no discounting; nobody leaves. Arguments broadcast.
+
+    Parameters
+    ----------
+    visits : float or array
+        Visits over the whole relationship (a count).
+    purchases_per_visit : float or array
+        Purchases at each visit (a count).
+    spend : float or array
+        Money paid per purchase (currency units).
+    acquisition_cost : float or array
+        Money it took to win the customer (currency units).
+
+    Returns
+    -------
+    float or array
+        Currency units, rounded to 1e-9 of itself, so that 260,775 is not printed as 260774.99999999997.
+
+    Raises
+    ------
+    ValueError
+        If an argument is negative, missing or not a number.
+
+    Source
+    ------
+    LTV worksheet of a Redbaby customer-service talk; its figures are, by its own note, fictitious.
+
+    Examples
+    --------
+    >>> worksheet_ltv(visits=12 * 65, purchases_per_visit=1.52, spend=220, acquisition_cost=57)
+    260775.0
+    """
+    visits = _checks.number("visits", visits, at_least=0)
+    purchases_per_visit = _checks.number("purchases_per_visit", purchases_per_visit, at_least=0)
+    spend = _checks.number("spend", spend, at_least=0)
+    acquisition_cost = _checks.number("acquisition_cost", acquisition_cost, at_least=0)
+    value = visits * purchases_per_visit * spend - acquisition_cost
+    rounded = np.round(value, 9)
+    return float(rounded) if np.ndim(rounded) == 0 else rounded
+
+
+def forecast_table(revenue: Any, cost: Any, referral: Any = 0) -> pd.DataFrame:
+    """The three-year table: ``profit = revenue - cost + referral`` a year, and its total.
+
+    Parameters
+    ----------
+    revenue, cost : sequence of float
+        Per customer and year (currency units), one entry a year.
+    referral : sequence of float or float, default 0
+        Net referral value a year: the profit of customers she brought (currency units).
+
+    Returns
+    -------
+    DataFrame
+        Index ``year`` (1, 2, ..., "total"); columns revenue, cost, referral, profit (currency units, undiscounted).
+
+    Raises
+    ------
+    ValueError
+        If the lengths differ, or a revenue or cost is negative.
+
+    Source
+    ------
+    Three-year forecast table of a Redbaby customer-service talk (fictitious figures).
+
+    Examples
+    --------
+    >>> forecast_table(revenue=[2444, 2001, 1399], cost=[2203, 1814, 1285])["profit"].tolist()
+    [241.0, 187.0, 114.0, 542.0]
+    """
+    revenue = np.atleast_1d(_checks.number("revenue", revenue, at_least=0))
+    cost = np.atleast_1d(_checks.number("cost", cost, at_least=0))
+    referral = np.atleast_1d(_checks.number("referral", referral))
+    if len(cost) != len(revenue):
+        raise ValueError(f"revenue and cost must have one entry a year each, got {len(revenue)} and {len(cost)}")
+    if len(referral) not in (1, len(revenue)):
+        raise ValueError(f"referral must be one number or one a year ({len(revenue)}), got {len(referral)}")
+    table = pd.DataFrame({"revenue": revenue, "cost": cost, "referral": np.broadcast_to(referral, revenue.shape)})
+    table["profit"] = table["revenue"] - table["cost"] + table["referral"]
+    table.index = pd.Index(range(1, len(table) + 1), name="year", dtype=object)
+    table.loc["total"] = table.sum()
+    return table
+
+
+def correction_ladder(
+    visits: Any,
+    purchases_per_visit: Any,
+    spend: Any,
+    acquisition_cost: Any,
+    *,
+    margin: float,
+    rate: float,
+    retention: float,
+    horizon: int,
+    visits_per_year: int = 12,
+    timing: str = "start",
+) -> pd.DataFrame:
+    """The worksheet's figure, then margin, discounting, retention and horizon put right, one at a time.
+
+    Each rung keeps the corrections of the rungs above it and takes the acquisition cost away once, today.
+
+    Parameters
+    ----------
+    visits : int
+        Visits the worksheet counts (65 years of 12 are 780).
+    purchases_per_visit, spend, acquisition_cost : float
+        As in `worksheet_ltv`.
+    margin : float
+        Contribution margin, a share of sales in [0, 1].
+    rate : float
+        Discount rate per year, as a fraction.
+    retention : float
+        Retention rate per year, in [0, 1]; per visit it is ``retention ** (1 / visits_per_year)``.
+    horizon : int
+        Visits counted on the last rung (36 monthly visits are three years).
+    visits_per_year : int, default 12
+        How many visits make a year.
+    timing : {"start", "end"}, default "start"
+        Visits at the start of each period, the first one now and certain; or at its end, if she is still a
+        customer then.
+
+    Returns
+    -------
+    DataFrame
+        Index ``step`` (worksheet, margin, discounting, retention, horizon); columns value (currency units) and change
+        (from the rung above).
+
+    Raises
+    ------
+    ValueError
+        If a rate is not a fraction, the horizon is longer than `visits`, or timing is unknown.
+
+    Source
+    ------
+    Ours, on the worksheet of a Redbaby talk; each rung is `clvlib.value.clv` (Berger & Nasr 1998).
+
+    Examples
+    --------
+    >>> ladder = correction_ladder(780, 1.52, 220, 57, margin=542 / 5844, rate=0.10,
+    ...                            retention=(1399 / 2444) ** 0.5, horizon=36)
+    >>> ladder["value"].round(2).tolist()
+    [260775.0, 24133.78, 3855.32, 953.02, 624.38]
+    """
+    visits = _checks.whole("visits", visits, at_least=1)
+    sales_per_visit = worksheet_ltv(1, purchases_per_visit, spend, 0)
+    margin = _checks.fraction("margin", margin)
+    rate = _checks.rate("rate", rate)
+    retention = _checks.fraction("retention", retention)
+    horizon = _checks.whole("horizon", horizon, at_least=1)
+    visits_per_year = _checks.whole("visits_per_year", visits_per_year, at_least=1)
+    if horizon > visits:
+        raise ValueError(f"horizon must be at most the {visits} visits of the worksheet, got {horizon}")
+
+    def rung(share: float, yearly_rate: float, yearly_retention: float, count: int) -> float:
+        gross = clv(
+            share * sales_per_visit,
+            retention=yearly_retention ** (1 / visits_per_year),
+            rate=(1 + yearly_rate) ** (1 / visits_per_year) - 1,
+            periods=count,
+            timing=timing,
+        )
+        return round(gross - acquisition_cost, 9)
+
+    values = {
+        "worksheet": rung(1, 0, 1, visits),
+        "margin": rung(margin, 0, 1, visits),
+        "discounting": rung(margin, rate, 1, visits),
+        "retention": rung(margin, rate, retention, visits),
+        "horizon": rung(margin, rate, retention, horizon),
+    }
+    ladder = pd.DataFrame({"value": values}).rename_axis("step")
+    ladder["change"] = ladder["value"].diff()
+    return ladder
