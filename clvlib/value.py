@@ -533,7 +533,8 @@ def value_components(
 
     Examples
     --------
-    >>> value_components([100, 100], margin=120, retention=0.8, rate=0.10, periods=5, cross_sell=30).round(2)["clv"].item()
+    >>> parts = value_components([100, 100], margin=120, retention=0.8, rate=0.10, periods=5, cross_sell=30)
+    >>> round(float(parts["clv"]), 2)
     318.61
     """
     _checks.option("current", current, ("unchanged", "near_term"))
