@@ -1,0 +1,489 @@
+"""An exercise, written once: a case drawn from a seed, questions, reference answers and the mistakes people make.
+
+An author writes `exercises/keys/NN_name.py`: each question is a function whose docstring is the prompt, whose body is
+the reference answer and whose parameters are taken from the case by name. Mistakes are functions of the same case, so
+every learner's own numbers bring their own wrong answers. `clvlib.course.practice` checks the answers.
+"""
+
+import difflib
+import importlib.util
+import inspect
+import numbers
+import re
+import textwrap
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any, ClassVar
+
+import numpy as np
+import pandas as pd
+
+from clvlib.course.data import ROOT
+
+KEYS = ROOT / "exercises" / "keys"
+
+Case = dict[str, Any]
+Function = Callable[..., Any]
+
+
+@dataclass(frozen=True)
+class Mistake:
+    """A wrong answer that people give for a reason, computed from the case, and what to say to them."""
+
+    message: str
+    answer: Function
+
+
+class Question:
+    """One question; the subclasses know how to read an answer and what can be wrong with it."""
+
+    kind: ClassVar[str]
+
+    def __init__(self, reference: Function, *, points: int, level: int):
+        self.reference = reference
+        self.name = reference.__name__
+        self.points = points
+        self.level = level
+        self.hints: list[str] = []
+        self.mistakes: list[Mistake] = []
+
+    def mistake(self, message: str) -> Callable[[Function], Function]:
+        """Decorate a function of the case that returns this wrong answer."""
+
+        def add(answer: Function) -> Function:
+            self.mistakes.append(Mistake(message, answer))
+            return answer
+
+        return add
+
+    def hint(self, text: str) -> None:
+        """Add a hint; learners get them one at a time, in this order."""
+        self.hints.append(text)
+
+    def prompt(self, case: Case) -> str:
+        """What the learner reads, with the numbers of the case."""
+        return " ".join(inspect.getdoc(self.reference).format(**case).split("\n"))  # type: ignore[union-attr]
+
+    def answer(self, case: Case) -> Any:
+        """The reference answer for this case."""
+        return from_case(self.reference, case)
+
+    def solution(self) -> str:
+        """The reference's body, as source code."""
+        lines = inspect.getsource(self.reference).splitlines()
+        body = textwrap.dedent("\n".join(lines[_first_line_of_body(lines) :]))
+        code = re.sub(r'^"""(.|\n)*?"""\n', "", body).strip("\n")
+        return self._as_answer(code)
+
+    def _as_answer(self, code: str) -> str:
+        return re.sub(r"^return ", f"{self.name} = ", code, flags=re.MULTILINE)
+
+    def starter(self) -> str:
+        """The code a learner starts from."""
+        return f"{self.name} = ..."
+
+    def attempted(self, answer: Any) -> bool:
+        """Whether this is an answer at all, and not the `...` of the starter."""
+        return answer is not ... and answer is not None
+
+    def problem(self, answer: Any, case: Case) -> str | None:
+        """What is off, in words for the learner; None if the answer is right."""
+        raise NotImplementedError
+
+
+class NumberQuestion(Question):
+    """An answer within a tolerance of the reference."""
+
+    kind = "number"
+
+    def __init__(self, reference: Function, *, within: float, unit: str = "", **common: Any):
+        super().__init__(reference, **common)
+        self.within = within
+        self.unit = unit
+
+    def starter(self) -> str:
+        return f"{self.name} = ...  # a number" + (f", in {self.unit}" if self.unit else "")
+
+    def same(self, one: Any, other: Any) -> bool:
+        return abs(one - other) <= self.within
+
+    def problem(self, answer: Any, case: Case) -> str | None:
+        value, complaint = as_number(answer)
+        if complaint:
+            return complaint
+        right = self.answer(case)
+        if self.same(value, right):
+            return None
+        for mistake in self.mistakes:
+            if self.same(value, from_case(mistake.answer, case)):
+                return mistake.message
+        return number_problem(value, right, self.within)
+
+
+class ChoiceQuestion(Question):
+    """One of a few options, answered by its word."""
+
+    kind = "choice"
+
+    def __init__(self, reference: Function, *, options: dict[str, str], **common: Any):
+        super().__init__(reference, **common)
+        self.options = options
+
+    def prompt(self, case: Case) -> str:
+        listed = "\n".join(f'- `"{word}"`: {text.format(**case)}' for word, text in self.options.items())
+        return f"{super().prompt(case)}\n\n{listed}"
+
+    def starter(self) -> str:
+        return f"{self.name} = ...  # {either(self.options)}"
+
+    def same(self, one: Any, other: Any) -> bool:
+        return one == other
+
+    def problem(self, answer: Any, case: Case) -> str | None:
+        if not isinstance(answer, str):
+            return f"Answer with one of the words {either(self.options)}, in quotes. This is {kind_of(answer)}."
+        word = answer.strip().lower()
+        if word not in self.options:
+            near = difflib.get_close_matches(word, self.options, n=1)
+            guess = f' Did you mean "{near[0]}"?' if near else ""
+            return f"The options are {either(self.options)}, not {shown(answer)}.{guess}"
+        if word == self.answer(case):
+            return None
+        return next(mistake.message for mistake in self.mistakes if from_case(mistake.answer, case) == word)
+
+
+class TableQuestion(Question):
+    """A DataFrame with the reference's columns and rows; the order of the columns does not matter."""
+
+    kind = "table"
+
+    def __init__(self, reference: Function, *, within: float, **common: Any):
+        super().__init__(reference, **common)
+        self.within = within
+
+    def starter(self) -> str:
+        return f"{self.name} = ...  # a DataFrame"
+
+    def same(self, one: pd.DataFrame, other: pd.DataFrame) -> bool:
+        return len(one) == len(other) and set(other) <= set(one) and _first_difference(one, other, self.within) is None
+
+    def problem(self, answer: Any, case: Case) -> str | None:
+        if not isinstance(answer, pd.DataFrame):
+            return f"The answer is a DataFrame. This is {kind_of(answer)}."
+        right = self.answer(case)
+        missing = [column for column in right if column not in answer]
+        if missing:
+            return f"The table needs the columns {listing(right)}. Missing here: {listing(missing)}."
+        if len(answer) != len(right):
+            return f"The table needs {count(len(right), 'row')}. Yours has {len(answer)}."
+        if self.same(answer, right):
+            return None
+        for mistake in self.mistakes:
+            if self.same(answer, from_case(mistake.answer, case)):
+                return mistake.message
+        row, column = _first_difference(answer, right, self.within)  # type: ignore[misc]
+        first = f'Look at column "{column}", row {right.index[row]!r}: '
+        value, complaint = as_number(answer[column].iloc[row])
+        wanted = right[column].iloc[row]
+        if isinstance(wanted, str):
+            return f"{first}{shown(answer[column].iloc[row])} is not right there."
+        return first + (complaint or number_problem(value, wanted, self.within))
+
+
+class FunctionQuestion(Question):
+    """A function, called on inputs that are shown and on others that are not."""
+
+    kind = "function"
+
+    def __init__(self, reference: Function, *, within: float, shown: list[tuple[Any, ...]], **common: Any):
+        super().__init__(reference, **common)
+        self.within = within
+        self.shown = shown
+        self.hidden: Callable[[np.random.Generator], list[tuple[Any, ...]]] = lambda rng: []
+
+    def hidden_inputs(self, make: Callable[[np.random.Generator], list[tuple[Any, ...]]]) -> None:
+        """Decorate a function of a random generator that returns more inputs."""
+        self.hidden = make
+
+    def prompt(self, case: Case) -> str:
+        examples = ", ".join(f"`{self._call(inputs)}`" for inputs in self.shown)
+        return f"{super().prompt(case)}\n\nYour function is tried on {examples} and on inputs not shown here."
+
+    def starter(self) -> str:
+        return f"def {self.name}{inspect.signature(self.reference)}:\n    return ..."
+
+    def answer(self, case: Case) -> Function:
+        return self.reference
+
+    def _as_answer(self, code: str) -> str:
+        return f"def {self.name}{inspect.signature(self.reference)}:\n{textwrap.indent(code, '    ')}"
+
+    def attempted(self, answer: Any) -> bool:
+        if not callable(answer):
+            return super().attempted(answer)
+        result, _ = self._run(answer, self.shown[0])
+        return result is not ...
+
+    def inputs(self) -> Iterator[tuple[tuple[Any, ...], bool]]:
+        """Each input with whether it is shown."""
+        for inputs in self.shown:
+            yield inputs, True
+        for inputs in self.hidden(np.random.default_rng(0)):
+            yield inputs, False
+
+    def same(self, one: Function, other: Function) -> bool:
+        return all(self._agree(one(*inputs), other(*inputs)) for inputs, _ in self.inputs())
+
+    def problem(self, answer: Any, case: Case) -> str | None:
+        if not callable(answer):
+            return f"The answer is a function: give its name without brackets. This is {kind_of(answer)}."
+        results = []
+        for inputs, is_shown in self.inputs():
+            result, error = self._run(answer, inputs)
+            if error:
+                return f"{self._where(inputs, is_shown)} your function stopped: {error}"
+            if result is None:
+                return "Your function gives nothing back: end it with return and the result."
+            results.append(result)
+        wrong = [
+            (result, inputs, is_shown)
+            for result, (inputs, is_shown) in zip(results, self.inputs(), strict=True)
+            if not self._agree(result, self.reference(*inputs))
+        ]
+        if not wrong:
+            return None
+        for mistake in self.mistakes:
+            if all(
+                self._agree(result, mistake.answer(*inputs))
+                for result, (inputs, _) in zip(results, self.inputs(), strict=True)
+            ):
+                return mistake.message
+        result, inputs, is_shown = wrong[0]
+        value, complaint = as_number(result)
+        return f"{self._where(inputs, is_shown)}: " + (
+            complaint or number_problem(value, self.reference(*inputs), self.within)
+        )
+
+    def _agree(self, one: Any, other: Any) -> bool:
+        value, complaint = as_number(one)
+        return not complaint and abs(value - other) <= self.within
+
+    def _call(self, inputs: tuple[Any, ...]) -> str:
+        return f"{self.name}({', '.join(map(repr, inputs))})"
+
+    def _where(self, inputs: tuple[Any, ...], is_shown: bool) -> str:
+        return f"On {self._call(inputs)}" if is_shown else "On an input that is not shown"
+
+    def _run(self, answer: Function, inputs: tuple[Any, ...]) -> tuple[Any, str | None]:
+        try:
+            return answer(*inputs), None
+        except Exception as error:  # whatever the learner's code does, it stays the learner's
+            return None, f"{type(error).__name__}: {error}"
+
+
+class TextQuestion(Question):
+    """A few sentences, marked by a person along a rubric; the reference is a model answer."""
+
+    kind = "text"
+
+    def __init__(self, reference: Function, *, rubric: dict[str, int], at_least: int = 20, **common: Any):
+        super().__init__(reference, points=sum(rubric.values()), **common)
+        self.rubric = rubric
+        self.at_least = at_least
+
+    def starter(self) -> str:
+        return f'{self.name} = ...  # your sentences, between """ and """'
+
+    def attempted(self, answer: Any) -> bool:
+        return super().attempted(answer) and answer != ""
+
+    def problem(self, answer: Any, case: Case) -> str | None:
+        if not isinstance(answer, str):
+            return f'Answer in words, between """ and """. This is {kind_of(answer)}.'
+        words = len(answer.split()) + sum("\u4e00" <= letter <= "\u9fff" for letter in answer) // 2
+        if words < self.at_least:
+            return f"Say a little more: {count(words, 'word')} so far, at least {self.at_least} are asked for."
+        return None
+
+    def solution(self) -> str:
+        return str(self.reference())
+
+
+class Exercise:
+    """A named set of questions on one case.
+
+    Parameters
+    ----------
+    name : str
+        File name of the lesson, e.g. ``"01_worksheet"``.
+    title : str
+    minutes : int
+        How long it takes.
+    uses : sequence of str, optional
+        Modules of clvlib that the student's notebook imports.
+    """
+
+    def __init__(self, name: str, *, title: str, minutes: int, uses: Sequence[str] = ()):
+        self.name, self.title, self.minutes, self.uses = name, title, minutes, list(uses)
+        self.questions: dict[str, Question] = {}
+        self._draw: Callable[[np.random.Generator], Case] = lambda rng: {}
+        self._textbook: Callable[[], Case] = dict
+
+    def case(self, draw: Callable[[np.random.Generator], Case]) -> Callable[[np.random.Generator], Case]:
+        """Decorate the function that draws a learner's own case."""
+        self._draw = draw
+        return draw
+
+    def textbook(self, numbers: Callable[[], Case]) -> Callable[[], Case]:
+        """Decorate the function that returns the textbook's case (seed 0)."""
+        self._textbook = numbers
+        return numbers
+
+    def case_for(self, seed: int) -> Case:
+        """The case of a seed; seed 0 is the textbook's."""
+        return self._textbook() if seed == 0 else self._draw(np.random.default_rng(seed))
+
+    @property
+    def points(self) -> int:
+        return sum(question.points for question in self.questions.values())
+
+    def number(self, *, points: int, level: int, within: float, unit: str = "") -> Callable[[Function], NumberQuestion]:
+        """Decorate the reference of a question answered by a number, right if `within` this of it."""
+        return lambda reference: self._add(
+            NumberQuestion(reference, within=within, unit=unit, points=points, level=level)
+        )
+
+    def choice(self, *, points: int, level: int, options: dict[str, str]) -> Callable[[Function], ChoiceQuestion]:
+        """Decorate the reference of a question answered by one of the words that are the keys of `options`."""
+        return lambda reference: self._add(ChoiceQuestion(reference, options=options, points=points, level=level))
+
+    def table(self, *, points: int, level: int, within: float) -> Callable[[Function], TableQuestion]:
+        """Decorate the reference of a question answered by a DataFrame."""
+        return lambda reference: self._add(TableQuestion(reference, within=within, points=points, level=level))
+
+    def function(
+        self, *, points: int, level: int, within: float, shown: list[tuple[Any, ...]]
+    ) -> Callable[[Function], FunctionQuestion]:
+        """Decorate the reference of a question answered by a function, tried on `shown` and hidden inputs."""
+        return lambda reference: self._add(
+            FunctionQuestion(reference, within=within, shown=shown, points=points, level=level)
+        )
+
+    def text(self, *, level: int, rubric: dict[str, int], at_least: int = 20) -> Callable[[Function], TextQuestion]:
+        """Decorate a model answer in words; `rubric` says what is worth how many points to the person who marks."""
+        return lambda reference: self._add(TextQuestion(reference, rubric=rubric, at_least=at_least, level=level))
+
+    def _add(self, question: Any) -> Any:
+        self.questions[f"q{len(self.questions) + 1}"] = question
+        return question
+
+
+def load_exercise(name: str) -> Exercise:
+    """The exercise written in `exercises/keys/NAME.py`."""
+    path = KEYS / f"{name}.py"
+    if not path.exists():
+        names = sorted(key.stem for key in KEYS.glob("[0-9]*.py"))
+        near = difflib.get_close_matches(name, names, n=1)
+        raise ValueError(
+            f"there is no exercise {name!r}; " + (f"did you mean {near[0]!r}?" if near else listing(names))
+        )
+    spec = importlib.util.spec_from_file_location(f"clv_key_{name}", path)
+    module = importlib.util.module_from_spec(spec)  # type: ignore[arg-type]
+    spec.loader.exec_module(module)  # type: ignore[union-attr]
+    return module.exercise
+
+
+def from_case(function: Function, case: Case) -> Any:
+    """Call a function with the entries of the case that its parameters name (all of them for `**case`)."""
+    parameters = inspect.signature(function).parameters
+    if any(parameter.kind is parameter.VAR_KEYWORD for parameter in parameters.values()):
+        return function(**case)
+    return function(**{name: case[name] for name in parameters})
+
+
+def as_number(answer: Any) -> tuple[float, str | None]:
+    """The answer as a float, or what keeps it from being one."""
+    if isinstance(answer, str):
+        return 0.0, f"The answer is a number. This is the text {shown(answer)}: leave the quotes out."
+    if isinstance(answer, pd.Series | np.ndarray) and answer.size == 1:
+        answer = np.asarray(answer).item()
+    if isinstance(answer, bool | np.bool_) or not isinstance(answer, numbers.Real | Decimal):
+        more = " Did you forget the brackets that call it?" if callable(answer) else ""
+        return 0.0, f"The answer is one number. This is {kind_of(answer)}.{more}"
+    value = float(answer)
+    if not np.isfinite(value):
+        return 0.0, f"The answer came out as {value}: look for a division by zero or a missing value."
+    return value, None
+
+
+def number_problem(value: float, right: float, within: float) -> str:
+    """What is off about a number that is no named mistake: its unit, its sign, its rounding, or its size."""
+
+    def near(other: float) -> bool:
+        return abs(value - other) <= max(within, 1e-6 * abs(other))
+
+    if near(100 * right) and right:
+        return "That is 100 times too large. " + ("Write 80% as 0.8." if abs(right) <= 1 else "Is a percentage in it?")
+    if near(right / 100) and right:
+        return "That is 100 times too small. Is a percentage in it that should not be?"
+    if near(-right) and right:
+        return "The size is right, the sign is not."
+    if abs(value - right) <= 0.01 * abs(right):
+        return f"Close, but not within {within:g}. Did you round on the way? Round only at the end."
+    return "That is too high." if value > right else "That is too low."
+
+
+def kind_of(answer: Any) -> str:
+    """The kind of thing an answer is, in a learner's words."""
+    names = [
+        (bool | np.bool_, "True or False"),
+        (str, "text"),
+        (numbers.Number, "a number"),
+        (pd.DataFrame, "a DataFrame"),
+        (pd.Series, "a Series (one column)"),
+        (np.ndarray, "an array"),
+        (list, "a list"),
+        (tuple, "a tuple (is there a comma too many?)"),
+        (dict, "a dictionary"),
+    ]
+    if callable(answer):
+        return "a function"
+    return next((words for kind, words in names if isinstance(answer, kind)), f"of the type {type(answer).__name__}")
+
+
+def shown(text: str) -> str:
+    """A learner's text, in quotes and not too long."""
+    return f'"{text if len(text) <= 40 else text[:37] + "..."}"'
+
+
+def either(words: Any) -> str:
+    """`"a", "b" or "c"`."""
+    *most, last = [f'"{word}"' for word in words]
+    return f"{', '.join(most)} or {last}"
+
+
+def listing(words: Any) -> str:
+    return ", ".join(f'"{word}"' for word in words)
+
+
+def count(number: int, thing: str) -> str:
+    return f"{number} {thing}" + ("" if number == 1 else "s")
+
+
+def _first_difference(answer: pd.DataFrame, right: pd.DataFrame, within: float) -> tuple[int, Any] | None:
+    """Row number and column of the first cell that differs."""
+    for row in range(len(right)):
+        for column in right:
+            given, wanted = answer[column].iloc[row], right[column].iloc[row]
+            value, complaint = as_number(given)
+            same = given == wanted if isinstance(wanted, str) else not complaint and abs(value - wanted) <= within
+            if not same:
+                return row, column
+    return None
+
+
+def _first_line_of_body(lines: list[str]) -> int:
+    """Past the decorators and the signature."""
+    start = next(number for number, line in enumerate(lines) if line.startswith("def "))
+    return next(number for number, line in enumerate(lines[start:], start) if line.rstrip().endswith(":")) + 1

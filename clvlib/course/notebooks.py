@@ -1,0 +1,124 @@
+"""Notebooks that are written by a program: lessons run and stored, student notebooks generated.
+
+Two runs give the same file, byte for byte: cell ids come from position and source, no timings are kept, and an explorer
+keeps its picture and its text but not its live view, whose id changes every time.
+
+    python -m clvlib.course.notebooks notebooks     # run every lesson and store its outputs
+    python -m clvlib.course.notebooks exercises     # write the students' notebooks from the keys
+"""
+
+import hashlib
+import sys
+from pathlib import Path
+
+import nbformat
+from nbclient import NotebookClient
+from nbformat import NotebookNode
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
+
+from clvlib.course.data import ROOT
+from clvlib.course.exercise import KEYS, Exercise, load_exercise
+
+_VIEW = "application/vnd.jupyter.widget-view+json"
+_KERNEL = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
+
+
+def run(notebook: NotebookNode, folder: Path) -> NotebookNode:
+    """Run every cell in a fresh kernel and keep its outputs."""
+    NotebookClient(
+        notebook, timeout=300, kernel_name="python3", resources={"metadata": {"path": str(folder)}}, record_timing=False,
+        store_widget_state=False,
+    ).execute()  # fmt: skip
+    return notebook
+
+
+def tidy(notebook: NotebookNode) -> NotebookNode:
+    """The same notebook without anything that changes from run to run."""
+    given = notebook.metadata.get("given")
+    notebook.metadata = NotebookNode(kernelspec=_KERNEL, language_info={"name": "python"})
+    if given:
+        notebook.metadata["given"] = given
+    notebook.nbformat, notebook.nbformat_minor = 4, 5
+    for position, cell in enumerate(notebook.cells):
+        cell.id = hashlib.sha256(f"{position} {cell.source}".encode()).hexdigest()[:12]
+        cell.metadata = {key: cell.metadata[key] for key in ("tags", "deletable", "editable") if key in cell.metadata}
+        for output in cell.get("outputs", []):
+            output.get("data", {}).pop(_VIEW, None)
+            output.get("metadata", {}).pop(_VIEW, None)
+    return notebook
+
+
+def store(notebook: NotebookNode, path: Path) -> None:
+    """Write a tidied notebook."""
+    nbformat.validate(notebook)
+    path.write_text(nbformat.writes(notebook) + "\n", encoding="utf-8", newline="\n")
+
+
+def student_notebook(exercise: Exercise, seed: int = 0) -> NotebookNode:
+    """The practice notebook of an exercise: a title, the numbers of the case, and for each question a prompt and a cell."""
+    case = exercise.case_for(seed)
+    argument = f'"{exercise.name}"' + (f", seed={seed}" if seed else "")
+    imports = [f"from clvlib import {', '.join(exercise.uses)}"] if exercise.uses else []
+    open_it = "\n".join(
+        [
+            "import pandas as pd",
+            "",
+            *imports,
+            "from clvlib.course import practice",
+            "",
+            f"ex = practice({argument})",
+            "ex",
+        ]
+    )
+    numbers = "\n".join(f"{name} = {number!r}" for name, number in case.items())
+    cells = [
+        _fixed(new_markdown_cell(_INTRODUCTION.format(exercise=exercise, lesson=exercise.name))),
+        _fixed(new_code_cell(open_it)),
+        *([_fixed(new_markdown_cell("The numbers of your case:")), _answer(numbers)] if case else []),
+    ]
+    for key, question in exercise.questions.items():
+        points = f"{question.points} point" + ("s" if question.points > 1 else "")
+        heading = f"## Question {key[1:]} ({points}, level {question.level})"
+        cells.append(_fixed(new_markdown_cell(f"{heading}\n\n{question.prompt(case)}")))
+        cells.append(_answer(f'{question.starter()}\n\nex.check("{key}", {question.name})'))
+    cells += [_fixed(new_markdown_cell("## Where you stand")), _fixed(new_code_cell("ex.progress()"))]
+    return tidy(new_notebook(cells=cells))
+
+
+_INTRODUCTION = """# Exercise: {exercise.title}
+
+About {exercise.minutes} minutes, {exercise.points} points. The lesson: [{lesson}](../notebooks/{lesson}.ipynb).
+
+Replace each `...` with your answer and run the cell (Shift + Enter). Wrong answers cost nothing: the card says what is off,
+and you try again. Stuck? `ex.hint("q1")`. Given up? `ex.solution("q1")`. Your progress is kept when you close the notebook.
+Level 1 asks you to compute, level 2 to build, level 3 to decide."""
+
+
+def _fixed(cell: NotebookNode) -> NotebookNode:
+    """A cell that the learner cannot delete by accident."""
+    cell.metadata["deletable"] = False
+    if cell.cell_type == "markdown":
+        cell.metadata["editable"] = False
+    return cell
+
+
+def _answer(source: str) -> NotebookNode:
+    """A cell for an answer; an error in it does not stop "run all" (that is what the tag says to Jupyter)."""
+    return _fixed(new_code_cell(source, metadata={"tags": ["raises-exception"]}))
+
+
+def main(what: str) -> None:
+    if what == "notebooks":
+        for path in sorted((ROOT / "notebooks").glob("*.ipynb")):
+            print(f"running {path.name}", flush=True)
+            store(tidy(run(nbformat.read(path, as_version=4), path.parent)), path)
+    elif what == "exercises":
+        for key in sorted(KEYS.glob("[0-9]*.py")):
+            print(f"writing {key.stem}.ipynb", flush=True)
+            store(student_notebook(load_exercise(key.stem)), ROOT / "exercises" / f"{key.stem}.ipynb")
+    else:
+        sys.exit(f"usage: python -m clvlib.course.notebooks notebooks|exercises, not {what!r}")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1] if len(sys.argv) > 1 else "")

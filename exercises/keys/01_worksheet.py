@@ -1,0 +1,328 @@
+"""Exercise 1, the worksheet: reproduce it, then find out what it leaves out."""
+
+import pandas as pd
+
+from clvlib import value, worksheet
+from clvlib.course import Exercise
+
+exercise = Exercise("01_worksheet", title="The worksheet", minutes=30, uses=["value", "worksheet"])
+
+
+@exercise.case
+def shop(rng):
+    """A shop of the same kind with numbers of its own."""
+    revenue_1 = int(rng.integers(1500, 3000))
+    revenue_3 = int(revenue_1 * rng.uniform(0.45, 0.65))
+    revenue = revenue_1 + revenue_3 + (revenue_1 + revenue_3) // 2
+    return dict(
+        visits_per_year=int(rng.choice([10, 18, 24, 26])),
+        years=int(rng.integers(30, 61)),
+        purchases=float(rng.integers(125, 190) / 100),
+        spend=int(rng.integers(16, 31) * 10),
+        cac=int(rng.integers(45, 76)),
+        profit=int(revenue * rng.uniform(0.08, 0.20)),
+        revenue=revenue,
+        revenue_1=revenue_1,
+        revenue_3=revenue_3,
+        rate=float(rng.choice([0.08, 0.10, 0.12])),
+    )
+
+
+@exercise.textbook
+def redbaby():
+    return dict(
+        visits_per_year=12,
+        years=65,
+        purchases=1.52,
+        spend=220,
+        cac=57,
+        profit=542,
+        revenue=5844,
+        revenue_1=2444,
+        revenue_3=1399,
+        rate=0.10,
+    )
+
+
+@exercise.number(points=1, level=1, unit="RMB", within=0.5)
+def worksheet_value(visits_per_year, years, purchases, spend, cac):
+    """A shop expects a customer to come {visits_per_year} times a year for {years} years, to make {purchases}
+    purchases a visit and to pay {spend} RMB a purchase. Winning her cost {cac} RMB. What is her lifetime value on the
+    worksheet, in RMB?"""
+    return visits_per_year * years * purchases * spend - cac
+
+
+@worksheet_value.mistake("That is the gross figure. The worksheet takes the cost of winning her away, once.")
+def forgot_cac(visits_per_year, years, purchases, spend):
+    return visits_per_year * years * purchases * spend
+
+
+@worksheet_value.mistake("You counted one visit a year. Visits are visits a year times years.")
+def counted_years(years, purchases, spend, cac):
+    return years * purchases * spend - cac
+
+
+@worksheet_value.mistake("You took the acquisition cost away for every year. It is paid once, to win her.")
+def cac_every_year(visits_per_year, years, purchases, spend, cac):
+    return visits_per_year * years * purchases * spend - years * cac
+
+
+@worksheet_value.mistake("You counted one purchase a visit. Multiply by the purchases per visit as well.")
+def one_purchase(visits_per_year, years, spend, cac):
+    return visits_per_year * years * spend - cac
+
+
+worksheet_value.hint("First the visits of a whole life. Then the purchases. Then the money.")
+worksheet_value.hint(
+    "visits_per_year * years * purchases * spend is what she pays in all. What did it cost to win her?"
+)
+
+
+@exercise.choice(
+    points=1,
+    level=1,
+    options={
+        "months": "months in a year",
+        "visits": "visits in a whole life",
+        "purchases": "purchases in a whole life",
+        "customers": "customers of one shop",
+    },
+)
+def what_is_counted():
+    """{visits_per_year} times {years}: what does this product count?"""
+    return "visits"
+
+
+@what_is_counted.mistake("There are 12 months in a year, whatever the shop. The product runs over all the years.")
+def months():
+    return "months"
+
+
+@what_is_counted.mistake("Not yet: a visit brings more than one purchase. The worksheet multiplies by that next.")
+def purchases_counted():
+    return "purchases"
+
+
+@what_is_counted.mistake("The whole worksheet is about one customer.")
+def customers():
+    return "customers"
+
+
+what_is_counted.hint("Read it with its units: visits per year, times years.")
+
+
+@exercise.number(points=2, level=2, unit="RMB", within=0.5)
+def with_margin(visits_per_year, years, purchases, spend, cac, profit, revenue):
+    """The shop's own three-year table shows {profit} RMB of profit on {revenue:,} RMB of revenue per customer. Take
+    that share as the margin of every sale. What is her value now, over the same {years} years, in RMB?"""
+    margin = profit / revenue
+    return margin * visits_per_year * years * purchases * spend - cac
+
+
+@with_margin.mistake(
+    "You applied the margin after taking the acquisition cost away, so only a part of that cost was counted. "
+    "All of it was paid: take it off last."
+)
+def margin_after_cac(visits_per_year, years, purchases, spend, cac, profit, revenue):
+    return profit / revenue * (visits_per_year * years * purchases * spend - cac)
+
+
+@with_margin.mistake("The margin is right, but the cost of winning her is missing.")
+def margin_without_cac(visits_per_year, years, purchases, spend, profit, revenue):
+    return profit / revenue * visits_per_year * years * purchases * spend
+
+
+@with_margin.mistake("You took the profit away and kept the costs. The margin is the part the shop keeps.")
+def kept_the_costs(visits_per_year, years, purchases, spend, cac, profit, revenue):
+    return (1 - profit / revenue) * visits_per_year * years * purchases * spend - cac
+
+
+with_margin.hint("margin = profit / revenue")
+with_margin.hint("What she pays in all, times the share that stays with the shop, less what winning her cost.")
+
+
+@exercise.function(
+    points=3,
+    level=2,
+    within=0.01,
+    shown=[(780, 1.52, 220, 57), (120, 2.0, 150, 40), (0, 1.52, 220, 57)],
+)
+def worksheet_ltv(visits, purchases_per_visit, spend, acquisition_cost):
+    """Write the worksheet once, for any customer: a function `worksheet_ltv` of the visits of a whole life, the
+    purchases per visit, the spend per purchase and the acquisition cost. It returns her lifetime value."""
+    return visits * purchases_per_visit * spend - acquisition_cost
+
+
+@worksheet_ltv.hidden_inputs
+def other_customers(rng):
+    return [
+        (int(rng.integers(1, 900)), float(rng.integers(100, 300) / 100), int(rng.integers(20, 500)), int(cac))
+        for cac in rng.integers(1, 900, size=6)
+    ]
+
+
+@worksheet_ltv.mistake("The function never takes the acquisition cost away.")
+def never_takes_cac(visits, purchases_per_visit, spend, acquisition_cost):
+    return visits * purchases_per_visit * spend
+
+
+@worksheet_ltv.mistake(
+    "The acquisition cost is multiplied too: check the brackets. It is paid once, not at every visit."
+)
+def cac_at_every_visit(visits, purchases_per_visit, spend, acquisition_cost):
+    return visits * (purchases_per_visit * spend - acquisition_cost)
+
+
+@worksheet_ltv.mistake("The acquisition cost is added. It was spent: take it away.")
+def adds_cac(visits, purchases_per_visit, spend, acquisition_cost):
+    return visits * purchases_per_visit * spend + acquisition_cost
+
+
+@worksheet_ltv.mistake("Your function gives the same value whatever it gets: use its arguments, not fixed numbers.")
+def always_redbaby(visits, purchases_per_visit, spend, acquisition_cost):
+    return 780 * 1.52 * 220 - 57
+
+
+worksheet_ltv.hint("It is the line of question 1, with the four arguments in place of the numbers.")
+
+
+@exercise.number(points=2, level=2, unit="visits", within=0.05)
+def expected_visits(visits_per_year, revenue_1, revenue_3):
+    """The worksheet keeps her for life. In the shop's table, revenue per customer falls from {revenue_1:,} RMB in
+    year 1 to {revenue_3:,} in year 3. Read all of that as customers leaving: the share that stays is `(revenue_3 /
+    revenue_1) ** (1 / 2)` a year, and `** (1 / {visits_per_year})` of that from one visit to the next. How many
+    visits does a customer make on average, the first one included? (1 + s + s² + … adds up to 1 / (1 - s).)"""
+    retention = (revenue_3 / revenue_1) ** (1 / 2)
+    stays = retention ** (1 / visits_per_year)
+    return 1 / (1 - stays)
+
+
+@expected_visits.mistake(
+    "Those are the years started. The question asks for visits: what share stays from visit to visit?"
+)
+def years_started(revenue_1, revenue_3):
+    return 1 / (1 - (revenue_3 / revenue_1) ** (1 / 2))
+
+
+@expected_visits.mistake(
+    "You multiplied the years started by the visits a year. Those who leave within a year do not make all its visits: "
+    "use the share that stays from visit to visit."
+)
+def years_times_visits(visits_per_year, revenue_1, revenue_3):
+    return visits_per_year / (1 - (revenue_3 / revenue_1) ** (1 / 2))
+
+
+@expected_visits.mistake("That leaves the first visit out. She is there when the count begins, so the sum starts at 1.")
+def first_left_out(visits_per_year, revenue_1, revenue_3):
+    return expected_visits.reference(visits_per_year, revenue_1, revenue_3) - 1
+
+
+@expected_visits.mistake(
+    "Year 1 to year 3 is two years: without the square root, you let two years' leavers go in one."
+)
+def no_square_root(visits_per_year, revenue_1, revenue_3):
+    return 1 / (1 - (revenue_3 / revenue_1) ** (1 / visits_per_year))
+
+
+expected_visits.hint("retention = (revenue_3 / revenue_1) ** (1 / 2)")
+expected_visits.hint("stays = retention ** (1 / visits_per_year), and on average she makes 1 / (1 - stays) visits.")
+
+
+@exercise.table(points=3, level=2, within=0.5)
+def three_rungs(visits_per_year, years, purchases, spend, cac, profit, revenue, revenue_1, revenue_3, rate):
+    """Build a DataFrame with the columns `step` and `value` and three rows: "margin" (as in question 3),
+    "discounting" (the same, discounted at {rate:.0%} a year) and "retention" (also with the yearly retention of
+    question 5). Visits come at the start of each period, the first one now; the acquisition cost is paid once, today.
+    `worksheet.correction_ladder` makes this table, and more."""
+    ladder = worksheet.correction_ladder(
+        visits_per_year * years,
+        purchases,
+        spend,
+        cac,
+        margin=profit / revenue,
+        rate=rate,
+        retention=(revenue_3 / revenue_1) ** (1 / 2),
+        horizon=3 * visits_per_year,
+        visits_per_year=visits_per_year,
+    )
+    return ladder.loc[["margin", "discounting", "retention"], ["value"]].reset_index()
+
+
+def rungs(per_visit_rate, per_visit_retention, timing="start", **case):
+    """The three rungs at these rates, each step by hand."""
+    visits = case["visits_per_year"] * case["years"]
+    margin = case["profit"] / case["revenue"] * case["purchases"] * case["spend"]
+    rates = {"margin": (1, 0), "discounting": (1, per_visit_rate), "retention": (per_visit_retention, per_visit_rate)}
+    worth = [value.clv(margin, stays, rate, visits, timing) - case["cac"] for stays, rate in rates.values()]
+    return pd.DataFrame({"step": list(rates), "value": worth})
+
+
+def per_visit(visits_per_year, revenue_1, revenue_3, rate, **case):
+    """Discount and retention rate from one visit to the next."""
+    return (1 + rate) ** (1 / visits_per_year) - 1, (revenue_3 / revenue_1) ** (1 / 2 / visits_per_year)
+
+
+@three_rungs.mistake(
+    'You discounted as if each visit came at the end of its period. The first visit is now: timing="start".'
+)
+def visits_at_the_end(**case):
+    return rungs(*per_visit(**case), timing="end", **case)
+
+
+@three_rungs.mistake(
+    "You used yearly rates at every visit, so that she loses a year's worth between two visits. Convert them: "
+    "(1 + rate) ** (1 / visits_per_year) - 1 and retention ** (1 / visits_per_year)."
+)
+def yearly_rates_at_every_visit(**case):
+    return rungs(case["rate"], (case["revenue_3"] / case["revenue_1"]) ** (1 / 2), **case)
+
+
+@three_rungs.mistake(
+    "You divided the discount rate by the visits a year. Rates compound: (1 + rate) ** (1 / visits_per_year) - 1."
+)
+def rate_divided(**case):
+    return rungs(case["rate"] / case["visits_per_year"], per_visit(**case)[1], **case)
+
+
+@three_rungs.mistake("Year 1 to year 3 is two years: retention a year is the square root of revenue_3 / revenue_1.")
+def two_years_in_one(**case):
+    discount, stays = per_visit(**case)
+    return rungs(discount, stays**2, **case)
+
+
+@three_rungs.mistake("The acquisition cost is missing from every row.")
+def rungs_without_cac(**case):
+    return rungs(*per_visit(**case), **{**case, "cac": 0})
+
+
+three_rungs.hint(
+    "`worksheet.correction_ladder` returns these rungs and two more; its `horizon` changes only the last one."
+)
+three_rungs.hint(
+    'ladder.loc[["margin", "discounting", "retention"], ["value"]].reset_index() keeps three rows and names them.'
+)
+
+
+@exercise.text(
+    level=3,
+    at_least=40,
+    rubric={
+        "says that a price per member is no lifetime value: it buys the whole firm, debts and losses too": 1,
+        "names two reasons why the worksheet is too high (sales for profit, nobody leaves, no discounting)": 1,
+        "names one reason why 56 RMB may be too low (a distressed sale, members long inactive)": 1,
+        "says which of the firm's own figures would settle it": 1,
+    },
+)
+def what_is_a_member_worth():
+    """Suning bought Redbaby in 2012 for about 418 million RMB (commonly reported). Spread over 7.5 million registered
+    members that is about 56 RMB each; the worksheet says 260,775. Your manager asks: "So what is a member worth?"
+    Answer in three to five sentences."""
+    return (
+        "Neither number is the value of a member. The worksheet counts 65 years of sales, not profit, for a "
+        "customer who never leaves, and takes money of 2077 for money of today; with the firm's own margin and "
+        "retention the first three years are worth about 624 RMB. The 56 RMB is a price for the whole firm, debts "
+        "and losses included, spread over everyone who ever registered, most of whom may no longer buy, and the "
+        "seller may have had to sell. I would ask how many members bought in the last year, what margin they left, "
+        "and how many of them had bought the year before: with these three figures we can compute the value of an "
+        "active member ourselves."
+    )
