@@ -13,7 +13,7 @@ help:  ## list the commands
 
 setup: $(READY)  ## install everything into .venv (once; later commands do it by themselves)
 
-$(READY): requirements.lock pyproject.toml
+$(READY): requirements.lock
 	@python=""; \
 	for candidate in $(BASE_PYTHON) python3 python3.13 python3.12 python3.11 python; do \
 	  if $$candidate -c 'import sys; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1; then python=$$candidate; break; fi; \

@@ -371,9 +371,10 @@ def payback(investment: Any, cashflows: Any, rate: Any = 0.0) -> float:
     cashflows = np.atleast_1d(_checks.number("cashflows", cashflows))
     worth = cashflows * (1.0 + _one_rate(rate)) ** -np.arange(1, len(cashflows) + 1)
     balance = np.concatenate([[0.0], worth.cumsum()]) - investment
-    if not (balance >= 0).any():
+    repaid = balance >= -1e-9 * investment
+    if not repaid.any():
         return float("inf")
-    period = int(np.argmax(balance >= 0))
+    period = int(np.argmax(repaid))
     return period - float(balance[period] / worth[period - 1]) if period else 0.0
 
 

@@ -3,6 +3,7 @@
 from clvlib.course.data import load
 from clvlib.course.exercise import Exercise
 from clvlib.course.explorer import Explorer, choice, slider, switch
-from clvlib.course.practice import assessment, practice
+from clvlib.course.learner import assessment, practice
+from clvlib.course.setup import check_setup
 
-__all__ = ["Exercise", "Explorer", "assessment", "choice", "load", "practice", "slider", "switch"]
+__all__ = ["Exercise", "Explorer", "assessment", "check_setup", "choice", "load", "practice", "slider", "switch"]

@@ -2,7 +2,7 @@
 
 An author writes `exercises/keys/NN_name.py`: each question is a function whose docstring is the prompt, whose body is
 the reference answer and whose parameters are taken from the case by name. Mistakes are functions of the same case, so
-every learner's own numbers bring their own wrong answers. `clvlib.course.practice` checks the answers.
+every learner's own numbers bring their own wrong answers. `clvlib.course.learner` checks the answers.
 """
 
 import difflib

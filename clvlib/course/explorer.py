@@ -6,6 +6,7 @@ that a test drives every control to its ends without a browser.
 
 import html
 import io
+import math
 from base64 import b64encode
 from collections.abc import Callable, Iterator, Sequence
 from itertools import product
@@ -56,7 +57,7 @@ class Explorer(widgets.VBox):
         self._picture = widgets.Image(format="png", layout=widgets.Layout(width=f"{_WIDTH}px", max_width="100%"))
         self._words = widgets.HTML()
         reset = widgets.Button(description="Reset", tooltip="Set every control back to where it started")
-        reset.on_click(lambda _: self.set(**self._start))
+        reset.on_click(lambda _: self.reset())
         for control in controls.values():
             control.observe(lambda _: self._update(), names="value")
         self._update()
@@ -76,6 +77,10 @@ class Explorer(widgets.VBox):
         finally:
             self._quiet = False
         self._update()
+
+    def reset(self) -> None:
+        """Set every control back to where it started."""
+        self.set(**self._start)
 
     def extremes(self) -> Iterator[dict[str, Any]]:
         """Every combination of the controls' ends."""
@@ -98,9 +103,8 @@ class Explorer(widgets.VBox):
         image = Image.frombuffer("RGBA", self._canvas.get_width_height(), self._canvas.buffer_rgba())
         image.save(png, format="png", compress_level=1)
         self._picture.value = png.getvalue()
-        self._words.value = (
-            f'<p role="status" aria-live="polite" style="max-width:{_WIDTH}px">{html.escape(self.text)}</p>'
-        )
+        style = f"max-width:{_WIDTH}px;font-size:14px;line-height:1.5"
+        self._words.value = f'<p role="status" aria-live="polite" style="{style}">{html.escape(self.text)}</p>'
 
     def _wipe(self) -> None:
         for axes in self._figure.axes:
@@ -116,7 +120,11 @@ class Explorer(widgets.VBox):
 def slider(
     start: float, low: float, high: float, step: float, label: str, *, percent: bool = False
 ) -> widgets.IntSlider | widgets.FloatSlider:
-    """A labelled slider; whole numbers if all four numbers are whole, percentages if `percent`."""
+    """A labelled slider; whole numbers if all four numbers are whole, percentages if `percent`.
+
+    Steps are counted from `start`, so that a start of 542 / 5844 is kept to the last digit; the ends give way for it.
+    """
+    low, high = start - _steps(low, start, step) * step, start + _steps(start, high, step) * step
     whole = all(isinstance(number, int) for number in (start, low, high, step))
     kind = widgets.IntSlider if whole else widgets.FloatSlider
     if whole:
@@ -136,6 +144,10 @@ def choice(start: str, options: Sequence[str], label: str) -> widgets.Dropdown:
 def switch(start: bool, label: str) -> widgets.Checkbox:
     """A labelled box to tick."""
     return widgets.Checkbox(value=start, description=label, **_look())
+
+
+def _steps(low: float, high: float, step: float) -> int:
+    return math.floor((high - low) / step + 1e-9)
 
 
 def _look() -> dict[str, Any]:

@@ -10,6 +10,7 @@ keeps its picture and its text but not its live view, whose id changes every tim
 import hashlib
 import sys
 from pathlib import Path
+from typing import Any
 
 import nbformat
 from nbclient import NotebookClient
@@ -25,10 +26,8 @@ _KERNEL = {"display_name": "Python 3 (ipykernel)", "language": "python", "name":
 
 def run(notebook: NotebookNode, folder: Path) -> NotebookNode:
     """Run every cell in a fresh kernel and keep its outputs."""
-    NotebookClient(
-        notebook, timeout=300, kernel_name="python3", resources={"metadata": {"path": str(folder)}}, record_timing=False,
-        store_widget_state=False,
-    ).execute()  # fmt: skip
+    options: Any = {"timeout": 300, "kernel_name": "python3", "record_timing": False, "store_widget_state": False}
+    NotebookClient(notebook, resources={"metadata": {"path": str(folder)}}, **options).execute()
     return notebook
 
 
@@ -55,7 +54,7 @@ def store(notebook: NotebookNode, path: Path) -> None:
 
 
 def student_notebook(exercise: Exercise, seed: int = 0) -> NotebookNode:
-    """The practice notebook of an exercise: a title, the numbers of the case, and for each question a prompt and a cell."""
+    """The practice notebook of an exercise: the numbers of the case, and for each question a prompt and a cell."""
     case = exercise.case_for(seed)
     argument = f'"{exercise.name}"' + (f", seed={seed}" if seed else "")
     imports = [f"from clvlib import {', '.join(exercise.uses)}"] if exercise.uses else []
@@ -89,9 +88,9 @@ _INTRODUCTION = """# Exercise: {exercise.title}
 
 About {exercise.minutes} minutes, {exercise.points} points. The lesson: [{lesson}](../notebooks/{lesson}.ipynb).
 
-Replace each `...` with your answer and run the cell (Shift + Enter). Wrong answers cost nothing: the card says what is off,
-and you try again. Stuck? `ex.hint("q1")`. Given up? `ex.solution("q1")`. Your progress is kept when you close the notebook.
-Level 1 asks you to compute, level 2 to build, level 3 to decide."""
+Replace each `...` with your answer and run the cell (Shift + Enter). Wrong answers cost nothing: the card says what is
+off, and you try again. Stuck? Run `ex.hint("q1")` in a new cell. Given up? `ex.solution("q1")`. Your progress is kept
+when you close the notebook. Level 1 asks you to compute, level 2 to build, level 3 to decide."""
 
 
 def _fixed(cell: NotebookNode) -> NotebookNode:

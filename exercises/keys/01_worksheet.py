@@ -24,6 +24,8 @@ def shop(rng):
         revenue=revenue,
         revenue_1=revenue_1,
         revenue_3=revenue_3,
+        told=int(rng.integers(3, 9)),
+        conversion_percent=int(rng.integers(2, 8)),
         rate=float(rng.choice([0.08, 0.10, 0.12])),
     )
 
@@ -40,6 +42,8 @@ def redbaby():
         revenue=5844,
         revenue_1=2444,
         revenue_3=1399,
+        told=5,
+        conversion_percent=2,
         rate=0.10,
     )
 
@@ -186,54 +190,79 @@ def always_redbaby(visits, purchases_per_visit, spend, acquisition_cost):
 worksheet_ltv.hint("It is the line of question 1, with the four arguments in place of the numbers.")
 
 
-@exercise.number(points=2, level=2, unit="visits", within=0.05)
-def expected_visits(visits_per_year, revenue_1, revenue_3):
-    """The worksheet keeps her for life. In the shop's table, revenue per customer falls from {revenue_1:,} RMB in
-    year 1 to {revenue_3:,} in year 3. Read all of that as customers leaving: the share that stays is `(revenue_3 /
-    revenue_1) ** (1 / 2)` a year, and `** (1 / {visits_per_year})` of that from one visit to the next. How many
-    visits does a customer make on average, the first one included? (1 + s + s² + … adds up to 1 / (1 - s).)"""
-    retention = (revenue_3 / revenue_1) ** (1 / 2)
-    stays = retention ** (1 / visits_per_year)
-    return 1 / (1 - stays)
-
-
-@expected_visits.mistake(
-    "Those are the years started. The question asks for visits: what share stays from visit to visit?"
+@exercise.choice(
+    points=1,
+    level=1,
+    options={
+        "service": "service: answering her calls and complaints",
+        "marketing": "marketing: reminding her to buy, bringing her back",
+        "production": "production: buying or making the goods",
+        "delivery": "delivery: bringing the goods to her door",
+    },
 )
-def years_started(revenue_1, revenue_3):
-    return 1 / (1 - (revenue_3 / revenue_1) ** (1 / 2))
+def which_cost():
+    """The cost of a customer has four lines. The shop prints a catalogue and mails it to everyone who has not ordered
+    for three months. On which line does it belong?"""
+    return "marketing"
 
 
-@expected_visits.mistake(
-    "You multiplied the years started by the visits a year. Those who leave within a year do not make all its visits: "
-    "use the share that stays from visit to visit."
-)
-def years_times_visits(visits_per_year, revenue_1, revenue_3):
-    return visits_per_year / (1 - (revenue_3 / revenue_1) ** (1 / 2))
+@which_cost.mistake("Nobody called or complained: the shop wants an order. Who pays for getting orders?")
+def on_service():
+    return "service"
 
 
-@expected_visits.mistake("That leaves the first visit out. She is there when the count begins, so the sum starts at 1.")
-def first_left_out(visits_per_year, revenue_1, revenue_3):
-    return expected_visits.reference(visits_per_year, revenue_1, revenue_3) - 1
+@which_cost.mistake("The catalogue is printed, but it is not what she buys. Production is the cost of the goods.")
+def on_production():
+    return "production"
 
 
-@expected_visits.mistake(
-    "Year 1 to year 3 is two years: without the square root, you let two years' leavers go in one."
-)
-def no_square_root(visits_per_year, revenue_1, revenue_3):
-    return 1 / (1 - (revenue_3 / revenue_1) ** (1 / visits_per_year))
+@which_cost.mistake("It goes by mail, but delivery is what it costs to bring an order. Here there is no order yet.")
+def on_delivery():
+    return "delivery"
 
 
-expected_visits.hint("retention = (revenue_3 / revenue_1) ** (1 / 2)")
-expected_visits.hint("stays = retention ** (1 / visits_per_year), and on average she makes 1 / (1 - stays) visits.")
+which_cost.hint("Ask what the money is spent for, not how the thing is made or sent.")
+
+
+@exercise.number(points=2, level=2, unit="RMB", within=0.05)
+def referral(told, conversion_percent, profit):
+    """A satisfied customer tells {told} others about the shop. {conversion_percent} in 100 of them become customers
+    because of it, and such a customer brings {profit} RMB of profit in three years. What are her recommendations
+    worth, in RMB?"""
+    return told * conversion_percent / 100 * profit
+
+
+@referral.mistake("Those are the profits of everyone she told. Only some of them become customers.")
+def everyone_buys(told, profit):
+    return told * profit
+
+
+@referral.mistake("That is what one of those she told is worth on average. She told more than one.")
+def only_one_told(conversion_percent, profit):
+    return conversion_percent / 100 * profit
+
+
+@referral.mistake("That counts the new customers. What does each of them bring?")
+def heads_not_money(told, conversion_percent):
+    return told * conversion_percent / 100
+
+
+@referral.mistake("You added her own profit. The question asks for her recommendations alone; keep the two apart.")
+def own_profit_added(told, conversion_percent, profit):
+    return told * conversion_percent / 100 * profit + profit
+
+
+referral.hint("How many of those she tells become customers? It need not be a whole number.")
+referral.hint("`value.referral_value(told=..., conversion=..., value=...)`; write 2 in 100 as 0.02.")
 
 
 @exercise.table(points=3, level=2, within=0.5)
 def three_rungs(visits_per_year, years, purchases, spend, cac, profit, revenue, revenue_1, revenue_3, rate):
     """Build a DataFrame with the columns `step` and `value` and three rows: "margin" (as in question 3),
-    "discounting" (the same, discounted at {rate:.0%} a year) and "retention" (also with the yearly retention of
-    question 5). Visits come at the start of each period, the first one now; the acquisition cost is paid once, today.
-    `worksheet.correction_ladder` makes this table, and more."""
+    "discounting" (the same, discounted at {rate:.0%} a year) and "retention" (and customers leave). In the shop's
+    table, revenue per customer falls from {revenue_1:,} RMB in year 1 to {revenue_3:,} in year 3: read all of that as
+    customers leaving, at the same rate each year. Visits come at the start of each period, the first one now; the
+    acquisition cost is paid once, today. `worksheet.correction_ladder` makes this table, and more."""
     ladder = worksheet.correction_ladder(
         visits_per_year * years,
         purchases,

@@ -66,7 +66,7 @@ class Record:
         self.trouble = ""
         try:
             saved = json.loads(self.path.read_text(encoding="utf-8"))
-            self.questions = {str(key): dict(entry) for key, entry in saved.items()}
+            self.questions = {key: entry for key, entry in saved.items() if _is_whole(entry)}
         except FileNotFoundError:
             pass
         except (OSError, ValueError, AttributeError, TypeError):
@@ -282,6 +282,12 @@ def expects(kind: str, answer: Any) -> str:
     }
     wanted = {"choice": "one of the words in quotes", "table": "a DataFrame"}.get(kind, f"a {kind}")
     return "" if fits[kind]() else f" But this question asks for {wanted}."
+
+
+def _is_whole(entry: dict[str, Any]) -> bool:
+    """Whether an entry of a progress file is one that this module writes."""
+    counts = entry.get("tries", 0), entry.get("hints", 0)
+    return entry.get("state", "not attempted") in _MARKS and all(isinstance(number, int) for number in counts)
 
 
 def _rubric(question: Any) -> str:

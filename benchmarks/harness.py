@@ -1,0 +1,118 @@
+"""What the benchmarks share: a throw-away environment with the peers, timing in a process of its own, one row a result.
+
+A benchmark is a file `bench_NAME.py` with a function `rows()` that returns a list of the dicts that `compare` and
+`figure` make. It is also the script that does the work: `run_in` starts it again, once for each tool, with the Python
+that has the tool.
+"""
+
+import functools
+import json
+import subprocess
+import sys
+import tempfile
+import time
+import venv
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+PEERS = ("lifetimes", "polars", "duckdb", "pandas", "numpy", "scipy", "pyarrow")
+_PRINT_VERSIONS = """
+import importlib.metadata, json, sys
+print(json.dumps({name: importlib.metadata.version(name) for name in sys.argv[1:]}))
+"""
+
+
+@functools.cache
+def peer_python() -> Path | None:
+    """The Python of a new environment with the peers, gone when the run ends; None if they cannot be installed."""
+    print("Installing the peers into a throw-away environment (once a run; about a minute)", flush=True)
+    folder = Path(_temporary_folder().name) / "peers"
+    try:
+        venv.create(folder, with_pip=True)
+        python = folder / ("Scripts/python.exe" if sys.platform == "win32" else "bin/python")
+        subprocess.run(
+            [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", *PEERS],
+            check=True,
+            capture_output=True,
+        )
+    except (OSError, subprocess.CalledProcessError):
+        print("The peers could not be installed (no network?): only our own figures are measured.")
+        return None
+    return python
+
+
+def data_file(name: str) -> Path:
+    """Where a benchmark may write the data that all tools read; gone when the run ends."""
+    return Path(_temporary_folder().name) / name
+
+
+def run_in(python: Path | str, script: str, *arguments: Any) -> Any:
+    """What `script` prints as JSON on its last line."""
+    command = [python, script, *map(str, arguments)]
+    done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True)
+    return json.loads(done.stdout.splitlines()[-1])
+
+
+def best_seconds(work: Callable[[], Any], runs: int, at_most_seconds: float) -> tuple[float, Any]:
+    """Seconds of the fastest of some runs, and what the work returned; no further run after so many seconds."""
+    best, started = float("inf"), time.perf_counter()
+    for _ in range(runs):
+        start = time.perf_counter()
+        result = work()
+        best = min(best, time.perf_counter() - start)
+        if time.perf_counter() - started > at_most_seconds:
+            break
+    return best, result
+
+
+def compare(
+    work: str,
+    ours: str,
+    peer: str,
+    ours_seconds: float,
+    peer_seconds: float | None,
+    goal: float | None = None,
+    note: str = "",
+    agrees: bool = True,
+) -> dict[str, Any]:
+    """A row beside a peer. The goal is how many times faster we are, with a result that agrees."""
+    ratio = None if peer_seconds is None else peer_seconds / ours_seconds
+    met = None if ratio is None or goal is None else bool(agrees and ratio >= goal)
+    return dict(
+        work=work,
+        ours=ours,
+        peer=peer,
+        ours_seconds=ours_seconds,
+        peer_seconds=peer_seconds,
+        ratio=ratio,
+        goal=None if goal is None else f"{goal:g}x",
+        met=met,
+        note=note,
+    )
+
+
+def figure(work: str, ours: str, value: float, unit: str, goal: float, note: str = "") -> dict[str, Any]:
+    """A row without a peer: a figure in a unit ("ms", "MB") that should stay under the goal."""
+    return dict(
+        work=work,
+        ours=f"{ours}: {value:.3g} {unit}" if value < 100 else f"{ours}: {value:,.0f} {unit}",
+        peer="",
+        ours_seconds=None,
+        peer_seconds=None,
+        ratio=None,
+        goal=f"under {goal:g} {unit}",
+        met=bool(value < goal),
+        note=note,
+    )
+
+
+def versions(python: Path | str, *names: str) -> dict[str, str]:
+    done = subprocess.run([python, "-c", _PRINT_VERSIONS, *names], stdout=subprocess.PIPE, text=True, check=True)
+    found: dict[str, str] = json.loads(done.stdout)
+    return found
+
+
+@functools.cache
+def _temporary_folder() -> tempfile.TemporaryDirectory[str]:
+    return tempfile.TemporaryDirectory(prefix="clv-bench-")

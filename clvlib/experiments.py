@@ -1,0 +1,674 @@
+"""Did it work, and whom to contact: comparing rates, sample size, difference in differences, uplift, and error counts.
+
+A difference of rates is said in two ways: 20 % to 24.4 % is +4.4 percentage points, and +22 % relative. Every function
+here says which one it means.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from clvlib import _checks
+from clvlib._checks import FloatOrArray
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Two rates compared, from `compare_rates`: the treated arm against the control.
+
+    Attributes
+    ----------
+    control, treated : float
+        Success rates, as fractions.
+    difference, difference_interval : float, (float, float)
+        ``treated - control``, a fraction: 0.044 is 4.4 percentage points.
+    ratio, ratio_interval : float, (float, float)
+        ``treated / control``; infinite if the control has no success.
+    p : float
+        Two-sided p-value of "both rates are the same".
+    """
+
+    control: float
+    treated: float
+    difference: float
+    difference_interval: tuple[float, float]
+    ratio: float
+    ratio_interval: tuple[float, float]
+    p: float
+
+    @property
+    def points(self) -> float:
+        """The difference in percentage points (4.4 for 20 % to 24.4 %)."""
+        return 100 * self.difference
+
+    @property
+    def relative(self) -> float:
+        """The relative uplift, a fraction: ``ratio - 1`` (0.22 for 20 % to 24.4 %)."""
+        return self.ratio - 1
+
+
+def compare_rates(successes: Any, trials: Any, confidence: float = 0.95) -> Comparison:
+    """Compare the success rates of two arms: difference, ratio, their intervals and a p-value.
+
+    The p-value is that of the pooled two-proportion z-test. Both intervals are built from the Wilson interval of each
+    arm, so that of the difference contains 0 exactly when that of the ratio contains 1; at the edge p can disagree.
+
+    Parameters
+    ----------
+    successes : sequence of two int
+        Customers who responded: control first, then treated.
+    trials : sequence of two int
+        Customers in each arm, in the same order.
+    confidence : float, default 0.95
+        Confidence level of the intervals, in (0, 1).
+
+    Returns
+    -------
+    Comparison
+        ``.difference``, ``.points``, ``.ratio``, ``.relative``, the intervals and ``.p``.
+
+    Raises
+    ------
+    ValueError
+        If there are not two arms, a count is not whole, an arm has more successes than trials, or both arms have no
+        success (or nothing else), so that there is nothing to compare.
+
+    Source
+    ------
+    Newcombe 1998, method 10 (Statistics in Medicine) for the difference; for the ratio the same idea, commonly
+    attributed to Donner & Zou 2012 (Statistical Methods in Medical Research).
+
+    Examples
+    --------
+    >>> result = compare_rates(successes=[400, 488], trials=[2000, 2000])
+    >>> round(result.points, 2), round(result.relative, 2), round(result.p, 4)
+    (4.4, 0.22, 0.0008)
+    >>> [round(100 * limit, 1) for limit in result.difference_interval]
+    [1.8, 7.0]
+    """
+    from statsmodels.stats.proportion import confint_proportions_2indep, proportion_confint, proportions_ztest
+
+    successes = _two_arms("successes", _checks.whole("successes", successes))
+    trials = _two_arms("trials", _checks.whole("trials", trials, at_least=1))
+    alpha = 1 - _inside("confidence", confidence, "95% as 0.95")
+    for name, yes, of in zip(("control", "treated"), successes, trials, strict=True):
+        if yes > of:
+            raise ValueError(f"successes must be at most trials, got {yes} of {of} in the {name} arm")
+    if successes.sum() in (0, trials.sum()):
+        share = "all" if successes.any() else "none"
+        raise ValueError(f"successes must leave something to compare, got {share} of the trials in both arms")
+    control, treated = (successes / trials).tolist()
+    low, high = proportion_confint(successes, trials, alpha=alpha, method="wilson")
+    low = np.where(successes == 0, 0.0, low)
+    interval = confint_proportions_2indep(
+        successes[1], trials[1], successes[0], trials[0], method="newcomb", compare="diff", alpha=alpha
+    )
+    inverse_high = _lowest_ratio(control, low[0], treated, high[1])
+    return Comparison(
+        control=control,
+        treated=treated,
+        difference=treated - control,
+        difference_interval=(float(interval[0]), float(interval[1])),
+        ratio=treated / control if control else np.inf,
+        ratio_interval=(_lowest_ratio(treated, low[1], control, high[0]), 1 / inverse_high if inverse_high else np.inf),
+        p=float(proportions_ztest(successes, trials)[1]),
+    )
+
+
+def sample_size(
+    base_rate: Any, *, relative: Any = None, absolute: Any = None, alpha: float = 0.05, power: float = 0.8
+) -> Any:
+    """Customers needed per arm to detect an uplift of a rate (two-sided z-test, equal arms).
+
+    ``n = (z_a sqrt(2 m (1 - m)) + z_b sqrt(p (1 - p) + q (1 - q))) ** 2 / (q - p) ** 2`` with base rate p, new rate q,
+    their mean m, and the normal quantiles of ``1 - alpha / 2`` and `power`. Arguments broadcast.
+
+    Parameters
+    ----------
+    base_rate : float or array
+        Success rate of the control, p, in (0, 1).
+    relative : float or array, optional
+        Uplift relative to the base rate: ``q = p * (1 + relative)``; 0.22 is +22 %.
+    absolute : float or array, optional
+        Uplift as a difference of rates: ``q = p + absolute``; 0.044 is +4.4 percentage points. Give one of the two.
+    alpha : float, default 0.05
+        Chance of finding a difference where there is none.
+    power : float, default 0.8
+        Chance of finding the uplift if it is there, in [0.5, 1).
+
+    Returns
+    -------
+    int or array of int
+        Customers per arm, rounded up.
+
+    Raises
+    ------
+    ValueError
+        If not exactly one uplift is given, it is 0, or the new rate leaves (0, 1).
+
+    Source
+    ------
+    Fleiss, Levin & Paik 2003, Statistical Methods for Rates and Proportions (without continuity correction).
+
+    Examples
+    --------
+    >>> sample_size([0.20, 0.02], relative=[0.22, 0.47]).tolist()
+    [1400, 4279]
+    >>> sample_size(0.20, absolute=0.22)
+    69
+    """
+    from statsmodels.stats.proportion import samplesize_proportions_2indep_onetail
+
+    base = _checks.fraction("base_rate", base_rate, one_allowed=False, zero_allowed=False)
+    alpha = _inside("alpha", alpha, "5% as 0.05")
+    power = _one_number("power", _checks.number("power", power, at_least=0.5, below=1, hint="write 80% as 0.8"))
+    if (relative is None) == (absolute is None):
+        raise ValueError("give either relative (0.22 for +22 %) or absolute (0.044 for +4.4 percentage points)")
+    if absolute is None:
+        relative = _checks.number("relative", relative, above=-1, at_most=10, hint="write 22% as 0.22")
+        base, relative = _aligned(base_rate=base, relative=relative)
+        change = base * relative
+    else:
+        absolute = _checks.number("absolute", absolute, above=-1, below=1, hint="write 4.4 points as 0.044")
+        base, change = _aligned(base_rate=base, absolute=absolute)
+    new = base + change
+    if (change == 0).any():
+        raise ValueError("the uplift must not be 0: no sample is large enough to detect it")
+    if ((new <= 0) | (new >= 1)).any():
+        outside = new[(new <= 0) | (new >= 1)][0]
+        raise ValueError(f"base_rate plus the uplift must stay in (0, 1), got {outside:.12g}")
+    size = samplesize_proportions_2indep_onetail(change, base, power, alpha=alpha, alternative="two-sided")
+    whole = np.ceil(size - 1e-9).astype(int)
+    return int(whole) if whole.ndim == 0 else whole
+
+
+@dataclass(frozen=True, eq=False)
+class DifferenceInDifferences:
+    """What a program did, from `difference_in_differences`.
+
+    Attributes
+    ----------
+    estimate : float
+        (treated after - treated before) - (control after - control before), in units of the outcome.
+    se : float
+        Standard error, clustered by unit.
+    interval : (float, float)
+        Confidence interval of the estimate.
+    p : float
+        Two-sided p-value of "no effect".
+    means : DataFrame
+        Index control, treated; columns before, after, change (units of the outcome).
+    """
+
+    estimate: float
+    se: float
+    interval: tuple[float, float]
+    p: float
+    means: pd.DataFrame
+
+
+def difference_in_differences(
+    panel: Any, *, outcome: str, unit: str, treated: str, post: str, confidence: float = 0.95
+) -> DifferenceInDifferences:
+    """Effect of a program: the change of the treated less the change of the others.
+
+    It is right if both groups would have changed alike without the program. It equals the interaction in the regression
+    ``outcome ~ treated + post + treated * post``; one unit's rows are not independent, so errors are clustered by unit.
+
+    Parameters
+    ----------
+    panel : DataFrame
+        A row per unit and period, before and after the start.
+    outcome : str
+        Column with the number of interest (spend, visits).
+    unit : str
+        Column that names the unit (the customer).
+    treated : str
+        Column, 1 for a unit that gets the program and 0 otherwise, the same in all rows of a unit.
+    post : str
+        Column, 1 for periods after the start and 0 before.
+    confidence : float, default 0.95
+        Confidence level of the interval, in (0, 1).
+
+    Returns
+    -------
+    DifferenceInDifferences
+        ``.estimate``, ``.se``, ``.interval``, ``.p``, ``.means``.
+
+    Raises
+    ------
+    ValueError
+        If a column is missing or not 0/1, a unit changes its group, one of the four cells is empty, or a group has one
+        unit only.
+
+    Source
+    ------
+    Card & Krueger 1994 (American Economic Review) for the design; Bertrand, Duflo & Mullainathan 2004 (Quarterly
+    Journal of Economics) for the clustering. t-distribution with (units - 1) degrees of freedom.
+
+    Examples
+    --------
+    >>> panel = pd.DataFrame({"customer": list("aabbccdd"), "member": [1] * 4 + [0] * 4, "after": [0, 1] * 4,
+    ...                       "spend": [100, 130, 120, 140, 60, 70, 80, 90]})
+    >>> result = difference_in_differences(panel, outcome="spend", unit="customer", treated="member", post="after")
+    >>> round(result.estimate, 9)
+    15.0
+    >>> result.means.to_dict("index")["treated"]
+    {'before': 110.0, 'after': 135.0, 'change': 25.0}
+    """
+    from statsmodels.api import OLS
+
+    _checks.table("panel", panel, [outcome, unit, treated, post])
+    codes = _units(f"column {unit!r} of panel", panel[unit])
+    y = _checks.number(f"column {outcome!r} of panel", panel[outcome])
+    in_group, after = (_zero_one(f"column {name!r} of panel", panel[name]) for name in (treated, post))
+    alpha = 1 - _inside("confidence", confidence, "95% as 0.95")
+    in_all_rows = pd.Series(in_group).groupby(codes).agg(["min", "max"])
+    changes = (in_all_rows["min"] != in_all_rows["max"]).to_numpy()
+    if changes.any():
+        name = panel[unit].iloc[np.argmax(changes[codes])]
+        raise ValueError(f"column {treated!r} must be the same in all rows of a unit, but {name} has both 0 and 1")
+    cells = pd.Series(y).groupby([in_group, after]).mean()
+    if len(cells) < 4:
+        raise ValueError(
+            f"columns {treated!r} and {post!r} must hold all four combinations of 0 and 1, got {len(cells)} of them"
+        )
+    if in_all_rows["min"].value_counts().min() < 2:
+        raise ValueError(f"column {treated!r} needs two units or more in each group: one has no spread to judge by")
+    design = np.column_stack([np.ones(len(y)), in_group, after, in_group * after])
+    fit = OLS(y, design).fit(cov_type="cluster", cov_kwds={"groups": codes}, use_t=True)
+    if fit.cov_params()[3, 3] <= (1e-12 * np.abs(y).max()) ** 2:
+        raise ValueError(f"column {outcome!r} changes alike in all units of a group: there is no spread to judge by")
+    effect = fit.t_test([0, 0, 0, 1])
+    low, high = effect.conf_int(alpha)[0]
+    means = pd.DataFrame(cells.to_numpy().reshape(2, 2), index=["control", "treated"], columns=["before", "after"])
+    means["change"] = means["after"] - means["before"]
+    return DifferenceInDifferences(
+        estimate=float(effect.effect[0]),
+        se=float(effect.sd.item()),
+        interval=(float(low), float(high)),
+        p=float(effect.pvalue),
+        means=means,
+    )
+
+
+def uplift_by_decile(customers: Any, *, score: str, treated: str, outcome: str, groups: int = 10) -> pd.DataFrame:
+    """What contact changes, by decile of a score: ``rate of the contacted - rate of the others`` in each decile.
+
+    A risk score ranks who will leave; only this table shows whom contact brings back. Contact must have been drawn at
+    random. Customers with the same score share a decile (that of their middle rank), so deciles may differ in size.
+
+    Parameters
+    ----------
+    customers : DataFrame
+        A row a customer.
+    score : str
+        Column to rank by; decile 1 has the highest scores.
+    treated : str
+        Column, 1 if contacted and 0 if not.
+    outcome : str
+        Column, 1 if she came back (bought, stayed) and 0 if not.
+    groups : int, default 10
+        How many groups; 10 gives deciles.
+
+    Returns
+    -------
+    DataFrame
+        Index ``decile``; columns customers, treated, control (counts), treated_rate, control_rate, uplift (fractions),
+        se (of the uplift), gain (extra outcomes if the whole decile is contacted) and cumulative_gain.
+
+    Raises
+    ------
+    ValueError
+        If a column is missing or not 0/1, or a decile has nobody in one arm.
+
+    Source
+    ------
+    Radcliffe 2007, Using Control Groups to Target on Predicted Lift; Ascarza 2018 (Journal of Marketing Research) on
+    why risk is the wrong score.
+
+    Examples
+    --------
+    >>> customers = pd.DataFrame({"risk": [9, 9, 8, 8, 2, 2, 1, 1], "called": [1, 0] * 4,
+    ...                           "back": [0, 0, 1, 1, 1, 0, 1, 0]})
+    >>> table = uplift_by_decile(customers, score="risk", treated="called", outcome="back", groups=2)
+    >>> table["uplift"].tolist()
+    [0.0, 1.0]
+    """
+    _checks.table("customers", customers, [score, treated, outcome])
+    ranks = pd.Series(_checks.number(f"column {score!r} of customers", customers[score])).rank(ascending=False)
+    groups = _one_number("groups", _checks.whole("groups", groups, at_least=2))
+    decile = np.ceil((ranks - 0.5) * groups / len(customers)).to_numpy(dtype=int)
+    arm, success = (_zero_one(f"column {name!r} of customers", customers[name]) for name in (treated, outcome))
+    size, back = (
+        np.bincount(2 * decile + arm, weights=weights, minlength=2 * groups + 2).reshape(-1, 2)
+        for weights in (None, success)
+    )
+    found = np.flatnonzero(size.sum(axis=1))
+    size, back = size[found], back[found]
+    if (size == 0).any():
+        row, empty = np.argwhere(size == 0)[0]
+        raise ValueError(f"decile {found[row]} has nobody with {treated} = {empty}: take fewer groups")
+    rate = back / size
+    columns = dict(customers=size.sum(axis=1), treated=size[:, 1], control=size[:, 0])
+    table = pd.DataFrame(columns, index=pd.Index(found, name="decile"))
+    table["treated_rate"], table["control_rate"] = rate[:, 1], rate[:, 0]
+    table["uplift"] = rate[:, 1] - rate[:, 0]
+    table["se"] = np.sqrt((rate * (1 - rate) / size).sum(axis=1))
+    table["gain"] = table["uplift"] * table["customers"]
+    table["cumulative_gain"] = table["gain"].cumsum()
+    return table
+
+
+def profit_threshold(value: Any, cost: Any, success: Any = 1.0, incentive: Any = 0.0) -> FloatOrArray:
+    """Contact a customer if her probability of leaving is above this: ``(c + d) / (s (V - d) + d)``.
+
+    Contact pays if ``p s (V - d) - (1 - p) d - c > 0``: with probability p she would leave, and contact saves her with
+    probability s; who would have stayed takes the incentive all the same. Without an incentive it is ``c / (s V)``, and
+    with s = 1 contact pays if ``p V > c``. Arguments broadcast.
+
+    Parameters
+    ----------
+    value : float or array
+        V: what a saved customer is worth (currency units).
+    cost : float or array
+        c: cost of a contact (currency units).
+    success : float or array, default 1
+        s: share of contacted leavers who are saved by the contact, in (0, 1].
+    incentive : float or array, default 0
+        d: what a customer gets for staying (currency units), below `value`.
+
+    Returns
+    -------
+    float or array
+        Probability of leaving above which contact pays. Above 1: contact nobody.
+
+    Raises
+    ------
+    ValueError
+        If an amount is negative, the success rate is not a fraction above 0, or the incentive eats the value.
+
+    Source
+    ------
+    After Neslin, Gupta, Kamakura, Lu & Mason 2006, Defection Detection (Journal of Marketing Research); that every
+    stayer takes the incentive is our simplification.
+
+    Examples
+    --------
+    >>> profit_threshold(value=500, cost=20, success=0.2)
+    0.2
+    >>> round(profit_threshold(value=500, cost=20, success=0.2, incentive=50), 3)
+    0.5
+    """
+    value, cost, success, incentive = _aligned(
+        value=_checks.number("value", value, above=0),
+        cost=_checks.number("cost", cost, at_least=0),
+        success=_checks.fraction("success", success, zero_allowed=False),
+        incentive=_checks.number("incentive", incentive, at_least=0),
+    )
+    if (value <= incentive).any():
+        d, v = incentive[value <= incentive][0], value[value <= incentive][0]
+        raise ValueError(f"incentive must be below value ({v:.12g}), got {d:.12g}: then saving her earns nothing")
+    return _plain((cost + incentive) / (success * (value - incentive) + incentive))
+
+
+@dataclass(frozen=True)
+class Confusion:
+    """Hits and misses of a yes/no prediction, and the shares made of them.
+
+    Attributes
+    ----------
+    true_positives, false_positives, false_negatives, true_negatives : float or array
+        Customers: flagged and left, flagged and stayed, not flagged and left, not flagged and stayed.
+    """
+
+    true_positives: FloatOrArray
+    false_positives: FloatOrArray
+    false_negatives: FloatOrArray
+    true_negatives: FloatOrArray
+
+    @property
+    def customers(self) -> FloatOrArray:
+        """All four counts together."""
+        return self.flagged + self.false_negatives + self.true_negatives
+
+    @property
+    def flagged(self) -> FloatOrArray:
+        """Those predicted to leave, rightly or wrongly."""
+        return self.true_positives + self.false_positives
+
+    @property
+    def base_rate(self) -> FloatOrArray:
+        """Share of all who leave."""
+        return _share(self.true_positives + self.false_negatives, self.customers, "base_rate", "nobody is counted")
+
+    @property
+    def accuracy(self) -> FloatOrArray:
+        """Share of all predictions that are right. With few leavers "nobody leaves" is accurate, and useless."""
+        return _share(self.true_positives + self.true_negatives, self.customers, "accuracy", "nobody is counted")
+
+    @property
+    def precision(self) -> FloatOrArray:
+        """Share of the flagged who do leave."""
+        return _share(self.true_positives, self.flagged, "precision", "nobody is flagged")
+
+    @property
+    def recall(self) -> FloatOrArray:
+        """Share of the leavers who are flagged (sensitivity)."""
+        return _share(self.true_positives, self.true_positives + self.false_negatives, "recall", "nobody leaves")
+
+    @property
+    def specificity(self) -> FloatOrArray:
+        """Share of the stayers who are not flagged."""
+        return _share(self.true_negatives, self.true_negatives + self.false_positives, "specificity", "nobody stays")
+
+    @property
+    def lift(self) -> FloatOrArray:
+        """How many times more leavers among the flagged than among all: ``precision / base_rate``."""
+        return _share(self.precision, self.base_rate, "lift", "nobody leaves")
+
+
+def confusion(actual: Any, predicted: Any) -> Confusion:
+    """Hits and misses of a yes/no prediction, counted.
+
+    Parameters
+    ----------
+    actual : sequence of 0/1 or bool
+        1 for a customer who left.
+    predicted : sequence of 0/1 or bool
+        1 for a customer who was flagged, in the same order.
+
+    Returns
+    -------
+    Confusion
+        The four counts; ``.accuracy``, ``.precision``, ``.recall``, ``.specificity``, ``.base_rate``, ``.lift``. A
+        share of nobody (the precision of "nobody leaves") is a ValueError when asked for.
+
+    Raises
+    ------
+    ValueError
+        If a value is not 0 or 1 (compare a probability with a threshold first), or the lengths differ.
+
+    Source
+    ------
+    Any text on classification, e.g. Hastie, Tibshirani & Friedman, The Elements of Statistical Learning.
+
+    Examples
+    --------
+    >>> result = confusion(actual=[1, 1, 0, 0, 0], predicted=[1, 0, 1, 0, 0])
+    >>> result.true_positives, result.accuracy, result.precision, result.lift
+    (1, 0.6, 0.5, 1.25)
+    """
+    actual, predicted = _zero_one("actual", actual), _zero_one("predicted", predicted)
+    if len(actual) != len(predicted):
+        raise ValueError(
+            f"actual and predicted must have one entry a customer each, got {len(actual)} and {len(predicted)}"
+        )
+    true_negatives, false_positives, false_negatives, true_positives = np.bincount(
+        2 * actual + predicted, minlength=4
+    ).tolist()
+    return Confusion(true_positives, false_positives, false_negatives, true_negatives)
+
+
+def confusion_from_rates(base_rate: Any, sensitivity: Any, specificity: Any, customers: Any = 1) -> Confusion:
+    """Expected hits and misses of a prediction whose error rates are known. Arguments broadcast.
+
+    Parameters
+    ----------
+    base_rate : float or array
+        Share of customers who leave, in [0, 1].
+    sensitivity : float or array
+        Share of the leavers who are flagged (recall), in [0, 1].
+    specificity : float or array
+        Share of the stayers who are not flagged, in [0, 1].
+    customers : float or array, default 1
+        How many customers; 1 gives shares.
+
+    Returns
+    -------
+    Confusion
+        As `confusion`, with expected counts.
+
+    Raises
+    ------
+    ValueError
+        If a rate is not a fraction, or there are no customers.
+
+    Source
+    ------
+    Bayes' rule.
+
+    Examples
+    --------
+    >>> model = confusion_from_rates(base_rate=0.10, sensitivity=0.82, specificity=0.82)
+    >>> round(model.accuracy, 3), round(model.precision, 3)
+    (0.82, 0.336)
+    >>> confusion_from_rates(base_rate=0.10, sensitivity=0, specificity=1).accuracy
+    0.9
+    """
+    base_rate, sensitivity, specificity, customers = _aligned(
+        base_rate=_checks.fraction("base_rate", base_rate),
+        sensitivity=_checks.fraction("sensitivity", sensitivity),
+        specificity=_checks.fraction("specificity", specificity),
+        customers=_checks.number("customers", customers, above=0),
+    )
+    leavers, stayers = base_rate * customers, (1 - base_rate) * customers
+    return Confusion(
+        true_positives=_plain(leavers * sensitivity),
+        false_positives=_plain(stayers * (1 - specificity)),
+        false_negatives=_plain(leavers * (1 - sensitivity)),
+        true_negatives=_plain(stayers * specificity),
+    )
+
+
+def cost_per_outcome(cost: Any, outcomes: Any) -> FloatOrArray:
+    """What one open, order or saved customer costs: ``cost / outcomes``. Arguments broadcast.
+
+    With both given relative to another channel, it is the relative cost per outcome.
+
+    Parameters
+    ----------
+    cost : float or array
+        Money spent (currency units), or a multiple of the other channel's.
+    outcomes : float or array
+        Outcomes it brought (a count above 0), or a multiple of the other channel's.
+
+    Returns
+    -------
+    float or array
+        Currency units per outcome, or a multiple.
+
+    Raises
+    ------
+    ValueError
+        If the cost is negative or there is no outcome.
+
+    Source
+    ------
+    Arithmetic.
+
+    Examples
+    --------
+    A third of the cost and 40 % more opens:
+
+    >>> round(cost_per_outcome(cost=1 / 3, outcomes=1.40), 3)
+    0.238
+    """
+    cost, outcomes = _aligned(
+        cost=_checks.number("cost", cost, at_least=0), outcomes=_checks.number("outcomes", outcomes, above=0)
+    )
+    return _plain(cost / outcomes)
+
+
+def _lowest_ratio(top: float, top_low: float, bottom: float, bottom_high: float) -> float:
+    """Lower limit of ``top / bottom``, from the lower limit of the one and the upper limit of the other."""
+    if top_low == 0:
+        return 0.0
+    spread = top_low * (2 * top - top_low)
+    both = top * bottom
+    return float(spread / (both + np.sqrt(both**2 - spread * bottom_high * (2 * bottom - bottom_high))))
+
+
+def _two_arms(name: str, values: Any) -> np.ndarray:
+    if np.shape(values) != (2,):
+        raise ValueError(f"{name} must be two counts, control first, then treated; got {np.size(values)}")
+    return np.asarray(values)
+
+
+def _zero_one(name: str, values: Any) -> np.ndarray:
+    """Flags as 0 and 1, from numbers or bools."""
+    if isinstance(values, list | tuple):
+        values = pd.Series(values)
+    if isinstance(values, np.ndarray | pd.Series) and pd.api.types.is_bool_dtype(values):
+        values = values.astype(float)
+    flags = np.ravel(_checks.number(name, values))
+    odd = flags[(flags != 0) & (flags != 1)]
+    if odd.size:
+        hint = "; compare a probability with a threshold first" if 0 < odd[0] < 1 else ""
+        raise ValueError(f"{name} must hold 0 and 1 only, got {odd[0]:.12g}{hint}")
+    return flags.astype(int)
+
+
+def _units(name: str, values: pd.Series) -> np.ndarray:
+    codes, _ = pd.factorize(values)
+    missing = (codes < 0).sum()
+    if missing:
+        raise ValueError(f"{name} is missing in {missing} of {len(codes)} rows: fill it in")
+    return codes
+
+
+def _inside(name: str, value: Any, example: str) -> float:
+    """One number strictly between 0 and 1."""
+    value = _checks.number(name, value, above=0, below=1, hint=f"write {example}")
+    return _one_number(name, value)
+
+
+def _share(part: Any, whole: Any, name: str, reason: str) -> FloatOrArray:
+    if np.any(whole == 0):
+        raise ValueError(f"{name} is not defined: {reason}")
+    return _plain(part / whole)
+
+
+def _aligned(**arguments: Any) -> list[np.ndarray]:
+    """The arguments, already checked, as arrays of one shape."""
+    try:
+        return list(np.broadcast_arrays(*arguments.values()))
+    except ValueError:
+        *most, last = arguments
+        lengths = ", ".join(str(np.size(argument)) for argument in arguments.values())
+        raise ValueError(
+            f"{', '.join(most)} and {last} must be single numbers or of one length, got {lengths}"
+        ) from None
+
+
+def _one_number(name: str, value: Any) -> Any:
+    if np.ndim(value):
+        raise ValueError(f"{name} must be one number, got {np.size(value)} numbers")
+    return value
+
+
+def _plain(value: Any) -> FloatOrArray:
+    """A Python float for a single number, the array otherwise."""
+    return float(value) if np.ndim(value) == 0 else value

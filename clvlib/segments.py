@@ -1,0 +1,379 @@
+"""Segments: which customers stand out, by what they did (scores, quadrants) and by what they are worth (tiers, curves).
+
+A cut-off is a decision, so it is always an argument, and every function says what becomes of customers who are equal.
+"""
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from clvlib import _checks
+from clvlib._checks import FloatOrArray
+
+# The card matrix: rows of purchase frequency against spend. The published figure is lost; the axes are read from its
+# text, the actions are ours. Spend is not the issuer's profit, and a low spend may be a low share of her wallet.
+QUADRANTS = pd.DataFrame(
+    [
+        ("Q1", "frequent", "high", "active and large", "keep; check that she earns a profit"),
+        ("Q2", "frequent", "low", "small tickets, or a low share of her wallet", "offer what she buys elsewhere"),
+        ("Q3", "rare", "low", "asleep, or on her way out", "wake her up cheaply, or let her go"),
+        ("Q4", "rare", "high", "big tickets; credit (overdraft) risk", "check limit and repayment before any bonus"),
+    ],
+    columns=["quadrant", "frequency", "spend", "reading", "action"],
+).set_index("quadrant")
+
+
+def rfm_scores(
+    customers: pd.DataFrame,
+    recency_is: str = "days_since",
+    *,
+    recency: str = "recency",
+    frequency: str = "frequency",
+    monetary: str = "monetary",
+) -> pd.DataFrame:
+    """Score recency, frequency and money from 1 (worst) to 5 (best), by fifths of the customers.
+
+    Cut k is the value of the last customer in the lowest k fifths; the score is 1 plus the number of cuts she lies
+    above. Equal customers so always get equal scores, that of the lowest of them: where 40 % bought once, they all
+    score 1 and the next ones score 3. The fifths are then of unequal size; breaking ties by row order would be worse.
+
+    Parameters
+    ----------
+    customers : DataFrame
+        One row a customer, with the three columns below.
+    recency_is : {"days_since", "last_day"}, default "days_since"
+        What recency counts. ``"days_since"``: days since the last purchase, small is best. ``"last_day"``: the day of
+        the last purchase on one calendar for all customers, large is best. The recency of a BG/NBD summary is neither:
+        it is her age at the last purchase, so pass ``T - recency`` as days since.
+    recency, frequency, monetary : str
+        The names of the columns: days, a count, currency units.
+
+    Returns
+    -------
+    DataFrame
+        The index of `customers`; columns R, F, M (1 to 5), RFM (the three as one number, 555 is best) and total (3 to
+        15).
+
+    Raises
+    ------
+    ValueError
+        If a column is not there, a value is missing, days or counts are negative, or `recency_is` is unknown.
+
+    Source
+    ------
+    Fifths after Hughes 1994, Strategic Database Marketing (commonly reported); the tie rule is ours.
+
+    Examples
+    --------
+    >>> customers = pd.DataFrame(
+    ...     {"recency": [3, 10, 40, 90, 300], "frequency": [9, 1, 4, 1, 2], "monetary": [80, 500, 60, 20, 35]}
+    ... )
+    >>> rfm_scores(customers)["RFM"].tolist()
+    [554, 415, 343, 211, 132]
+    """
+    _checks.table("customers", customers, [recency, frequency, monetary])
+    days = _column(recency, customers, at_least=0)
+    nearness = -days if _checks.option("recency_is", recency_is, ("days_since", "last_day")) == "days_since" else days
+    scores = pd.DataFrame(
+        {
+            "R": _fifths(nearness),
+            "F": _fifths(_column(frequency, customers, at_least=0)),
+            "M": _fifths(_column(monetary, customers)),
+        },
+        index=customers.index,
+    )
+    scores["RFM"] = 100 * scores["R"] + 10 * scores["F"] + scores["M"]
+    scores["total"] = scores["R"] + scores["F"] + scores["M"]
+    return scores
+
+
+def activity_quadrant(frequency: Any, spend: Any, frequency_cut: float, spend_cut: float) -> Any:
+    """Place customers in the card matrix, frequency of use against spend; `QUADRANTS` says what each place may mean.
+
+    Q1 frequent and high, Q2 frequent and low, Q3 rare and low, Q4 rare and high. A customer at a cut is above it.
+
+    Parameters
+    ----------
+    frequency : int or array
+        Purchases per period (a count).
+    spend : float or array
+        Money spent in the same period (currency units), paired with `frequency` by position.
+    frequency_cut, spend_cut : float
+        From here on a customer is frequent; from here on her spend is high.
+
+    Returns
+    -------
+    str or array of str
+        "Q1" to "Q4".
+
+    Raises
+    ------
+    ValueError
+        If the lengths differ, or a frequency or spend is negative or missing.
+
+    Source
+    ------
+    Card activity matrix of a call-centre magazine; its figure is lost, the axes are inferred from the text.
+
+    Examples
+    --------
+    >>> activity_quadrant([30, 30, 2, 2], [9000, 500, 500, 9000], frequency_cut=12, spend_cut=5000).tolist()
+    ['Q1', 'Q2', 'Q3', 'Q4']
+    """
+    frequency = np.asarray(_checks.number("frequency", frequency, at_least=0))
+    spend = np.asarray(_checks.number("spend", spend, at_least=0))
+    if frequency.shape != spend.shape:
+        raise ValueError(
+            f"frequency and spend must have one entry a customer each, got {frequency.size} and {spend.size}"
+        )
+    frequent = frequency >= _one_number("frequency_cut", frequency_cut)
+    high = spend >= _one_number("spend_cut", spend_cut)
+    places = np.array(["Q3", "Q4", "Q2", "Q1"])[2 * frequent + high]
+    return str(places) if places.ndim == 0 else places
+
+
+def value_tiers(
+    values: Any, diamond: float = 0.05, gold: float = 0.20, gold_is: str = "inclusive", ties: str = "in"
+) -> pd.DataFrame:
+    """Diamond for the top 5 % of customers by value, gold for the top 20 %.
+
+    A share that is not a whole number of customers is rounded down: of 30 customers, 5 % is one.
+
+    Parameters
+    ----------
+    values : array, shape (customers,)
+        Value or spend of each customer (currency units).
+    diamond, gold : float
+        Shares of all customers, counted from the top, as fractions; gold lies below diamond.
+    gold_is : {"inclusive", "next"}, default "inclusive"
+        Two readings of "gold is the top 20 %", for the column gold. ``"inclusive"``: diamonds hold gold too, 20 % are
+        gold. ``"next"``: only those below diamond, 15 % are gold.
+    ties : {"in", "out"}, default "in"
+        Equal customers on both sides of a cut all come in (the tier grows) or all stay out (the tier shrinks).
+
+    Returns
+    -------
+    DataFrame
+        The index of `values`; columns diamond, gold (booleans) and tier ("diamond", "gold" or "regular": the highest
+        she holds, the same under both readings).
+
+    Raises
+    ------
+    ValueError
+        If a value is missing, a share is not a fraction, or gold is not larger than diamond.
+
+    Source
+    ------
+    A deck on customer stickiness; customer pyramids after Zeithaml, Rust & Lemon 2001 (California Management Review).
+
+    Examples
+    --------
+    >>> spend = range(1, 1001)
+    >>> value_tiers(spend)[["diamond", "gold"]].sum().tolist()
+    [50, 200]
+    >>> value_tiers(spend, gold_is="next")[["diamond", "gold"]].sum().tolist()
+    [50, 150]
+    """
+    worth = _customers(values)
+    diamond, gold = _one_share("diamond", diamond), _one_share("gold", gold)
+    if gold <= diamond:
+        raise ValueError(f"gold must be above diamond, both counted from the top, got {gold:g} and {diamond:g}")
+    _checks.option("gold_is", gold_is, ("inclusive", "next"))
+    _checks.option("ties", ties, ("in", "out"))
+    in_diamond, in_gold = _top(worth, diamond, ties), _top(worth, gold, ties)
+    return pd.DataFrame(
+        {
+            "diamond": in_diamond,
+            "gold": in_gold if gold_is == "inclusive" else in_gold & ~in_diamond,
+            "tier": np.array(["regular", "gold", "diamond"])[in_gold.astype(int) + in_diamond],
+        },
+        index=values.index if isinstance(values, pd.Series) else None,
+    )
+
+
+def whale_curve(values: Any) -> pd.DataFrame:
+    """Cumulative share of the value against the share of customers, the most valuable first.
+
+    With profits the curve climbs above 1 where the losses of the last customers eat up what the first ones earn.
+
+    Parameters
+    ----------
+    values : array, shape (customers,)
+        Profit or sales of each customer (currency units); losses are negative. Their total must be above 0.
+
+    Returns
+    -------
+    DataFrame
+        One row a customer and a first row 0, 0; columns customers_share and value_share (fractions of the total).
+
+    Raises
+    ------
+    ValueError
+        If a value is missing, or the total is not above 0.
+
+    Source
+    ------
+    Kaplan & Narayanan 2001, Measuring and Managing Customer Profitability (Journal of Cost Management).
+
+    Examples
+    --------
+    >>> whale_curve([60, -20, 50, 10])["value_share"].tolist()
+    [0.0, 0.6, 1.1, 1.2, 1.0]
+    """
+    return _cumulative_shares(np.sort(_customers(values))[::-1])
+
+
+def top_share(values: Any, share: Any = 0.2) -> FloatOrArray:
+    """Share of the value that the top customers hold, for "80/20" read off the whale curve.
+
+    Where `share` is not a whole number of customers, the next one counts by the part of her that is inside.
+
+    Parameters
+    ----------
+    values : array, shape (customers,)
+        As in `whale_curve`.
+    share : float or array, default 0.2
+        Share of the customers, counted from the top, as a fraction.
+
+    Returns
+    -------
+    float or array
+        A fraction of the total; above 1 if others make losses.
+
+    Raises
+    ------
+    ValueError
+        As `whale_curve`; also if `share` is not a fraction.
+
+    Source
+    ------
+    As `whale_curve`. Commonly reported shares for the top 20 % are near 0.7, not 0.8.
+
+    Examples
+    --------
+    >>> round(top_share([50, 20, 10, 10, 10], share=0.2), 3)
+    0.5
+    >>> round(top_share([50, 20, 10, 10, 10], share=0.3), 3)
+    0.6
+    """
+    share = _checks.fraction("share", share)
+    curve = whale_curve(values)
+    held = np.interp(share, curve["customers_share"], curve["value_share"])
+    return float(held) if np.ndim(held) == 0 else held
+
+
+def lorenz(values: Any) -> pd.DataFrame:
+    """Cumulative share of the value against the share of customers, the least valuable first.
+
+    Parameters
+    ----------
+    values : array, shape (customers,)
+        Sales or another amount of each customer (currency units), none negative.
+
+    Returns
+    -------
+    DataFrame
+        One row a customer and a first row 0, 0; columns customers_share and value_share (fractions of the total).
+
+    Raises
+    ------
+    ValueError
+        If a value is negative (use `whale_curve`) or missing, or the total is not above 0.
+
+    Source
+    ------
+    Lorenz 1905, Methods of Measuring the Concentration of Wealth.
+
+    Examples
+    --------
+    >>> lorenz([60, 20, 10, 10])["value_share"].tolist()
+    [0.0, 0.1, 0.2, 0.4, 1.0]
+    """
+    return _cumulative_shares(np.sort(_not_negative(values)))
+
+
+def gini(values: Any) -> float:
+    """Concentration: 0 if all customers are equal, near 1 if one has it all; ``1 - 2 * area under the Lorenz curve``.
+
+    This is the figure for exactly these customers; its largest value is ``(n - 1) / n``.
+
+    Parameters
+    ----------
+    values : array, shape (customers,)
+        As in `lorenz`.
+
+    Returns
+    -------
+    float
+        In [0, 1).
+
+    Raises
+    ------
+    ValueError
+        As `lorenz`.
+
+    Source
+    ------
+    Gini 1912 (commonly reported), in the form of the area under the curve of Lorenz 1905.
+
+    Examples
+    --------
+    >>> round(gini([60, 20, 10, 10]), 3)
+    0.4
+    """
+    curve = lorenz(values)
+    return max(0.0, float(1 - 2 * np.trapezoid(curve["value_share"], curve["customers_share"])))
+
+
+def _fifths(values: np.ndarray) -> np.ndarray:
+    last_of_lowest = (np.arange(1, 5) * len(values) - 1) // 5
+    cuts = np.partition(values, last_of_lowest)[last_of_lowest]
+    return 1 + np.searchsorted(cuts, values, side="left")
+
+
+def _top(worth: np.ndarray, share: float, ties: str) -> np.ndarray:
+    room = int(share * len(worth) + 1e-9)  # 0.29 * 100 is 28.999999999999996
+    ranked = np.sort(worth)[::-1]
+    if ties == "in":
+        return worth >= ranked[room - 1] if room else np.zeros(len(worth), dtype=bool)
+    return worth > ranked[room] if room < len(worth) else np.ones(len(worth), dtype=bool)
+
+
+def _cumulative_shares(ranked: np.ndarray) -> pd.DataFrame:
+    running = np.concatenate([[0.0], ranked.cumsum()])
+    total = running[-1]
+    if total <= 0:
+        raise ValueError(f"values must sum to more than 0 to have shares of the total, got a total of {total:.12g}")
+    return pd.DataFrame({"customers_share": np.arange(len(running)) / len(ranked), "value_share": running / total})
+
+
+def _customers(values: Any) -> np.ndarray:
+    worth = np.asarray(_checks.number("values", values))
+    if worth.ndim != 1:
+        got = f"an array of shape {worth.shape}" if worth.ndim else f"the single number {worth:.12g}"
+        raise ValueError(f"values must be a list with one number a customer, got {got}")
+    return worth
+
+
+def _not_negative(values: Any) -> np.ndarray:
+    worth = _customers(values)
+    if (worth < 0).any():
+        first_bad = worth[worth < 0][0]
+        raise ValueError(f"values must be at least 0, got {first_bad:.12g}; for profits with losses use whale_curve")
+    return worth
+
+
+def _column(name: str, customers: pd.DataFrame, at_least: float | None = None) -> np.ndarray:
+    return np.asarray(_checks.number(f"column '{name}' of customers", customers[name], at_least=at_least))
+
+
+def _one_number(name: str, value: Any) -> float:
+    number = _checks.number(name, value)
+    if np.ndim(number):
+        raise ValueError(f"{name} must be one number, got {np.size(number)} numbers")
+    return float(number)
+
+
+def _one_share(name: str, value: Any) -> float:
+    return _checks.fraction(name, _one_number(name, value))

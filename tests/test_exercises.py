@@ -1,0 +1,101 @@
+"""Every exercise over many seeds: references pass, each mistake gets its own message, answers stay apart."""
+
+import itertools
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from clvlib.course.exercise import KEYS, ChoiceQuestion, FunctionQuestion, TextQuestion, from_case, load_exercise
+
+NAMES = sorted(path.stem for path in KEYS.glob("[0-9]*.py"))
+SEEDS = range(40)
+
+
+def questions():
+    return [pytest.param(name, key, id=f"{name}-{key}") for name in NAMES for key in load_exercise(name).questions]
+
+
+def answers(question, case):
+    """The reference and the mistakes, as a learner would hand them in, with their messages."""
+    if isinstance(question, FunctionQuestion):
+        return [(question.reference, None), *((mistake.answer, mistake.message) for mistake in question.mistakes)]
+    wrong = [(from_case(mistake.answer, case), mistake.message) for mistake in question.mistakes]
+    return [(question.answer(case), None), *wrong]
+
+
+@pytest.mark.parametrize(("name", "key"), questions())
+def test_the_reference_passes_and_each_mistake_gets_its_own_message(name, key):
+    exercise = load_exercise(name)
+    question = exercise.questions[key]
+    for seed in SEEDS:
+        case = exercise.case_for(seed)
+        for answer, message in answers(question, case):
+            assert question.problem(answer, case) == message, f"seed {seed}"
+
+
+@pytest.mark.parametrize(("name", "key"), questions())
+def test_no_two_answers_lie_within_tolerance_of_one_another(name, key):
+    exercise = load_exercise(name)
+    question = exercise.questions[key]
+    for seed in SEEDS:
+        case = exercise.case_for(seed)
+        for (one, _), (other, _) in itertools.combinations(answers(question, case), 2):
+            assert not question.same(one, other), f"seed {seed}: {one} and {other}"
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_seed_0_is_the_textbook_and_other_seeds_differ(name):
+    exercise = load_exercise(name)
+    assert exercise.case_for(0) == exercise._textbook()
+    cases = [repr(exercise.case_for(seed)) for seed in range(1, 20)]
+    assert len(set(cases)) == len(cases)
+    assert cases[3] == repr(exercise.case_for(4)), "a case must depend on its seed alone"
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_an_exercise_has_prompts_hints_solutions_and_rising_levels(name):
+    exercise = load_exercise(name)
+    assert 5 <= len(exercise.questions) <= 8
+    assert {question.level for question in exercise.questions.values()} == {1, 2, 3}
+    for question in exercise.questions.values():
+        prompt = question.prompt(exercise.case_for(0))
+        assert "{" not in prompt
+        assert question.solution()
+        assert question.kind == "text" or question.hints
+        assert question.kind == "text" or len(question.mistakes) >= 2
+        messages = [mistake.message for mistake in question.mistakes]
+        assert len(set(messages)) == len(messages)
+        if isinstance(question, ChoiceQuestion):
+            wrong = {from_case(mistake.answer, exercise.case_for(0)) for mistake in question.mistakes}
+            assert wrong == set(question.options) - {question.answer(exercise.case_for(0))}
+
+
+@pytest.mark.parametrize(("name", "key"), questions())
+def test_the_solution_shown_runs_and_is_right(name, key):
+    exercise = load_exercise(name)
+    question = exercise.questions[key]
+    if isinstance(question, TextQuestion):
+        assert question.problem(question.solution(), {}) is None
+        return
+    case = exercise.case_for(0)
+    imports = "import numpy as np, pandas as pd\n" + "".join(f"from clvlib import {use}\n" for use in exercise.uses)
+    namespace = dict(case)
+    exec(f"{imports}\n{question.solution()}", namespace)
+    assert question.problem(namespace[question.name], case) is None
+
+
+@pytest.mark.parametrize(("name", "key"), questions())
+@pytest.mark.parametrize(
+    "nonsense",
+    [
+        "text", "", 80, -1, 1e30, 0, float("nan"), float("inf"), True, 3 + 4j, [], [1, 2], (1,), {}, {"a": 1}, set(),
+        np.array([]), np.array([1.0, 2.0]), pd.Series(dtype=float), pd.DataFrame(), pd.DataFrame({"a": ["x"]}), print,
+        len, lambda *_: None, lambda *_: 1 / 0, object(), int, b"bytes",
+    ],
+)  # fmt: skip
+def test_nonsense_gets_one_short_sentence_or_two(name, key, nonsense):
+    exercise = load_exercise(name)
+    case = exercise.case_for(0)
+    said = exercise.questions[key].problem(nonsense, case)
+    assert said is None or (10 < len(said) < 320 and "Traceback" not in said)

@@ -1,0 +1,125 @@
+"""Explorers without a browser: every control to its ends, the text beside the picture, the stored form."""
+
+import base64
+import inspect
+import io
+
+import numpy as np
+import pytest
+from matplotlib.figure import Figure
+from PIL import Image
+
+from clvlib import plots, segments, worksheet
+from clvlib.course import Explorer, choice, explorers, load, slider, switch
+
+
+def make(name):
+    """An explorer by name, with the data that its lesson gives it."""
+    if name == "customer_base":
+        return explorers.customer_base(load("cdnow").groupby("customer_id")["amount"].sum())
+    return getattr(explorers, name)()
+
+
+ALL = [
+    name
+    for name, thing in vars(explorers).items()
+    if inspect.isfunction(thing) and thing.__module__ == explorers.__name__
+]
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_every_combination_of_ends_is_drawn_and_explained(name):
+    explorer = make(name)
+    for ends in explorer.extremes():
+        explorer.set(**ends)
+        assert "cannot be shown" not in explorer.text, ends
+        assert "nan" not in explorer.text.lower().replace("finan", ""), ends
+        assert "inf" not in explorer.text.lower().split(), ends
+        assert len(explorer.text) > 40
+        assert _ink(explorer) > 2_000, f"an empty picture at {ends}"
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_each_control_changes_the_text_or_the_picture(name):
+    explorer = make(name)
+    for control_name, control in explorer.controls.items():
+        before = explorer.text, explorer._picture.value
+        moved = next(ends[control_name] for ends in explorer.extremes() if ends[control_name] != control.value)
+        explorer.set(**{control_name: moved})
+        assert (explorer.text, explorer._picture.value) != before, f"{control_name} does nothing"
+        explorer.reset()
+        assert (explorer.text, explorer._picture.value) == before, f"reset does not undo {control_name}"
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_every_control_has_a_label_and_every_axis_a_name(name):
+    explorer = make(name)
+    assert all(control.description.strip() for control in explorer.controls.values())
+    for axes in explorer._figure.axes:
+        assert axes.get_xlabel() or axes.get_ylabel()
+
+
+def test_the_stored_form_is_picture_and_text():
+    explorer = make("worksheet_ladder")
+    bundle = explorer._repr_mimebundle_()
+    assert bundle["text/plain"] == explorer.text
+    assert "application/vnd.jupyter.widget-view+json" in bundle
+    assert Image.open(io.BytesIO(base64.b64decode(bundle["image/png"]))).width > 700
+
+
+def test_the_reset_button_and_the_words_on_the_screen():
+    explorer = make("worksheet_ladder")
+    explorer.controls["years"].value = 10
+    assert "for 10 years" in explorer._words.value
+    button = next(child for child in explorer.children if getattr(child, "description", "") == "Reset")
+    button.click()
+    assert "for 65 years" in explorer._words.value
+
+
+def test_settings_that_make_no_sense_get_a_sentence_and_no_traceback():
+    def draw(figure, share):
+        figure.gca().plot([share, segments.top_share([1, 2], share)])
+
+    explorer = Explorer(
+        draw, lambda share: f"{segments.top_share([1, 2], share):.1%} of it.", share=slider(0.5, 0, 2, 0.5, "Share")
+    )
+    explorer.controls["share"].value = 2.0
+    assert explorer.text.startswith("These settings cannot be shown: share must be in")
+    explorer.controls["share"].value = 0.5
+    assert "66.7%" in explorer.text
+
+
+def test_markup_in_the_text_is_shown_and_not_run():
+    explorer = Explorer(lambda figure, word: None, lambda word: f"<b>{word}</b>", word=choice("a", ["a", "b"], "Word"))
+    assert "&lt;b&gt;a&lt;/b&gt;" in explorer._words.value
+
+
+def test_a_slider_keeps_its_start_to_the_last_digit():
+    control = slider(542 / 5844, 0.0, 0.6, 0.001, "Margin", percent=True)
+    assert control.value == 542 / 5844
+    steps = (control.value - control.min) / control.step
+    assert steps == pytest.approx(round(steps))
+    assert switch(True, "On").value is True
+    assert slider(12, 1, 52, 1, "Visits").readout_format == ",d"
+
+
+def test_the_ladder_draws_the_rungs_it_is_given():
+    ladder = worksheet.correction_ladder(780, 1.52, 220, 57, margin=0.1, rate=0.1, retention=0.7, horizon=36)["value"]
+    axes = Figure().subplots()
+    plots.ladder(axes, ladder, list(ladder.index))
+    dots = next(line for line in axes.lines if line.get_marker() == "o")
+    assert np.allclose(dots.get_xdata(), ladder)
+    assert [text.get_text() for text in axes.texts] == [f"{value:,.0f}" for value in ladder]
+
+
+def test_the_share_curve_draws_the_curve_and_marks_the_point():
+    curve = segments.whale_curve([5, 3, 1, 1])
+    axes = Figure().subplots()
+    plots.customer_shares(axes, curve, 0.5, 0.8)
+    assert np.allclose(axes.lines[0].get_ydata(), curve["value_share"])
+    assert (axes.lines[-1].get_xdata()[0], axes.lines[-1].get_ydata()[0]) == (0.5, 0.8)
+
+
+def _ink(explorer):
+    picture = np.asarray(Image.open(io.BytesIO(explorer._picture.value)).convert("L"))
+    return int((picture < 250).sum())

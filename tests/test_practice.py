@@ -1,0 +1,193 @@
+"""What a learner meets: cards, three states, hints, progress that survives, assessment without keys."""
+
+import json
+
+import pandas as pd
+import pytest
+
+from clvlib.course import assessment, practice
+from clvlib.course.learner import Assessment
+
+
+@pytest.fixture(autouse=True)
+def folder(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def test_three_states():
+    ex = practice("01_worksheet")
+    assert ex.check("q1", ...).state == "not attempted"
+    assert ex.check("q1").state == "not attempted"
+    wrong = ex.check("q1", 260_832)
+    assert wrong.state == "wrong"
+    assert "cost of winning her" in wrong.message
+    assert ex.check("q1", 260_775).state == "right"
+
+
+@pytest.mark.parametrize(
+    ("question", "answer", "says"),
+    [
+        ("q1", "260775", 'This is the text "260775": leave the quotes out.'),
+        ("q1", 26_077_500, "100 times too large"),
+        ("q1", 2_607.75, "100 times too small"),
+        ("q1", -260_775, "the sign is not"),
+        ("q1", 260_000, "Did you round on the way?"),
+        ("q1", 500_000, "too high"),
+        ("q1", [260_775], "This is a list."),
+        ("q1", len, "Did you forget the brackets that call it?"),
+        ("q1", float("nan"), "came out as nan"),
+        ("q1", True, "This is True or False."),
+        ("q2", "visit", 'Did you mean "visits"?'),
+        ("q2", 780, "Answer with one of the words"),
+        ("q4", 780, "The answer is a function"),
+        ("q4", lambda visits: visits, "your function stopped: TypeError"),
+        ("q4", lambda *_: None, "gives nothing back"),
+        ("q4", lambda *_: "a", 'This is the text "a"'),
+        ("q7", [1, 2], "The answer is a DataFrame. This is a list."),
+        ("q7", pd.DataFrame(), 'Missing here: "step", "value".'),
+        ("q7", pd.DataFrame({"step": ["margin"], "value": [1]}), "The table needs 3 rows. Yours has 1."),
+        (
+            "q7",
+            pd.DataFrame({"step": ["a", "b", "c"], "value": [1, 2, 3]}),
+            'Look at column "step", row 0: "a" is not right',
+        ),
+        ("q8", "It depends.", "Say a little more: 2 words so far"),
+        ("q8", 56, "Answer in words"),
+        ("q9", 1, 'This exercise has "q1"'),
+        (1, 1, 'This exercise has "q1"'),
+    ],
+)
+def test_wrong_answers_are_told_what_is_off(question, answer, says):
+    assert says in practice("01_worksheet").check(question, answer).message
+
+
+def test_a_wrong_cell_of_a_table_is_named_without_its_right_value():
+    ex = practice("01_worksheet")
+    table = ex.exercise.questions["q7"].answer(ex.case)
+    table.loc[1, "value"] *= 2
+    message = ex.check("q7", table).message
+    assert message.startswith('Look at column "value", row 1: That is too high.')
+    assert "3855" not in message
+
+
+def test_columns_in_another_order_and_more_columns_are_right():
+    ex = practice("01_worksheet")
+    table = ex.exercise.questions["q7"].answer(ex.case)[["value", "step"]].assign(note="x")
+    assert ex.check("q7", table).state == "right"
+
+
+def test_a_function_is_tried_on_inputs_that_are_not_shown():
+    ex = practice("01_worksheet")
+    shown = {(780, 1.52, 220, 57): 260_775, (120, 2.0, 150, 40): 35_960, (0, 1.52, 220, 57): -57}
+    card = ex.check("q4", lambda *inputs: shown.get(inputs, 0))
+    assert card.state == "wrong"
+    assert card.message.startswith("On an input that is not shown: That is too low.")
+    assert ex.check("q4", lambda v, p, s, a: v * p * s - a).state == "right"
+
+
+def test_an_untouched_function_is_not_attempted():
+    assert practice("01_worksheet").check("q4", lambda *_: ...).state == "not attempted"
+
+
+def test_progress_survives_a_restart_and_a_later_wrong_try():
+    ex = practice("01_worksheet")
+    ex.check("q1", 260_775)
+    ex.check("q2", "months")
+    again = practice("01_worksheet")
+    again.check("q1", 0)
+    text = str(again.progress())
+    assert "1 of 8 questions right, 1 of 17 points" in text
+    assert "Question 1 (1 point): right, 2 tries" in text
+    assert "Question 2 (1 point): wrong, 1 try" in text
+    assert "Question 3 (2 points): not attempted" in text
+
+
+def test_progress_of_two_seeds_is_kept_apart():
+    practice("01_worksheet").check("q2", "visits")
+    assert "0 of 8" in practice("01_worksheet", seed=5).progress().title
+
+
+@pytest.mark.parametrize("damage", ["{", "[]", '{"q1": 3}', "null", '"text"', '{"q1": {"state": "odd", "tries": "x"}}'])
+def test_a_damaged_progress_file_costs_only_the_progress(folder, damage):
+    (folder / ".progress").mkdir()
+    (folder / ".progress" / "01_worksheet-0.json").write_text(damage)
+    ex = practice("01_worksheet")
+    assert "Question 1" in ex.progress().message
+    assert ex.check("q1", 260_775).state == "right"
+    assert "1 of 8" in practice("01_worksheet").progress().title
+
+
+def test_a_folder_that_cannot_be_written_to_says_so(folder):
+    (folder / ".progress").write_text("a file in the way")
+    ex = practice("01_worksheet")
+    assert ex.check("q1", 260_775).state == "right"
+    assert "Progress cannot be saved" in ex.progress().message
+    assert "1 of 8" in ex.progress().title
+
+
+def test_hints_come_one_at_a_time_and_then_begin_again():
+    ex = practice("01_worksheet")
+    titles = [ex.hint("q1").title for _ in range(3)]
+    assert titles == ["Hint 1 of 2 for question 1", "Hint 2 of 2 for question 1", "Hint 1 of 2 for question 1"]
+    assert ex.hint("q8").title == "Question 8 has no hint."
+
+
+def test_a_solution_is_code_and_is_noted():
+    ex = practice("01_worksheet")
+    assert ex.solution("q1").code == "worksheet_value = visits_per_year * years * purchases * spend - cac"
+    assert "solution seen" in ex.progress().message
+    assert "def worksheet_ltv(visits" in ex.solution("q4").code
+    assert "Neither number" in ex.solution("q8").message
+
+
+def test_a_text_is_recorded_and_its_rubric_shown():
+    card = practice("01_worksheet").check("q8", "word " * 50)
+    assert card.state == "recorded"
+    assert "(1 point)" in card.message
+
+
+def test_cards_are_accessible_and_escape_what_the_learner_wrote():
+    card = practice("01_worksheet").check("q1", "<script>alert(1)</script>")
+    bundle = card._repr_mimebundle_()
+    assert "<script>" not in bundle["text/html"]
+    assert 'role="status"' in bundle["text/html"]
+    assert "Not yet" in bundle["text/plain"]
+
+
+def test_nothing_a_learner_does_to_check_raises():
+    class Awkward:
+        def __eq__(self, other):
+            raise RuntimeError("no")
+
+        def __float__(self):
+            raise RuntimeError("no")
+
+    ex = practice("01_worksheet")
+    for key in ex.exercise.questions:
+        for answer in (Awkward(), [Awkward()], pd.DataFrame({"step": [Awkward()] * 3, "value": [Awkward()] * 3})):
+            assert ex.check(key, answer).state in ("wrong", "note")
+    assert ex.hint(None).state == ex.solution([]).state == "note"
+
+
+def test_assessment_records_and_knows_no_answer(folder, monkeypatch):
+    monkeypatch.setattr("clvlib.course.learner.load_exercise", lambda name: pytest.fail("keys were opened"))
+    ex = assessment("01_worksheet-lee", {"q1": "number", "q2": "choice", "q3": "table", "q4": "function"})
+    right, wrong = ex.check("q1", 260_775), ex.check("q1", 3)
+    assert (right.state, wrong.state) == ("recorded", "recorded")
+    assert right.message == "The number 260775. The last answer counts."
+    assert ex.check("q1", "3").message == "The text '3'. But this question asks for a number. The last answer counts."
+    assert ex.check("q3", pd.DataFrame({"a": [1, 2]})).message.startswith('A table of 2 rows with the columns "a"')
+    assert ex.check("q4", len).message.startswith("A function named len")
+    assert ex.check("q2", ...).state == "not attempted"
+    assert ex.progress().title == "3 of 4 questions answered"
+    assert "no hints" in ex.hint("q1").title
+    assert "no solutions" in ex.solution("q1").title
+    saved = json.loads((folder / ".progress" / "01_worksheet-lee.json").read_text())
+    assert saved["q1"] == {"state": "recorded", "recorded": "The text '3'"}
+    assert "3 of 4" in Assessment("01_worksheet-lee", ex.kinds).progress().title
+
+
+def test_a_misspelt_exercise_names_the_nearest():
+    with pytest.raises(ValueError, match="did you mean '01_worksheet'"):
+        practice("1_worksheet")

@@ -1,0 +1,135 @@
+"""Segments: scores, quadrants, tiers and curves against hand counts, closed forms and properties."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from clvlib import segments
+
+amounts = st.lists(st.integers(0, 50), min_size=1, max_size=60)
+profits = st.lists(st.integers(-50, 50), min_size=1, max_size=60)
+
+
+def _table(values):
+    return pd.DataFrame({"recency": values, "frequency": values, "monetary": values})
+
+
+def test_ten_different_customers_get_two_of_each_score():
+    scores = segments.rfm_scores(_table(range(10)))
+    assert scores["F"].tolist() == [1, 1, 2, 2, 3, 3, 4, 4, 5, 5]
+    assert scores["M"].tolist() == [1, 1, 2, 2, 3, 3, 4, 4, 5, 5]
+
+
+def test_few_days_since_the_last_purchase_score_best_and_a_late_last_day_too():
+    assert segments.rfm_scores(_table(range(10)))["R"].tolist() == [5, 5, 4, 4, 3, 3, 2, 2, 1, 1]
+    assert segments.rfm_scores(_table(range(10)), "last_day")["R"].tolist() == [1, 1, 2, 2, 3, 3, 4, 4, 5, 5]
+
+
+def test_forty_percent_one_time_buyers_all_score_one_and_the_next_score_three():
+    scores = segments.rfm_scores(_table([1, 1, 1, 1, 2, 3, 4, 5, 6, 7]))
+    assert scores["F"].tolist() == [1, 1, 1, 1, 3, 3, 4, 4, 5, 5]
+
+
+def test_rfm_number_and_total_are_made_of_the_three_scores():
+    customers = pd.DataFrame({"recency": [1, 9], "frequency": [4, 2], "spend": [10, 90]}, index=["ann", "bo"])
+    scores = segments.rfm_scores(customers, monetary="spend")
+    assert scores.loc["ann"].tolist() == [3, 3, 1, 331, 7]
+    assert scores.loc["bo"].tolist() == [1, 1, 3, 113, 5]
+
+
+@given(amounts)
+def test_a_score_counts_the_fifths_of_customers_she_strictly_beats(values):
+    scores = segments.rfm_scores(_table(values))
+    counted = [1 + 5 * sum(other < value for other in values) // len(values) for value in values]
+    assert scores["F"].tolist() == counted
+    nearer = [1 + 5 * sum(other > value for other in values) // len(values) for value in values]
+    assert scores["R"].tolist() == nearer
+
+
+def test_quadrants_follow_the_card_matrix_and_a_customer_at_the_cut_is_above_it():
+    assert segments.activity_quadrant(20, 100, 10, 500) == "Q2"
+    assert segments.activity_quadrant(2, 5000, 10, 500) == "Q4"
+    assert segments.activity_quadrant([10, 9.9], [500, 499], 10, 500).tolist() == ["Q1", "Q3"]
+    assert segments.QUADRANTS.loc["Q2", ["frequency", "spend"]].tolist() == ["frequent", "low"]
+    assert "risk" in segments.QUADRANTS.loc["Q4", "reading"]
+
+
+def test_gold_counts_200_or_150_of_1000_while_the_tier_is_the_same():
+    spend = np.random.default_rng(1).permutation(1000)
+    inclusive, following = segments.value_tiers(spend), segments.value_tiers(spend, gold_is="next")
+    assert (inclusive["gold"].sum(), following["gold"].sum()) == (200, 150)
+    assert inclusive["tier"].value_counts().to_dict() == {"regular": 800, "gold": 150, "diamond": 50}
+    assert inclusive["tier"].equals(following["tier"])
+    assert spend[inclusive["diamond"]].min() == 950
+
+
+def test_customers_tied_at_the_cut_all_come_in_or_all_stay_out():
+    spend = [9, 8, 5, 5, 5, 5, 1, 1, 1, 1]
+    assert segments.value_tiers(spend, diamond=0.1, gold=0.4)["gold"].sum() == 6
+    assert segments.value_tiers(spend, diamond=0.1, gold=0.4, ties="out")["gold"].sum() == 2
+    assert segments.value_tiers([7] * 10, diamond=0.5, gold=1.0, ties="out")["tier"].tolist() == ["gold"] * 10
+
+
+def test_a_share_of_customers_is_rounded_down_but_not_by_floating_point():
+    assert segments.value_tiers(range(30))["diamond"].sum() == 1
+    assert segments.value_tiers(range(19))["diamond"].sum() == 0
+    assert segments.value_tiers(range(100), diamond=0.05, gold=0.29)["gold"].sum() == 29
+
+
+def test_tiers_keep_the_customers_names():
+    tiers = segments.value_tiers(pd.Series([1, 9], index=["ann", "bo"]), diamond=0.1, gold=0.5)
+    assert tiers.loc["bo", "tier"] == "gold"
+
+
+@given(amounts, st.sampled_from(["in", "out"]))
+def test_equal_customers_hold_the_same_tier(values, ties):
+    tiers = segments.value_tiers(values, ties=ties)["tier"]
+    assert all(len(set(tiers[np.array(values) == value])) == 1 for value in values)
+
+
+@given(profits.filter(lambda values: sum(values) > 0))
+def test_whale_curve_starts_at_zero_ends_at_one_and_never_bends_up(values):
+    curve = segments.whale_curve(values)
+    assert curve.iloc[0].tolist() == [0, 0]
+    assert curve.iloc[-1].tolist() == [1, 1]
+    assert (curve["value_share"].diff().diff().dropna() < 1e-9).all()
+    assert curve["value_share"].max() >= 1
+
+
+def test_whale_curve_climbs_above_one_by_the_losses():
+    assert segments.whale_curve([150, 50, -100])["value_share"].max() == 2
+
+
+def test_eighty_twenty_needs_a_pareto_index_of_1_16():
+    # Spend with survival function x ** -index: the top share p holds p ** (1 - 1 / index), and gini is 1/(2 index - 1).
+    index = np.log(5) / np.log(4)
+    n = 1_000_000
+    below = np.arange(n + 1) / n
+    spend = np.diff(-((1 - below) ** (1 - 1 / index)))  # exact spend of each of n equal groups of that population
+    assert segments.top_share(spend) == pytest.approx(0.8, abs=1e-9)
+    assert segments.top_share(spend, 0.01) == pytest.approx(0.01 ** (1 - 1 / index), abs=1e-9)
+    assert segments.gini(spend) == pytest.approx(1 / (2 * index - 1), abs=1e-4)
+
+
+def test_top_share_counts_part_of_a_customer_and_takes_several_shares():
+    assert segments.top_share([6, 3, 1], share=[0, 0.5, 1]).tolist() == pytest.approx([0, 0.75, 1], abs=1e-15)
+    assert isinstance(segments.top_share([6, 3, 1]), float)
+
+
+@given(amounts.filter(any))
+def test_gini_is_the_mean_difference_of_two_customers_over_twice_the_mean(values):
+    pairs = np.abs(np.subtract.outer(values, values)).mean()
+    assert segments.gini(values) == pytest.approx(pairs / (2 * np.mean(values)), abs=1e-12)
+
+
+def test_gini_runs_from_zero_for_equals_to_one_less_one_nth():
+    assert segments.gini([7, 7, 7]) == 0
+    assert segments.gini([0, 0, 0, 5]) == pytest.approx(0.75, abs=1e-15)
+
+
+@given(amounts.filter(any))
+def test_lorenz_curve_is_the_whale_curve_turned_round(values):
+    rising, falling = segments.lorenz(values)["value_share"], segments.whale_curve(values)["value_share"]
+    assert rising.to_numpy() == pytest.approx(1 - falling.to_numpy()[::-1], abs=1e-12)

@@ -1,0 +1,571 @@
+"""The summary against the published CDNOW table, its conventions, and every way a log can be wrong."""
+
+import datetime
+import time
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from pandas.testing import assert_frame_equal
+
+from clvlib import transactions
+from clvlib.transactions import calibration_holdout, check_log, completeness, find_duplicates, rfm_summary
+
+PROPERTY = settings(deadline=None, max_examples=40)
+DATASETS = Path(__file__).parents[1] / "datasets"
+
+
+@pytest.fixture(scope="module")
+def cdnow():
+    return pd.read_csv(DATASETS / "cdnow.csv")
+
+
+@pytest.fixture(scope="module")
+def published():
+    return pd.read_csv(DATASETS / "cdnow_summary.csv", index_col="customer_id")
+
+
+def make_log(*rows):
+    return pd.DataFrame(rows, columns=["customer_id", "date", "amount"])
+
+
+def half_up(values):
+    """Rounding to cents as printed tables do it: 10.005 is 10.01."""
+    return np.floor(values * 100 + 0.5 + 1e-9) / 100
+
+
+# --- the published table -------------------------------------------------------------------------------------------
+
+
+def test_cdnow_log_rebuilds_the_published_39_week_summary(cdnow, published):
+    """Fader, Hardie & Lee 2005: 2,357 customers, 2,457 repeat purchases by 946 repeaters."""
+    summary = rfm_summary(cdnow, grain="W", observation_end="1997-09-30")
+    assert len(cdnow) == 6919
+    assert len(summary) == 2357
+    assert summary["frequency"].sum() == 2457
+    assert (summary["frequency"] > 0).sum() == 946
+    assert summary["frequency"].equals(published["frequency"])
+    assert half_up(summary["recency"]).equals(published["recency"])
+    assert half_up(summary["T"]).equals(published["T"])
+    repeaters = summary["frequency"] > 0
+    assert half_up(summary["monetary_value"])[repeaters].equals(published["monetary_value"][repeaters])
+
+
+def test_cdnow_holdout_counts_the_purchases_of_the_next_39_weeks(cdnow, published):
+    split = calibration_holdout(cdnow, grain="W", calibration_end="1997-09-30", observation_end="1998-06-30")
+    assert split["holdout_frequency"].sum() == 1882
+    assert split["holdout_frequency"].equals(published["holdout_frequency"])
+    assert (split["holdout_T"] == 39).all()
+    late = cdnow[cdnow["date"] > "1997-09-30"]
+    assert split["holdout_spend"].sum() == pytest.approx(late["amount"].sum(), rel=1e-12)
+    summary = rfm_summary(cdnow, grain="W", observation_end="1997-09-30")
+    assert_frame_equal(split[summary.columns], summary)
+
+
+def test_cdnow_notes_count_the_zero_and_the_merged_rows(cdnow):
+    notes = rfm_summary(cdnow, grain="W", observation_end="1997-09-30").attrs["notes"]
+    assert notes == [
+        "Time is in weeks: recency from the first to the last purchase, T from the first purchase to 1997-09-30.",
+        "monetary_value is the mean of the repeat purchases, the first left out: "
+        "1,411 one-time buyers without one (NaN).",
+        "Purchases of a customer in the same day are one purchase: 4,960 rows are 4,814 purchases, 146 rows merged.",
+        "8 rows with amount 0 counted as a purchase (zeros='count').",
+        "1,959 rows after 1997-09-30 left out.",
+    ]
+
+
+def test_all_first_purchases_of_cdnow_lie_in_the_first_twelve_weeks_so_dropping_zeros_loses_first_purchases(cdnow):
+    counted = rfm_summary(cdnow, observation_end="1997-09-30")
+    dropped = rfm_summary(cdnow, observation_end="1997-09-30", zeros="drop")
+    assert set(counted.index) - set(dropped.index) == set(cdnow.loc[cdnow["amount"] == 0, "customer_id"]) - set(
+        cdnow.loc[(cdnow["amount"] > 0) & (cdnow["date"] <= "1997-09-30"), "customer_id"]
+    )
+
+
+# --- what peers get wrong ------------------------------------------------------------------------------------------
+
+REFUNDED = make_log(("ann", "2024-01-01", 50), ("ann", "2024-01-11", 60), ("ann", "2024-01-21", -60))
+
+
+def test_a_refund_is_no_purchase_and_the_notes_count_it():
+    summary = rfm_summary(REFUNDED)
+    assert summary.loc["ann"].tolist() == [1, 10, 20, 60]
+    assert "1 row with a negative amount left out (refunds='drop')." in summary.attrs["notes"]
+
+
+def test_a_refund_netted_takes_its_purchase_back():
+    summary = rfm_summary(REFUNDED, refunds="net")
+    assert summary.drop(columns="monetary_value").loc["ann"].tolist() == [0, 0, 20]
+    assert (
+        "1 row with a negative amount taken from earlier purchases (refunds='net'): "
+        "1 purchase taken back whole, 0.00 without an earlier purchase."
+    ) in summary.attrs["notes"]
+
+
+def test_a_netted_refund_reaches_back_to_the_purchase_before_when_it_is_larger_than_the_last():
+    log = make_log(("ann", "2024-01-01", 50), ("ann", "2024-01-11", 60), ("ann", "2024-01-21", 10))
+    refund = make_log(("ann", "2024-01-25", -30), ("bo", "2024-01-01", -7), ("bo", "2024-01-02", 20))
+    summary = rfm_summary(pd.concat([log, refund]), refunds="net")
+    assert summary.loc["ann"].tolist() == [1, 10, 24, 40]
+    assert summary.loc["bo"].drop("monetary_value").tolist() == [0, 0, 23]
+    assert "1 purchase taken back whole, 7.00 without an earlier purchase." in summary.attrs["notes"][-1]
+
+
+def test_a_netted_refund_of_the_same_day_is_taken_from_that_days_purchase():
+    log = make_log(("ann", "2024-01-01", 50), ("ann", "2024-01-11", 0.1), ("ann", "2024-01-11", 0.2))
+    summary = rfm_summary(pd.concat([make_log(("ann", "2024-01-11", -0.3)), log]), refunds="net")
+    assert summary.loc["ann", "frequency"] == 0
+
+
+@PROPERTY
+@given(
+    rows=st.lists(
+        st.tuples(st.integers(1, 3), st.integers(1, 20), st.integers(-30, 30).filter(bool)), min_size=1, max_size=25
+    ),
+)
+def test_netted_money_is_what_came_in_less_what_went_back(rows):
+    log = make_log(*[(who, datetime.date(2024, 1, day), money) for who, day, money in rows], ("z", "2024-01-01", 1))
+    log["customer_id"] = log["customer_id"].astype(str)
+    summary = rfm_summary(log, refunds="net", include_first=True)
+    kept = (summary["monetary_value"] * (summary["frequency"] + 1)).sum()
+    lost = float(summary.attrs["notes"][3].split()[-5]) if (log["amount"] < 0).any() else 0.0
+    assert kept == pytest.approx(log["amount"].sum() + lost)
+    assert (summary["monetary_value"] > 0).all()
+
+
+def test_weeks_are_exact_and_no_purchase_is_merged_by_them():
+    """A peer's weekly summary of CDNOW loses 209 of the 2,457 repeat purchases."""
+    log = make_log(("ann", "2024-01-01", 10), ("ann", "2024-01-02", 20), ("ann", "2024-01-09", 30))
+    summary = rfm_summary(log, grain="W", observation_end="2024-01-20")
+    assert summary.loc["ann"].tolist() == [2, 8 / 7, 19 / 7, 25]
+
+
+def test_merging_by_week_is_asked_for_and_counted(cdnow):
+    merged = rfm_summary(cdnow, grain="W", observation_end="1997-09-30", merge="W")
+    weeks = pd.to_datetime(cdnow["date"][cdnow["date"] <= "1997-09-30"]).dt.to_period("W")
+    expected = weeks.groupby(cdnow["customer_id"]).nunique() - 1
+    assert (merged["frequency"] == expected).all()
+    assert merged["frequency"].sum() == 2216
+    assert any("same week" in note and "387 rows merged" in note for note in merged.attrs["notes"])
+
+
+def test_merging_by_month_dates_a_purchase_on_the_first_of_its_days():
+    log = make_log(("ann", "2023-12-31", 10), ("ann", "2024-01-10", 20), ("ann", "2024-01-30", 30))
+    summary = rfm_summary(log, merge="M", observation_end="2024-02-29")
+    assert summary.loc["ann"].tolist() == [1, 10, 60, 50]
+
+
+def test_dates_in_another_format_are_an_error_that_names_the_rows_and_are_read_when_it_is_given():
+    log = make_log(("ann", "2024-01-31", 10), ("ann", "31/02/2024", 20), ("bo", "soon", 20), ("bo", "now", 20))
+    with pytest.raises(ValueError, match=r"3 rows have no readable date \(rows 1, 2 and 3\)"):
+        rfm_summary(log)
+    british = make_log(("ann", "01/02/2024", 10), ("ann", "03/02/2024", 20))
+    assert rfm_summary(british, date_format="%d/%m/%Y").loc["ann", "recency"] == 2
+
+
+def test_a_one_time_buyer_has_no_monetary_value_unless_the_first_purchase_counts():
+    log = make_log(("ann", "2024-01-01", 10), ("ann", "2024-01-02", 20), ("bo", "2024-01-02", 70))
+    assert rfm_summary(log)["monetary_value"].isna().tolist() == [False, True]
+    assert rfm_summary(log, include_first=True)["monetary_value"].tolist() == [15, 70]
+
+
+# --- conventions ---------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("grain", "days"), [("D", 1), ("W", 7), ("M", 365.25 / 12), ("Y", 365.25)])
+def test_time_is_days_over_the_unit(grain, days):
+    log = make_log(("ann", "2024-01-01", 10), ("ann", "2024-04-01", 20))
+    summary = rfm_summary(log, grain=grain, observation_end="2024-12-31")
+    assert summary.loc["ann", ["recency", "T"]].tolist() == [91 / days, 365 / days]
+
+
+def test_the_last_day_of_observation_is_included_and_the_next_is_not():
+    log = make_log(("ann", "2024-01-01", 10), ("ann", "2024-01-10 23:59", 20), ("ann", "2024-01-11 00:00", 30))
+    summary = rfm_summary(log, observation_end="2024-01-10")
+    assert summary.loc["ann"].tolist() == [1, 9, 9, 20]
+
+
+def test_customers_without_a_purchase_are_left_out_and_counted():
+    log = make_log((1, "2024-01-01", 10), (2, "2024-02-01", 10), (3, "2024-01-01", -10), (9, "2024-01-02", 5))
+    summary = rfm_summary(log, observation_end="2024-01-31")
+    assert summary.index.tolist() == [1, 9]
+    assert summary.attrs["notes"][-1] == "2 customers without a purchase up to 2024-01-31 not in the summary."
+
+
+def test_a_customer_who_comes_in_the_holdout_is_left_out_and_the_quiet_one_has_zeros():
+    log = make_log(("ann", "2024-01-01", 10), ("bo", "2024-02-01", 10), ("bo", "2024-02-05", 5))
+    split = calibration_holdout(log, calibration_end="2024-01-31")
+    assert split.index.tolist() == ["ann"]
+    assert split[["holdout_frequency", "holdout_spend", "holdout_T"]].loc["ann"].tolist() == [0, 0, 5]
+    assert "1 customer without a purchase up to 2024-01-31 not in the summary." in split.attrs["notes"]
+    assert split["holdout_frequency"].dtype == "int64"
+
+
+def test_the_log_is_left_as_it_was(cdnow):
+    before = cdnow.copy(deep=True)
+    rfm_summary(cdnow, refunds="net", zeros="drop")
+    assert_frame_equal(cdnow, before)
+
+
+DAYS = pd.to_datetime(["2024-01-01 09:30", "2024-01-03 23:59", "2024-01-03 00:00", "2024-01-31 12:00"])
+
+
+@pytest.mark.parametrize(
+    "dates",
+    [
+        pd.Series(DAYS),
+        pd.Series(DAYS.as_unit("s")),
+        pd.Series(DAYS.as_unit("ns")).dt.tz_localize("Asia/Shanghai"),
+        pd.Series(DAYS.strftime("%Y-%m-%d %H:%M:%S")),
+        pd.Series(DAYS.strftime("%Y%m%d")),
+        pd.Series(DAYS.strftime("%Y%m%d").astype(int)),
+        pd.Series(DAYS.strftime("%Y/%m/%d")).astype("category"),
+        pd.Series(["2024-1-1T09:30+08:00", "2024-1-3T23:59-05:00", " 2024-1-3", "2024-1-31 12:00Z"]),
+        pd.Series([day.date() for day in DAYS], dtype=object),
+        pd.Series(list(DAYS), dtype=object),
+    ],
+    ids=lambda dates: str(dates.dtype),
+)
+def test_every_way_to_hold_dates_gives_the_same_summary(dates):
+    log = pd.DataFrame({"customer_id": ["a", "a", "a", "b"], "date": dates, "amount": [1.0, 2.0, 3.0, 4.0]})
+    summary = rfm_summary(log)
+    assert summary["frequency"].tolist() == [1, 0]
+    assert summary["recency"].tolist() == [2, 0]
+    assert summary["T"].tolist() == [30, 0]
+    assert summary.loc["a", "monetary_value"] == 5
+
+
+@pytest.mark.parametrize(
+    "ids",
+    [
+        [3, 1, 3, 2],
+        np.array([3, 1, 3, 2], dtype=np.uint8),
+        np.array([100, -100, 100, 0], dtype=np.int8),
+        [3_000_000_000_000, 1, 3_000_000_000_000, 2],
+        np.array([2**63 + 2, 2**63, 2**63 + 2, 2**63 + 1], dtype=np.uint64),
+        [3.0, 1.0, 3.0, 2.0],
+        ["c", "a", "c", "b"],
+        pd.Categorical(["c", "a", "c", "b"], categories=["c", "b", "a"]),
+        pd.array([3, 1, 3, 2], dtype="Int64"),
+        pd.to_datetime(["2024-03-01", "2024-01-01", "2024-03-01", "2024-02-01"]),
+    ],
+    ids=lambda ids: str(getattr(ids, "dtype", type(ids[0]).__name__)),
+)
+def test_every_kind_of_id_gives_the_same_summary_sorted_by_it(ids):
+    log = pd.DataFrame({"customer_id": ids, "date": pd.to_datetime("2024-01-01"), "amount": [1.0, 2.0, 3.0, 4.0]})
+    log["date"] += pd.to_timedelta([0, 1, 2, 3], unit="D")
+    summary = rfm_summary(log)
+    assert summary["frequency"].tolist() == [0, 0, 1]
+    assert summary["T"].tolist() == [2, 0, 3]
+    assert summary.index.name == "customer_id"
+    assert list(summary.index) == sorted(set(ids))
+
+
+def test_amounts_may_be_whole_decimal_or_nullable():
+    from decimal import Decimal
+
+    rows = [("ann", "2024-01-01"), ("ann", "2024-01-02")]
+    for amounts in ([1, 2], [Decimal("1.5"), Decimal("2")], pd.array([1, 2], dtype="Int64"), pd.Series([1, 2.0])):
+        log = pd.DataFrame(rows, columns=["customer_id", "date"]).assign(amount=amounts)
+        assert rfm_summary(log).loc["ann", "monetary_value"] == 2
+
+
+@st.composite
+def logs(draw):
+    rows = draw(
+        st.lists(
+            st.tuples(st.integers(-3, 6), st.integers(0, 60), st.integers(-2, 40)),
+            min_size=1,
+            max_size=40,
+        )
+    )
+    log = make_log(*rows, (0, 0, 5))
+    log["date"] = pd.Timestamp("2024-01-01") + pd.to_timedelta(log["date"], unit="D")
+    log["amount"] = log["amount"] / 4  # sums are exact, so equality can be
+    return log
+
+
+OPTIONS = st.fixed_dictionaries(
+    {
+        "refunds": st.sampled_from(["drop", "net"]),
+        "zeros": st.sampled_from(["count", "drop"]),
+        "merge": st.sampled_from(["D", "W", "M"]),
+        "include_first": st.booleans(),
+        "grain": st.sampled_from(["D", "W"]),
+    }
+)
+
+
+@PROPERTY
+@given(log=logs(), options=OPTIONS, seed=st.integers(0, 2**32 - 1))
+def test_the_summary_does_not_depend_on_row_order(log, options, seed):
+    log.loc[len(log)] = [0, pd.Timestamp("2023-01-01"), 1000.0]
+    shuffled = log.sample(frac=1, random_state=seed)
+    assert_frame_equal(rfm_summary(shuffled, **options), rfm_summary(log, **options), check_exact=True)
+
+
+@PROPERTY
+@given(log=logs(), options=OPTIONS, text=st.booleans())
+def test_the_summary_of_a_log_split_by_customer_is_the_split_summary(log, options, text):
+    if text:
+        log["customer_id"] = "c" + (log["customer_id"] + 5).astype(str)
+    each = log.groupby("customer_id")["customer_id"].transform("first").drop_duplicates()
+    first = pd.DataFrame({"customer_id": each, "date": pd.Timestamp("2023-01-01"), "amount": 1000.0})
+    log = pd.concat([log, first], ignore_index=True)
+    options["observation_end"] = "2024-02-20"
+    parts = [rfm_summary(part, **options) for _, part in log.groupby("customer_id")]
+    assert_frame_equal(pd.concat(parts), rfm_summary(log, **options), check_exact=True)
+
+
+@PROPERTY
+@given(log=logs())
+def test_the_summary_equals_a_plain_loop_over_customers(log):
+    summary = rfm_summary(log, observation_end="2024-03-05")
+    expected = {}
+    for customer, rows in log[log["amount"] >= 0].groupby("customer_id"):
+        days = rows.groupby("date")["amount"].sum()
+        mean = days.iloc[1:].mean() if len(days) > 1 else np.nan
+        first, last = days.index[0], days.index[-1]
+        expected[customer] = (len(days) - 1, (last - first).days, (pd.Timestamp("2024-03-05") - first).days, mean)
+    wanted = pd.DataFrame.from_dict(expected, orient="index", columns=["frequency", "recency", "T", "monetary_value"])
+    assert_frame_equal(summary, wanted, check_names=False, check_dtype=False, rtol=1e-14)
+
+
+@PROPERTY
+@given(log=logs(), options=OPTIONS)
+def test_frequency_recency_and_t_are_consistent(log, options):
+    log.loc[len(log)] = [0, pd.Timestamp("2023-01-01"), 1000.0]
+    summary = rfm_summary(log, **options)
+    assert (summary["frequency"] >= 0).all()
+    assert (summary["recency"].between(0, summary["T"])).all()
+    assert ((summary["frequency"] == 0) == (summary["recency"] == 0)).all()
+    assert options["include_first"] or (summary["monetary_value"].isna() == (summary["frequency"] == 0)).all()
+
+
+def test_a_hundred_thousand_rows_take_well_under_a_second():
+    rng = np.random.default_rng(1)
+    log = pd.DataFrame(
+        {
+            "customer_id": rng.integers(0, 10_000, 100_000),
+            "date": np.datetime64("2024-01-01") + rng.integers(0, 365, 100_000),
+            "amount": rng.gamma(2, 10, 100_000),
+        }
+    )
+    rfm_summary(log)
+    start = time.perf_counter()
+    rfm_summary(log)
+    assert time.perf_counter() - start < 0.3
+
+
+# --- check_log -----------------------------------------------------------------------------------------------------
+
+
+def test_a_clean_log_has_no_problem():
+    log = make_log(*[(f"c{i % 3}", f"2024-01-{i + 1:02}", 10.0 + i) for i in range(20)])
+    assert check_log(log, today="2024-06-30") == []
+
+
+def test_the_problems_of_cdnow_are_its_zeros_and_repeated_rows(cdnow):
+    repeated = int(cdnow.duplicated().sum())
+    zeros = cdnow.index[cdnow["amount"] == 0]
+    assert check_log(cdnow, today="1998-06-30") == [
+        f"8 rows have amount 0 (rows {zeros[0]}, {zeros[1]}, {zeros[2]} and 5 more).",
+        *[problem for problem in check_log(cdnow, today="1998-06-30") if "same value" in problem],
+    ]
+    assert any(problem.startswith(f"{repeated} rows have the same value") for problem in check_log(cdnow))
+
+
+def test_each_problem_gets_its_sentence_with_its_rows():
+    log = pd.DataFrame(
+        [
+            ("c1", "2024-01-01", "10.00"),
+            ("C1", "2024-01-02", "¥1,200"),
+            (" c1", "2024/01/03", "free"),
+            ("-", "2024-01-04", "20"),
+            ("c2", "2024-01-05", "-5"),
+            ("c2", "", "0"),
+            ("c3", "2025-01-01", None),
+            ("c3", "2024-03-01", "N/A"),
+            ("c4", "5 Mar 2024", "7"),
+            ("c5", "2024-01-06", "8"),
+            ("c5", "2024-01-06", "8"),
+        ],
+        columns=["who", "when", "paid"],
+        index=range(2, 13),  # as a spreadsheet numbers the rows under a heading
+    )
+    assert check_log(log, "who", "when", "paid", today="2024-06-30") == [
+        "1 row has no who (row 5), such as '-'.",
+        "3 rows have an id differing from another only in case, spaces or type (rows 2, 3 and 4), "
+        "such as 'c1' and 'C1'.",
+        "1 row has no when (row 7), such as ''.",
+        "1 row has a date that cannot be read (row 10), such as '5 Mar 2024'.",
+        "when is written in 3 ways: 8 rows like '2024-01-01', 1 row like '2024/01/03', 1 row like '5 Mar 2024'.",
+        "1 row has a date in the future (row 8), such as '2025-01-01'.",
+        "1 long gap in time; the longest is 54 days without a row, from 2024-01-07 to 2024-02-29.",
+        "2 rows have no paid (rows 8 and 9).",
+        "7 rows have an amount that is a number in text (rows 2, 5, 6 and 4 more), such as '10.00'.",
+        "1 row has an amount with text around it, a currency sign, comma or unit (row 3), such as '¥1,200'.",
+        "1 row has an amount that is no number (row 4), such as 'free'.",
+        "1 row has a negative amount (row 6), such as '-5'.",
+        "1 row has amount 0 (row 7).",
+        "1 row has the same value as an earlier row in every column (row 12).",
+    ]
+
+
+def test_a_number_and_its_text_are_reported_as_one_id_in_two_types():
+    log = make_log((7, "2024-01-01", 1), ("7", "2024-01-02", 1))
+    (problem,) = check_log(log)
+    assert problem.endswith("such as 7 and '7'.")
+
+
+def test_the_problems_of_a_log_do_not_stop_the_check_but_stop_the_summary():
+    log = make_log((None, None, None), ("a", 5, "x"), ("b", "2024-01-01", np.inf))
+    assert len(check_log(log)) >= 5
+    with pytest.raises(ValueError, match=r"^log: .*rows?"):
+        rfm_summary(log)
+
+
+# --- find_duplicates and completeness ------------------------------------------------------------------------------
+
+PEOPLE = pd.DataFrame(
+    {
+        "name": ["Wang Wei", "WEI, WANG", "Wang Wei", "Li Na", "Zhang Min", "Zhang Mim"],
+        "phone": ["138-0000-1111", "138 0000 1111", "13955556666", "-", "13700001234", "13700001234"],
+        "city": ["上海", None, "北京", "上海", "N/A", "广州"],
+    },
+    index=list("abcdef"),
+)
+
+
+def test_one_customer_written_two_ways_is_found_and_two_of_one_name_are_not():
+    pairs = find_duplicates(PEOPLE, ["name", "phone"])
+    assert list(zip(pairs["left"], pairs["right"], strict=True)) == [("a", "b"), ("e", "f")]
+    assert pairs["similarity"].tolist() == [100, pytest.approx((100 * 2 * 8 / 18 + 100) / 2)]
+    assert pairs["compared"].tolist() == [2, 2]
+
+
+def test_cells_that_say_nothing_are_not_compared():
+    pairs = find_duplicates(PEOPLE)
+    assert pairs["compared"].tolist() == [2, 2]
+    blank = pd.DataFrame({"name": ["-", "-", "N/A"], "phone": ["000", "000", None]})
+    assert find_duplicates(blank).empty
+    assert list(find_duplicates(blank).columns) == ["left", "right", "similarity", "compared"]
+
+
+def test_a_pair_at_the_threshold_counts():
+    names = pd.DataFrame({"name": ["abcdefghij", "abcdefghix"]})  # 2 * 9 / 20
+    assert len(find_duplicates(names, threshold=90)) == 1
+    assert find_duplicates(names, threshold=90.01).empty
+
+
+def test_blocks_keep_the_pairs_inside_them_only():
+    people = PEOPLE.assign(city=["x", "X ", "x", "x", "y", "z"])
+    assert find_duplicates(people, ["name", "phone"], block="city")[["left", "right"]].to_numpy().tolist() == [
+        ["a", "b"]
+    ]
+
+
+def random_people(number):
+    rng = np.random.default_rng(3)
+    letters = rng.choice(list("abcdefghijklmnopqrstuvwxyz"), (number, 12))
+    return pd.DataFrame(
+        {
+            "name": ["".join(row[:5]) + " " + "".join(row[5:]) for row in letters],
+            "phone": rng.integers(13_000_000_000, 13_999_999_999, number).astype(str),
+            "email": ["".join(row) + "@example.com" for row in letters],
+        }
+    )
+
+
+def test_2200_customers_take_well_under_two_seconds_and_every_planted_copy_is_found():
+    people = random_people(2000)
+    copies = people.iloc[:200].copy()
+    copies["name"] = copies["name"].str.upper()
+    copies["phone"] = "+86 " + copies["phone"]
+    both = pd.concat([people, copies], ignore_index=True)
+    start = time.perf_counter()
+    pairs = find_duplicates(both)
+    assert time.perf_counter() - start < 2
+    assert pairs[["left", "right"]].sort_values("left").to_numpy().tolist() == [[i, 2000 + i] for i in range(200)]
+
+
+@PROPERTY
+@given(
+    names=st.lists(st.text("ab -", max_size=6), min_size=1, max_size=12),
+    cut=st.integers(50, 99),
+)
+def test_the_pairs_are_those_of_a_plain_double_loop(names, cut):
+    from rapidfuzz import fuzz
+
+    table = pd.DataFrame({"name": names})
+    cleaned = [" ".join(sorted(name.replace("-", "").split())) for name in names]
+    expected = {
+        (i, j)
+        for i in range(len(names))
+        for j in range(i + 1, len(names))
+        if cleaned[i] and cleaned[j] and fuzz.ratio(cleaned[i], cleaned[j]) >= cut
+    }
+    pairs = find_duplicates(table, ["name"], threshold=cut)
+    assert set(zip(pairs["left"], pairs["right"], strict=True)) == expected
+    assert pairs["similarity"].is_monotonic_decreasing
+
+
+def test_large_lists_are_compared_in_slices_with_the_same_pairs():
+    texts = [np.array(["ab", "ab", "cd", "ab", "cd"], dtype=object)] * 2
+    whole = transactions._alike(np.arange(5), texts, 90)
+    rows = np.tile(np.arange(5), 400)  # 2,000 rows: three slices
+    many = transactions._alike(rows, texts, 90)
+    assert len(whole) == 4
+    assert len(many) == 1200 * 1199 // 2 + 800 * 799 // 2
+
+
+def test_placeholders_do_not_fill_a_cell():
+    table = pd.DataFrame(
+        {
+            "name": ["Wang Wei", "-", "N/A", " ", None],
+            "phone": ["000", "13800001111", "?", "０００", "未知"],
+            "visits": [0, 1, 2, 3, np.nan],
+        }
+    )
+    by_column = completeness(table)
+    assert by_column.loc["name"].tolist() == [0.2, 2, 2]
+    assert by_column.loc["phone"].tolist() == [0.2, 0, 4]
+    assert by_column.loc["visits"].tolist() == [0.8, 1, 0]
+    assert by_column.loc["all columns"].tolist() == [0.4, 3, 6]
+    assert completeness(table, by="row").tolist() == pytest.approx([2 / 3, 2 / 3, 1 / 3, 1 / 3, 0])
+    assert completeness(table, ["phone"], placeholders=[]).loc["phone", "filled"] == 0.4
+
+
+@PROPERTY
+@given(
+    st.data(),
+    st.integers(1, 6),
+    st.integers(1, 4),
+)
+def test_shares_lie_between_0_and_1_and_the_rows_agree_with_the_columns(data, rows, columns):
+    cell = st.sampled_from([None, "", "-", "000", "n/a", "Wang", 0, 1.5, np.nan])
+    table = pd.DataFrame(
+        {
+            f"c{i}": pd.Series(data.draw(st.lists(cell, min_size=rows, max_size=rows)), dtype=object)
+            for i in range(columns)
+        }
+    )
+    by_column, by_row = completeness(table), completeness(table, by="row")
+    assert by_column["filled"].between(0, 1).all()
+    assert by_row.mean() == pytest.approx(by_column.loc["all columns", "filled"])
+    counted = by_column["filled"] * rows + by_column["empty"] + by_column["placeholder"]
+    assert counted.drop("all columns").tolist() == pytest.approx([rows] * columns)
+
+
+# --- bad calls -----------------------------------------------------------------------------------------------------
+
+
+def test_the_error_names_the_rows_by_their_labels():
+    log = make_log(*[("ann", "2024-01-01", 1.0)] * 5)
+    log.index = ["r1", "r2", "r3", "r4", "r5"]
+    log.loc[["r1", "r3", "r4", "r5"], "amount"] = np.nan
+    with pytest.raises(ValueError, match=r"^log: 4 rows have no amount \(rows r1, r3, r4 and 1 more\); fill it in"):
+        rfm_summary(log)
