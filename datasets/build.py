@@ -1,7 +1,7 @@
 """Rebuild every dataset, byte for byte: `make datasets`.
 
-Each synthetic set is a function `make(rng) -> (table, truth)` in `customers.py` or `surveys.py`, listed in that module's
-`SETS` with its seed. The table goes to NAME.csv, what was planted in it to truth/NAME.json. CDNOW is real: its log is kept
+Each synthetic set is a function `make(rng) -> (table, truth)` in `customers.py` or `surveys.py`, listed in `SETS` there
+with its seed. The table goes to NAME.csv, what was planted in it to truth/NAME.json. CDNOW is real: its log is kept
 as it is, and its summary is computed from it.
 """
 
@@ -48,7 +48,8 @@ def main(folder: Path = HERE) -> None:
             print(f"building {name}", flush=True)
             table, truth = make(np.random.default_rng(seed))
             write(folder / f"{name}.csv", table.to_csv(index=False, lineterminator="\n"))
-            write(folder / "truth" / f"{name}.json", json.dumps(truth, indent=1, sort_keys=True, ensure_ascii=False) + "\n")
+            text = json.dumps(truth, indent=1, sort_keys=True, ensure_ascii=False)
+            write(folder / "truth" / f"{name}.json", text + "\n")
     print("building cdnow_summary", flush=True)
     write(folder / "cdnow_summary.csv", cdnow_summary().to_csv(index=False, lineterminator="\n"))
     sums = [f"{hashlib.sha256(path.read_bytes()).hexdigest()}  {path.name}" for path in sorted(folder.glob("*.csv"))]

@@ -1,7 +1,6 @@
 """Explorers without a browser: every control to its ends, the text beside the picture, the stored form."""
 
 import base64
-import inspect
 import io
 
 import numpy as np
@@ -10,21 +9,14 @@ from matplotlib.figure import Figure
 from PIL import Image
 
 from clvlib import plots, segments, worksheet
-from clvlib.course import Explorer, choice, explorers, load, slider, switch
+from clvlib.course import Explorer, choice, explorers, slider, switch
 
 
 def make(name):
-    """An explorer by name, with the data that its lesson gives it."""
-    if name == "customer_base":
-        return explorers.customer_base(load("cdnow").groupby("customer_id")["amount"].sum())
     return getattr(explorers, name)()
 
 
-ALL = [
-    name
-    for name, thing in vars(explorers).items()
-    if inspect.isfunction(thing) and thing.__module__ == explorers.__name__
-]
+ALL = explorers.__all__
 
 
 @pytest.mark.parametrize("name", ALL)

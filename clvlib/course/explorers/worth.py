@@ -1,4 +1,4 @@
-"""One explorer a lesson: each pairs a plot with the sentence that says what it shows."""
+"""Explorers of part I, worth: lessons 0 to 5."""
 
 from typing import Any
 
@@ -6,11 +6,13 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from clvlib import plots, segments, worksheet
+from clvlib.course.data import load
 from clvlib.course.explorer import Explorer, slider
 
 
-def customer_base(revenue: pd.Series) -> Explorer:
-    """Lesson 0: which share of the customers brings which share of the revenue (one number a customer)."""
+def customer_base() -> Explorer:
+    """Lesson 0: which share of CDNOW's customers brings which share of its revenue."""
+    revenue = load("cdnow").groupby("customer_id")["amount"].sum()
     curve = segments.whale_curve(revenue)
 
     def draw(figure: Figure, top: float) -> None:

@@ -1,0 +1,557 @@
+"""The customer models against published fits, independent integrals and each other."""
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy.integrate import quad
+from scipy.special import betaln, gammaln, hyp2f1
+from scipy.stats import beta as beta_law
+
+from clvlib import models
+from clvlib.models import BGNBD, SBG, GammaGamma, ParetoNBD
+
+HIGH_END = [1000, 869, 743, 653, 593, 551, 517, 491]
+REGULAR = [1000, 631, 468, 382, 326, 289, 262, 241]
+PUBLISHED = BGNBD(r=0.243, alpha=4.414, a=0.793, b=2.426)
+PARETO = ParetoNBD(r=0.553, alpha=10.578, s=0.606, beta=11.669)
+SPEND = GammaGamma(p=6.25, q=3.74, gamma=15.44)
+
+positive = st.floats(0.05, 20)
+times = st.floats(0.1, 200)
+unhurried = settings(deadline=None)  # the first call loads special functions
+
+
+@pytest.fixture(scope="module")
+def cdnow():
+    """The published summary: times in weeks, rounded to two decimals."""
+    return pd.read_csv(Path(__file__).parent.parent / "datasets" / "cdnow_summary.csv")
+
+
+@pytest.fixture(scope="module")
+def in_days(cdnow):
+    return cdnow.assign(recency=(cdnow["recency"] * 7).round(), T=(cdnow["T"] * 7).round())
+
+
+@pytest.fixture(scope="module")
+def in_weeks(in_days):
+    """Times in weeks without rounding."""
+    return in_days.assign(recency=in_days["recency"] / 7, T=in_days["T"] / 7)
+
+
+@st.composite
+def histories(draw, size=6):
+    T = np.array(draw(st.lists(times, min_size=size, max_size=size)))
+    x = np.array(draw(st.lists(st.integers(0, 30), min_size=size, max_size=size)))
+    share = np.array(draw(st.lists(st.floats(0.01, 1), min_size=size, max_size=size)))
+    return pd.DataFrame({"frequency": x, "recency": np.where(x > 0, share * T, 0), "T": T})
+
+
+shops = st.one_of(
+    st.builds(BGNBD, r=positive, alpha=positive, a=positive, b=positive),
+    st.builds(ParetoNBD, r=positive, alpha=positive, s=positive, beta=positive),
+)
+
+
+def _three(summary):
+    return summary["frequency"], summary["recency"], summary["T"]
+
+
+# Published numbers
+
+
+def test_bgnbd_reproduces_fader_hardie_and_lee_2005_on_cdnow(cdnow):
+    fit = BGNBD.fit(cdnow)
+    assert (len(cdnow), (cdnow["frequency"] > 0).sum(), cdnow["frequency"].sum()) == (2357, 946, 2457)
+    assert [round(value, 3) for value in fit.parameters.values()] == [0.243, 4.414, 0.793, 2.426]
+    assert [round(value, 4) for value in fit.parameters.values()] == pytest.approx(
+        [0.2426, 4.4135, 0.7929, 2.4258], abs=2e-4
+    )
+    assert fit.log_likelihood == pytest.approx(-9582.4256, abs=1e-4)
+    assert fit.aic == pytest.approx(8 + 2 * 9582.4256, abs=2e-4)
+    assert fit.diagnosis == "Converged, nothing to report."
+
+
+def test_log_likelihood_is_in_the_users_units(in_weeks, in_days):
+    weeks, days = BGNBD.fit(in_weeks), BGNBD.fit(in_days)
+    assert weeks.log_likelihood == pytest.approx(-9582.4292, abs=1e-4)
+    assert days.log_likelihood == pytest.approx(-14363.53, abs=0.005)
+    assert days.log_likelihood == pytest.approx(weeks.log_likelihood - 2457 * np.log(7), abs=1e-6)
+    assert (days.r, days.alpha, days.a, days.b) == pytest.approx((weeks.r, 7 * weeks.alpha, weeks.a, weeks.b), rel=1e-5)
+
+
+def test_bgnbd_forecasts_reproduce_the_published_ones(in_weeks):
+    fit = BGNBD.fit(in_weeks)
+    assert round(PUBLISHED.expected_purchases(39, frequency=2, recency=30.43, T=38.86), 3) == 1.226
+    assert round(fit.expected_purchases(39, frequency=2, recency=30.43, T=38.86), 3) == 1.226
+    assert round(fit.expected_purchases(52, frequency=26, recency=216 / 7, T=31), 3) == 25.757
+    assert round(fit.p_alive(frequency=26, recency=216 / 7, T=31), 5) == 0.96885
+    assert round(fit.expected_purchases(52), 3) == 1.444
+
+
+def test_pareto_nbd_reproduces_the_published_log_likelihood_and_reports_the_ridge(in_weeks):
+    fit = ParetoNBD.fit(in_weeks)
+    assert fit.log_likelihood == pytest.approx(-9594.976, abs=5e-4)
+    assert [round(value, 3) for value in (fit.r, fit.alpha, fit.s)] == [0.553, 10.578, 0.606]
+    assert fit.diagnosis.startswith("Flat ridge: other values of s and beta fit almost as well")
+    other = ParetoNBD(r=fit.r, alpha=fit.alpha, s=fit.s, beta=11.656)
+    assert other.log_likelihood_of(in_weeks) == pytest.approx(fit.log_likelihood, abs=1e-3)
+
+
+def test_gamma_gamma_reproduces_the_published_fit_and_the_observed_mean(cdnow):
+    fit = GammaGamma.fit(cdnow)
+    assert [round(value, 2) for value in fit.parameters.values()] == [6.25, 3.74, 15.45]
+    assert list(fit.parameters.values()) == pytest.approx([6.2488, 3.7446, 15.4477], abs=1e-4)
+    assert fit.log_likelihood == pytest.approx(-4055.923, abs=5e-4)
+    assert round(cdnow.loc[cdnow["frequency"] > 0, "monetary_value"].mean(), 2) == 35.08
+    assert round(fit.expected_spend(), 2) == 35.17
+
+
+def test_sbg_reproduces_fader_and_hardie_2007():
+    for survivors, alpha, beta, per_customer, year_12 in (
+        (HIGH_END, 0.668, 3.806, -1.611, 0.378),
+        (REGULAR, 0.704, 1.182, -1.680, 0.170),
+    ):
+        fit = SBG.fit(survivors)
+        assert (round(fit.alpha, 3), round(fit.beta, 3)) == (alpha, beta)
+        assert round(fit.log_likelihood / 1000, 3) == per_customer
+        assert round(fit.survival(12), 3) == year_12
+
+
+def test_sbg_projects_the_published_years_8_to_12_within_a_point():
+    projected = 100 * SBG.fit(HIGH_END).survival([8, 9, 10, 11, 12])
+    assert projected == pytest.approx([46.8, 44.5, 42.7, 40.9, 39.4], abs=1.7)
+    assert (projected < [46.8, 44.5, 42.7, 40.9, 39.4]).all()
+
+
+def test_derl_of_the_high_end_cohort():
+    derl = SBG.fit(HIGH_END).derl(rate=0.10, renewals=range(8))
+    assert derl.round(3).tolist() == [5.414, 5.901, 6.294, 6.620, 6.897, 7.136, 7.345, 7.530]
+
+
+def test_perils_of_ignoring_heterogeneity():
+    cohort = SBG(alpha=3.80, beta=15.20)
+    assert (10_000 * cohort.survival(range(5))).round().tolist() == [10000, 8000, 6480, 5307, 4391]
+    assert cohort.derl(rate=0.10, renewals=[0, 4]).round(2).tolist() == [3.31, 3.84]
+    constant = sum(0.8 ** (t + 1) / 1.1**t for t in range(500))
+    assert round(constant, 2) == 2.93
+
+
+# What peers get wrong
+
+
+def test_a_summary_with_one_time_buyers_fits_whatever_stands_in_their_monetary_value(cdnow):
+    missing = cdnow.assign(monetary_value=cdnow["monetary_value"].where(cdnow["frequency"] > 0))
+    assert GammaGamma.fit(missing) == GammaGamma.fit(cdnow)
+    assert GammaGamma.fit(cdnow).diagnosis == "Fitted on the 946 repeat buyers of 2357 customers."
+
+
+def test_a_one_time_buyer_is_expected_to_spend_the_mean_of_the_population():
+    assert SPEND.expected_spend() == pytest.approx(6.25 * 15.44 / 2.74)
+    assert SPEND.expected_spend([0, 0], [0, np.nan]).tolist() == [SPEND.expected_spend()] * 2
+    assert SPEND.expected_spend(0, np.nan) == SPEND.expected_spend()
+
+
+def test_q_below_one_gets_a_sentence_and_no_negative_mean():
+    fit = GammaGamma.fit(GammaGamma(p=3, q=0.7, gamma=10).simulate(2000, seed=1))
+    assert fit.q < 1
+    assert "exists only for q above 1" in fit.diagnosis
+    with pytest.raises(ValueError, match="exists only for q above 1"):
+        fit.expected_spend()
+    with pytest.raises(ValueError, match="exists only for q above 1"):
+        fit.expected_spend([5, 0], [20, 0])
+    assert fit.expected_spend(5, 20) > 0
+
+
+@pytest.mark.parametrize("frequency", [None, 0, 3])
+def test_a_equal_to_one_is_no_singularity(frequency):
+    def forecast(a):
+        history = {} if frequency is None else dict(frequency=frequency, recency=min(frequency, 20), T=30)
+        return BGNBD(r=0.4, alpha=5, a=a, b=2.5).expected_purchases(25, **history)
+
+    near, far = forecast(0.98) + forecast(1.02), forecast(0.96) + forecast(1.04)
+    assert forecast(1) == pytest.approx((4 * near - far) / 6, rel=1e-6)
+
+
+def test_s_equal_to_one_is_no_singularity():
+    near, at, beyond = (
+        ParetoNBD(r=0.5, alpha=10, s=s, beta=12).expected_purchases(52) for s in (1 - 1e-4, 1, 1 + 1e-4)
+    )
+    assert at == pytest.approx((near + beyond) / 2, rel=1e-7)
+
+
+def test_a_year_of_months_is_365_days_and_a_quarter_not_360():
+    daily = BGNBD(r=0.243, alpha=4.414 * 7, a=0.793, b=2.426)
+    year = daily.clv(2, 213, 272, spend=1, margin=1, rate=0, grain="D", months=12)
+    assert year == pytest.approx(daily.expected_purchases(365.25, 2, 213, 272))
+
+
+def test_small_samples_get_a_diagnosis_and_no_error():
+    few = PUBLISHED.simulate(30, seed=1)
+    for model in (BGNBD, ParetoNBD):
+        assert model.fit(few).diagnosis.startswith("Too few repeaters: ")
+    spend = SPEND.simulate(8, seed=1, frequency=[0, 0, 0, 0, 0, 1, 2, 3])
+    assert "Too few repeaters: 3 of 8 customers came back" in GammaGamma.fit(spend).diagnosis
+
+
+def test_nobody_came_back_is_a_diagnosis():
+    nobody = pd.DataFrame({"frequency": [0] * 50, "recency": 0.0, "T": 30.0})
+    for model in (BGNBD, ParetoNBD):
+        fit = model.fit(nobody)
+        assert fit.diagnosis.startswith("Too few repeaters: 0 of 50 customers came back")
+        assert "Flat ridge" in fit.diagnosis
+        assert max(fit.standard_errors.values()) == np.inf
+        assert fit.expected_purchases(30) < 0.1
+
+
+def test_a_cohort_that_churns_faster_and_faster_gets_a_boundary():
+    fit = SBG.fit([1000, 900, 780, 620, 450, 280])
+    assert "Boundary: " in fit.diagnosis
+    assert "went to the edge of the search" in fit.diagnosis
+    assert max(fit.standard_errors.values()) == np.inf
+
+
+def test_a_cohort_whose_customers_are_all_alike_gets_a_ridge():
+    fit = SBG.fit([10000, 8000, 6400, 5120, 4096])
+    assert fit.diagnosis.startswith("Flat ridge: other values of alpha and beta fit almost as well")
+    assert fit.retention([1, 9]) == pytest.approx([0.8, 0.8], abs=2e-3)
+
+
+def test_one_period_cannot_tell_how_customers_differ():
+    fit = SBG.fit([1000, 800])
+    assert fit.diagnosis.startswith("Flat ridge: other values of alpha and beta fit almost as well")
+    assert fit.survival(1) == pytest.approx(0.8, abs=1e-5)
+
+
+def test_percentages_for_counts_are_noticed():
+    fit = SBG.fit(np.array(HIGH_END) / 10)
+    assert fit.diagnosis.startswith("Not counts: the standard errors are those of a cohort of 100.")
+    assert fit.alpha == pytest.approx(SBG.fit(HIGH_END).alpha, rel=1e-6)
+
+
+# Likelihoods, written again
+
+
+def test_bgnbd_likelihood_is_the_sum_over_staying_and_leaving():
+    x, recency, T, (r, alpha, a, b) = 3, 20.0, 30.0, PUBLISHED.parameters.values()
+    buys = np.exp(gammaln(r + x) - gammaln(r)) * alpha**r
+    stayed = np.exp(betaln(a, b + x) - betaln(a, b)) * (alpha + T) ** -(r + x)
+    left = np.exp(betaln(a + 1, b + x - 1) - betaln(a, b)) * (alpha + recency) ** -(r + x)
+    summary = pd.DataFrame({"frequency": [x], "recency": [recency], "T": [T]})
+    assert PUBLISHED.log_likelihood_of(summary) == pytest.approx(np.log(buys * (stayed + left)), rel=1e-12)
+    assert PUBLISHED.p_alive(x, recency, T) == pytest.approx(stayed / (stayed + left), rel=1e-12)
+
+
+@pytest.mark.parametrize(
+    "model", [PARETO, ParetoNBD(r=2, alpha=8, s=1.4, beta=3), ParetoNBD(r=1, alpha=5, s=1, beta=5)]
+)
+@pytest.mark.parametrize("history", [(0, 0.0, 38.0), (2, 30.43, 38.86), (29, 12.0, 39.0), (3, 39.0, 39.0)])
+def test_pareto_likelihood_and_p_alive_are_the_published_closed_forms(model, history):
+    r, alpha, s, beta = model.parameters.values()
+    x, recency, T = history
+    more, less, power = (alpha, beta, s + 1) if alpha >= beta else (beta, alpha, r + x)
+    c = r + s + x
+
+    def primitive(t):
+        return hyp2f1(c, power, c + 1, (more - less) / (more + t)) / (more + t) ** c
+
+    stayed = (alpha + T) ** -(r + x) * (beta + T) ** -s
+    left = s / c * (primitive(recency) - primitive(T))
+    summary = pd.DataFrame({"frequency": [x], "recency": [recency], "T": [T]})
+    log_rest = gammaln(r + x) - gammaln(r) + r * np.log(alpha) + s * np.log(beta)
+    assert model.log_likelihood_of(summary) == pytest.approx(log_rest + np.log(stayed + left), rel=1e-11)
+    assert model.p_alive(*history) == pytest.approx(stayed / (stayed + left), rel=1e-10)
+
+
+def test_pareto_holds_where_the_closed_form_overflows():
+    r, alpha, s, beta = PARETO.parameters.values()
+    x, recency, T = 400, 99.0, 100.0
+    odds = quad(
+        lambda y: s * ((alpha + T) / (alpha + y)) ** (r + x) * ((beta + T) / (beta + y)) ** s / (beta + y), recency, T
+    )[0]
+    assert PARETO.p_alive(x, recency, T) == pytest.approx(1 / (1 + odds), rel=1e-10)
+    assert 0 < PARETO.p_alive(x, 10, T) < 1e-200
+
+
+def test_gamma_gamma_likelihood_is_the_published_density():
+    x, z, (p, q, gamma) = 4, 27.5, SPEND.parameters.values()
+    log_constant = gammaln(p * x + q) - gammaln(p * x) - gammaln(q)
+    density = gamma**q * z ** (p * x - 1) * x ** (p * x) / (gamma + x * z) ** (p * x + q)
+    summary = pd.DataFrame({"frequency": [x], "monetary_value": [z]})
+    assert SPEND.log_likelihood_of(summary) == pytest.approx(log_constant + np.log(density), rel=1e-12)
+
+
+def test_sbg_likelihood_is_a_product_of_losses_and_survivors():
+    model = SBG(alpha=0.9, beta=2.1)
+    lost = -np.diff(model.survival([0, 1, 2, 3]))
+    by_hand = 40 * np.log(lost[0]) + 20 * np.log(lost[1]) + 5 * np.log(lost[2]) + 35 * np.log(model.survival(3))
+    assert model.log_likelihood_of([100, 60, 40, 35]) == pytest.approx(by_hand, rel=1e-12)
+
+
+def test_every_fit_is_a_top_and_its_standard_errors_are_the_curvature_there(cdnow):
+    small = 1e-3
+    for fit, data in (
+        (SBG.fit(HIGH_END), HIGH_END),
+        (BGNBD.fit(cdnow), cdnow),
+        (ParetoNBD.fit(cdnow), cdnow),
+        (GammaGamma.fit(cdnow), cdnow),
+    ):
+        theta = np.array(list(fit.parameters.values()))
+
+        def value(steps, fit=fit, data=data, theta=theta):
+            return type(fit)(*(theta * np.exp(small * steps))).log_likelihood_of(data)
+
+        units = np.eye(len(theta))
+        assert fit.log_likelihood == value(0 * units[0])
+        assert all(value(sign * unit) < fit.log_likelihood for unit in units for sign in (-1, 1))
+        bend = [
+            [(value(u + v) - value(u - v) - value(v - u) + value(-u - v)) / (4 * small**2) for v in units]
+            for u in units
+        ]
+        errors = theta * np.sqrt(np.diag(np.linalg.inv(-np.array(bend))))
+        assert list(fit.standard_errors.values()) == pytest.approx(errors, rel=2e-3)
+
+
+@pytest.mark.parametrize(
+    ("model", "data"),
+    [
+        (BGNBD, models._histories(PUBLISHED.simulate(60, seed=3))),
+        (ParetoNBD, models._histories(PARETO.simulate(60, seed=3))),
+        (GammaGamma, models._spending(SPEND.simulate(60, seed=3, frequency=2))),
+        (SBG, np.array(HIGH_END, dtype=float)),
+    ],
+)
+def test_the_slope_is_that_of_the_log_likelihood(model, data):
+    theta = np.array([0.7, 6.0, 1.3, 4.0])[: {GammaGamma: 3, SBG: 2}.get(model, 4)]
+    slope = model._likelihood(theta, data)[1]
+    for unit, expected in zip(np.eye(len(theta)), slope, strict=True):
+        up, down = (model._likelihood(theta + step * unit, data)[0] for step in (1e-5, -1e-5))
+        assert (up - down) / 2e-5 == pytest.approx(expected, rel=1e-5, abs=1e-5)
+
+
+# Expectations, against integrals
+
+
+@pytest.mark.parametrize(("a", "b"), [(0.79, 2.43), (1.0, 2.5), (1.003, 0.8), (0.4, 0.6), (0.3, 0.2), (6.0, 9.0)])
+@pytest.mark.parametrize("t", [1.0, 52.0, 1000.0])
+def test_bgnbd_expectation_of_a_new_customer_is_the_mean_over_rate_and_dropout(a, b, t):
+    r, alpha = 0.6, 7.0
+
+    def given_dropout(p):
+        return -np.expm1(-r * np.log1p(p * t / alpha)) / p
+
+    law = beta_law(a, b)
+    # over the quantiles of p, where the density's infinite ends are harmless
+    expected = quad(lambda u: given_dropout(max(law.ppf(u), 1e-300)), 0, 1, epsabs=1e-11, epsrel=1e-9, limit=400)[0]
+    assert BGNBD(r=r, alpha=alpha, a=a, b=b).expected_purchases(t) == pytest.approx(expected, rel=1e-6)
+
+
+def test_bgnbd_closed_form_and_integral_agree():
+    model = BGNBD(r=0.6, alpha=7.0, a=1.7, b=2.2)
+    t, x, T = np.array([0.0, 3.0, 40.0, 400.0]), np.array([0, 2, 11, 200]), np.array([5.0, 30.0, 90.0, 250.0])
+    integral = model._purchase_integral(t / (model.alpha + T), model.r + x, model.b + x)
+    assert model._while_alive(t, x, T) == pytest.approx(integral, rel=1e-9)
+
+
+def test_a_history_of_nothing_is_a_new_customer():
+    assert PUBLISHED.expected_purchases(52, frequency=0, recency=0, T=0) == pytest.approx(
+        PUBLISHED.expected_purchases(52)
+    )
+    assert PARETO.expected_purchases(52, frequency=0, recency=0, T=0) == pytest.approx(PARETO.expected_purchases(52))
+
+
+@pytest.mark.parametrize("model", [PUBLISHED, PARETO])
+def test_purchases_seen_and_purchases_expected_after_them_add_up_to_a_new_customers(model):
+    shop = model.simulate(40_000, seed=11, T=30)
+    later = model.expected_purchases(20, *_three(shop))
+    change = shop["frequency"] + later
+    error = change.std() / len(change) ** 0.5
+    assert abs(change.mean() - model.expected_purchases(50)) < 3 * error
+
+
+def test_derl_is_the_discounted_sum_of_survival():
+    model = SBG(alpha=0.7, beta=1.2)
+    t = np.arange(4000)
+    for rate, n in ((0.1, 0), (0.05, 3), (0.02, 12)):
+        summed = (model.survival(n + t + 1) / model.survival(n) * (1 + rate) ** -t.astype(float)).sum()
+        assert model.derl(rate, n) == pytest.approx(summed, rel=1e-10)
+
+
+def test_undiscounted_derl_is_the_expected_residual_lifetime():
+    assert SBG(alpha=3, beta=4).derl(rate=0, renewals=2) == pytest.approx((4 + 2) / (3 - 1))
+
+
+def test_survival_is_the_product_of_retention():
+    model = SBG(alpha=0.7, beta=1.2)
+    assert model.survival(5) == pytest.approx(model.retention([1, 2, 3, 4, 5]).prod())
+
+
+def test_clv_discounts_each_periods_purchases():
+    history = dict(frequency=2, recency=30.43, T=38.86)
+    until = [PUBLISHED.expected_purchases(weeks, **history) for weeks in (0, 1, 2, 3)]
+    by_hand = sum(0.3 * 35 * (until[k] - until[k - 1]) / 1.01**k for k in (1, 2, 3))
+    value = PUBLISHED.clv(**history, spend=35, margin=0.3, rate=0.01, grain="W", weeks=3)
+    assert value == pytest.approx(by_hand)
+    early = PUBLISHED.clv(**history, spend=35, margin=0.3, rate=0.01, grain="W", weeks=3, timing="start")
+    assert early == pytest.approx(1.01 * by_hand)
+
+
+@pytest.mark.parametrize("model", [PUBLISHED, PARETO])
+def test_clv_takes_a_customer_base(model):
+    shop = model.simulate(50, seed=2)
+    spend = SPEND.simulate(50, seed=2, frequency=shop["frequency"])
+    expected_spend = SPEND.expected_spend(shop["frequency"], spend["monetary_value"])
+    value = model.clv(*_three(shop), expected_spend, margin=0.3, rate=0.01, grain="W", months=6)
+    assert value.shape == (50,)
+    alone = shop.iloc[7]
+    assert value[7] == pytest.approx(
+        model.clv(*_three(alone), expected_spend[7], margin=0.3, rate=0.01, grain="W", months=6)
+    )
+
+
+# Properties
+
+
+@unhurried
+@given(shops, histories())
+def test_p_alive_is_a_probability_and_falls_with_silence(shop, customers):
+    x, recency, T = _three(customers)
+    alive, later = shop.p_alive(x, recency, T), shop.p_alive(x, recency, T + 10)
+    assert ((alive >= 0) & (alive <= 1)).all()
+    assert (later <= alive + 1e-12).all()
+
+
+@unhurried
+@given(shops, histories(), times)
+def test_expected_purchases_rise_with_time_and_never_pass_what_the_living_would_make(shop, customers, t):
+    x, recency, T = _three(customers)
+    expected = shop.expected_purchases(t, x, recency, T)
+    assert (expected >= 0).all()
+    assert (shop.expected_purchases(2 * t, x, recency, T) >= expected).all()
+    assert (expected <= (shop.r + x) / (shop.alpha + T) * t * (1 + 1e-9)).all()
+
+
+@unhurried
+@given(shops, histories(), st.randoms(use_true_random=False))
+def test_log_likelihood_ignores_row_order_and_adds_up(shop, customers, random):
+    whole = shop.log_likelihood_of(customers)
+    order = list(range(len(customers)))
+    random.shuffle(order)
+    assert shop.log_likelihood_of(customers.iloc[order]) == pytest.approx(whole, rel=1e-10, abs=1e-9)
+    parts = shop.log_likelihood_of(customers[:2]) + shop.log_likelihood_of(customers[2:])
+    assert parts == pytest.approx(whole, rel=1e-10, abs=1e-9)
+
+
+@unhurried
+@given(shops, histories(), st.floats(0.1, 30))
+def test_a_change_of_time_unit_shifts_the_log_likelihood_by_its_jacobian(shop, customers, unit):
+    scaled = {name: value * unit if name in ("alpha", "beta") else value for name, value in shop.parameters.items()}
+    other = customers.assign(recency=customers["recency"] * unit, T=customers["T"] * unit)
+    shift = customers["frequency"].sum() * np.log(unit)
+    there = type(shop)(**scaled)
+    assert there.log_likelihood_of(other) == pytest.approx(
+        shop.log_likelihood_of(customers) - shift, rel=1e-9, abs=1e-8
+    )
+    assert there.p_alive(*_three(other)) == pytest.approx(shop.p_alive(*_three(customers)), abs=1e-9)
+
+
+@unhurried
+@given(st.floats(0.2, 20), st.floats(1.1, 20), st.floats(0.1, 500), st.integers(1, 50), st.floats(0.1, 1000))
+def test_expected_spend_lies_between_her_mean_and_the_populations(p, q, gamma, x, z):
+    model = GammaGamma(p=p, q=q, gamma=gamma)
+    low, high = sorted([z, model.expected_spend()])
+    assert low * (1 - 1e-9) <= model.expected_spend(x, z) <= high * (1 + 1e-9)
+
+
+@unhurried
+@given(positive, positive, st.floats(0.01, 0.5), st.integers(0, 20))
+def test_retention_and_derl_rise_as_the_cohort_ages(alpha, beta, rate, n):
+    model = SBG(alpha=alpha, beta=beta)
+    assert model.retention(n + 2) > model.retention(n + 1)
+    assert model.derl(rate, n + 1) > model.derl(rate, n)
+    assert 0 < model.survival(n + 1) < model.survival(n) <= 1
+
+
+# Fitted and given models
+
+
+def test_copies_of_customers_change_nothing_but_the_weight(cdnow):
+    once, many = BGNBD.fit(cdnow), BGNBD.fit(pd.concat([cdnow] * 9))
+    assert len(models._histories(pd.concat([cdnow] * 9)).x) == len(models._histories(cdnow).x) == 1016
+    assert list(many.parameters.values()) == pytest.approx(list(once.parameters.values()), rel=1e-5)
+    assert many.log_likelihood == pytest.approx(9 * once.log_likelihood, rel=1e-12)
+    assert many.standard_errors["a"] == pytest.approx(once.standard_errors["a"] / 3, rel=1e-4)
+
+
+def test_a_given_model_says_so_and_has_no_aic():
+    assert PUBLISHED.diagnosis == "Not fitted: the parameters were given."
+    assert PUBLISHED.standard_errors is None
+    with pytest.raises(ValueError, match="aic needs a fitted model"):
+        _ = PUBLISHED.aic
+
+
+def test_models_are_frozen_comparable_and_can_be_dictionary_keys(cdnow):
+    with pytest.raises(AttributeError):
+        PUBLISHED.r = 1
+    assert BGNBD.fit(cdnow) == BGNBD.fit(cdnow)
+    assert {BGNBD.fit(cdnow): 1}[BGNBD.fit(cdnow)] == 1
+
+
+def test_numbers_in_give_a_python_float_and_lists_an_array():
+    assert type(PUBLISHED.p_alive(2, 30, 38)) is float
+    assert type(PARETO.p_alive(2, 30, 38)) is float
+    assert type(PARETO.expected_purchases(10)) is float
+    assert type(SPEND.expected_spend(2, 30)) is float
+    assert PARETO.p_alive([2], [30], [38]).shape == (1,)
+    assert PUBLISHED.expected_purchases([1, 2, 3]).shape == (3,)
+
+
+# Simulation
+
+
+@pytest.mark.parametrize("model", [PUBLISHED, PARETO])
+def test_a_simulated_log_holds_the_purchases_of_the_summary(model):
+    T = np.linspace(10, 40, 300)
+    shop, log = model.simulate(300, 5, T=T, holdout=20), model.simulate_log(300, 5, T=T + 20)
+    cut = T[log["customer_id"] - 1]
+    before = log[log["time"] <= cut].groupby("customer_id")["time"]
+    assert (before.count() - 1).tolist() == shop["frequency"].tolist()
+    assert before.max().tolist() == shop["recency"].tolist()
+    assert log[log["time"] > cut].shape[0] == shop["holdout_frequency"].sum() > 0
+    assert model.simulate(300, 5, T=T, holdout=20).equals(shop)
+    assert not model.simulate(300, 6, T=T, holdout=20).equals(shop)
+
+
+@pytest.mark.parametrize("model", [PUBLISHED, PARETO])
+def test_nobody_buys_after_the_end_of_her_lifetime(model):
+    shop = model.simulate(3000, seed=8, T=30, holdout=20)
+    assert (shop["recency"] <= shop["lifetime"]).all()
+    assert (shop.loc[~shop["alive"], "holdout_frequency"] == 0).all()
+    assert (shop["alive"] == (shop["lifetime"] > 30)).all()
+    assert shop.loc[shop["alive"], "holdout_frequency"].sum() > 0
+
+
+def test_in_the_bgnbd_a_dead_customers_lifetime_ends_with_her_last_purchase():
+    shop = PUBLISHED.simulate(3000, seed=8, T=30)
+    gone = shop[~shop["alive"]]
+    assert (gone["lifetime"] == gone["recency"]).all()
+    assert (gone["frequency"] > 0).all()
+
+
+def test_a_simulated_sbg_cohort_survives_as_the_formula_says():
+    model = SBG(alpha=0.7, beta=1.2)
+    lifetime = model.simulate(100_000, seed=4)["lifetime"]
+    shares = [(lifetime > t).mean() for t in range(6)]
+    assert shares == pytest.approx(model.survival(range(6)), abs=0.005)
+
+
+def test_expected_spend_is_right_on_average_for_customers_of_known_truth():
+    shop = SPEND.simulate(100_000, seed=4, frequency=np.arange(100_000) % 4)
+    expected = SPEND.expected_spend(shop["frequency"], shop["monetary_value"])
+    for frequency in range(4):
+        mine = shop["frequency"] == frequency
+        gap = shop.loc[mine, "mean_spend"] - expected[mine]
+        assert abs(gap.mean()) < 4 * gap.std() / mine.sum() ** 0.5

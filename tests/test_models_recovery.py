@@ -1,0 +1,92 @@
+"""The fits find the truth: 20 simulated sets of 5,000 customers a model, and forecasts scored against known lives."""
+
+from functools import cache
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from clvlib.models import BGNBD, SBG, GammaGamma, ParetoNBD
+
+SETS, CUSTOMERS = 20, 5_000
+# CDNOW's published parameters. The Pareto/NBD needs longer than CDNOW's 39 weeks to tell s from beta.
+WORLDS = {
+    BGNBD: BGNBD(r=0.243, alpha=4.414, a=0.793, b=2.426),
+    ParetoNBD: ParetoNBD(r=0.553, alpha=10.578, s=0.606, beta=11.669),
+    GammaGamma: GammaGamma(p=6.25, q=3.74, gamma=15.44),
+    SBG: SBG(alpha=0.668, beta=3.806),
+}
+
+
+@cache
+def fitted(model):
+    """The world's fits to its simulated sets."""
+    return [model.fit(_data(WORLDS[model], seed)) for seed in range(SETS)]
+
+
+def _data(world, seed):
+    if isinstance(world, SBG):
+        lifetime = world.simulate(CUSTOMERS, seed)["lifetime"]
+        return [(lifetime > period).sum() for period in range(9)]
+    if isinstance(world, GammaGamma):
+        return world.simulate(CUSTOMERS, seed, frequency=np.arange(CUSTOMERS) % 5)
+    return world.simulate(CUSTOMERS, seed, T=104 if isinstance(world, ParetoNBD) else 39)
+
+
+def _misses(model):
+    """Estimate less truth in standard errors, a set a row and a parameter a column; on the log scale, as it was fitted."""
+    truth = np.array(list(WORLDS[model].parameters.values()))
+    estimates = np.array([list(fit.parameters.values()) for fit in fitted(model)])
+    errors = np.array([list(fit.standard_errors.values()) for fit in fitted(model)])
+    return np.log(estimates / truth) / (errors / estimates)
+
+
+@pytest.mark.parametrize("model", list(WORLDS))
+def test_true_parameters_lie_within_standard_errors_as_often_as_they_should(model):
+    misses = abs(_misses(model))
+    assert (misses < 3).mean() >= 0.97  # 99.7 % expected: at most 1 or 2 misses in 40 to 80
+    assert 0.50 < (misses < 1).mean() < 0.84  # 68 % expected; 40 to 80 values, not independent of one another
+
+
+@pytest.mark.parametrize("model", list(WORLDS))
+def test_estimates_do_not_lean_to_one_side(model):
+    assert (abs(_misses(model).mean(axis=0)) < 3 / SETS**0.5).all()
+
+
+@pytest.mark.parametrize("model", list(WORLDS))
+def test_every_fit_of_a_large_set_converged_without_a_boundary(model):
+    for fit in fitted(model):
+        assert "Not converged" not in fit.diagnosis
+        assert "Boundary" not in fit.diagnosis
+
+
+@pytest.mark.parametrize("model", [BGNBD, ParetoNBD])
+def test_p_alive_and_forecast_are_calibrated_by_decile(model):
+    shop = WORLDS[model].simulate(40_000, seed=100, T=39, holdout=39)
+    fit = model.fit(shop[:CUSTOMERS])
+    history = shop["frequency"], shop["recency"], shop["T"]
+    shop["p_alive"] = fit.p_alive(*history)
+    shop["forecast"] = fit.expected_purchases(39, *history)
+    repeaters = shop[shop["frequency"] > 0]
+    for promised, came in (("p_alive", "alive"), ("forecast", "holdout_frequency")):
+        gap = repeaters[came] - repeaters[promised]
+        by_decile = gap.groupby(pd.qcut(repeaters[promised], 10, labels=False, duplicates="drop"))
+        assert len(by_decile) == 10
+        # 4 standard errors of a decile, and the fit's own error: it saw an eighth of these customers
+        fits_own_error = 0.05 * repeaters[promised].mean()
+        assert (abs(by_decile.mean()) < 4 * by_decile.std() / by_decile.size() ** 0.5 + fits_own_error).all()
+
+
+def test_p_alive_at_the_true_parameters_is_calibrated_to_one_point():
+    for world in (WORLDS[BGNBD], WORLDS[ParetoNBD]):
+        shop = world.simulate(400_000, seed=101, T=39)
+        p = world.p_alive(shop["frequency"], shop["recency"], shop["T"])
+        tenth = np.minimum((10 * p).astype(int), 9)
+        share = shop["alive"].groupby(tenth).mean()
+        promised = pd.Series(p).groupby(tenth).mean()
+        assert (abs(share - promised) < 0.01).all()
+
+
+def test_one_time_buyers_of_the_bgnbd_are_all_alive():
+    shop = WORLDS[BGNBD].simulate(CUSTOMERS, seed=102)
+    assert shop.loc[shop["frequency"] == 0, "alive"].all()
