@@ -142,6 +142,63 @@ def table(name: str, value: Any, columns: Iterable[str] = (), *, empty_allowed: 
     return value
 
 
+def single(name: str, value: FloatOrArray) -> FloatOrArray:
+    """One number where a formula takes no list.
+
+    >>> single("rate", 0.1)
+    0.1
+    >>> single("rate", [0.1, 0.2])
+    Traceback (most recent call last):
+    ValueError: rate must be one number, got 2 numbers
+    """
+    if np.ndim(value):
+        raise ValueError(f"{name} must be one number, got {np.size(value)} numbers")
+    return value
+
+
+def aligned(**values: FloatOrArray) -> list[np.ndarray]:
+    """Arguments, already checked, as arrays of one shape.
+
+    >>> aligned(spend=[1.0, 2.0], margin=[0.1, 0.2, 0.3])
+    Traceback (most recent call last):
+    ValueError: arguments must be single numbers or lists of one length: spend has 2, margin has 3
+    """
+    try:
+        return list(np.broadcast_arrays(*values.values()))
+    except ValueError:
+        sizes = ", ".join(f"{name} has {np.size(value)}" for name, value in values.items() if np.ndim(value))
+        raise ValueError(f"arguments must be single numbers or lists of one length: {sizes}") from None
+
+
+def dates(name: str, values: pd.Series) -> pd.Series:
+    """Dates as the clock on the wall had them: a time zone is dropped.
+
+    Text must be ISO: 03/04/2024 is March in one country and April in another.
+
+    >>> dates("column 'date' of log", pd.Series(["2024-01-31", "yesterday"]))
+    Traceback (most recent call last):
+    ValueError: column 'date' of log has 1 of 2 dates that cannot be read, the first is 'yesterday'; write 2024-01-31
+    """
+    if pd.api.types.is_numeric_dtype(values):
+        raise ValueError(f"{name} must hold dates such as 2024-01-31, got the number {values.iloc[0]}")
+    try:
+        read = pd.to_datetime(values, format="ISO8601", errors="coerce")
+    except (TypeError, ValueError):
+        raise ValueError(f"{name} mixes time zones: convert it to one, without a zone") from None
+    bad = values[read.isna()]
+    if len(bad):
+        raise ValueError(
+            f"{name} has {len(bad)} of {len(values)} dates that cannot be read, the first is {bad.iloc[0]!r}; "
+            "write 2024-01-31"
+        )
+    return read.dt.tz_localize(None).dt.as_unit("us")
+
+
+def plain(value: Any) -> FloatOrArray:
+    """A Python float for a single number, the array otherwise."""
+    return float(value) if np.ndim(value) == 0 else value
+
+
 def _as_floats(name: str, value: Any) -> np.ndarray:
     """A float array of any shape (0-d for a number), with no missing and no infinite value."""
     if isinstance(value, str | bytes):

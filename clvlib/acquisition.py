@@ -48,14 +48,14 @@ def response(spend: Any, ceiling: Any, k: Any, floor: Any = 0.0) -> FloatOrArray
     >>> round(response(spend=10, ceiling=0.40, k=0.0693147), 4)
     0.2
     """
-    spend, ceiling, k, floor = _aligned(
+    spend, ceiling, k, floor = _checks.aligned(
         spend=_checks.number("spend", spend, at_least=0),
         ceiling=_checks.fraction("ceiling", ceiling, zero_allowed=False),
         k=_checks.number("k", k, above=0),
         floor=_checks.fraction("floor", floor, one_allowed=False),
     )
     _in_order("floor", floor, "ceiling", ceiling)
-    return _plain(floor + (ceiling - floor) * -np.expm1(-k * spend))
+    return _checks.plain(floor + (ceiling - floor) * -np.expm1(-k * spend))
 
 
 def response_rate(spend: Any, rate: Any, ceiling: Any, floor: Any = 0.0) -> FloatOrArray:
@@ -89,7 +89,7 @@ def response_rate(spend: Any, rate: Any, ceiling: Any, floor: Any = 0.0) -> Floa
     >>> round(response_rate(spend=10, rate=0.20, ceiling=0.40), 5)
     0.06931
     """
-    spend, rate, ceiling, floor = _aligned(
+    spend, rate, ceiling, floor = _checks.aligned(
         spend=_checks.number("spend", spend, above=0),
         rate=_checks.fraction("rate", rate, zero_allowed=False, one_allowed=False),
         ceiling=_checks.fraction("ceiling", ceiling, zero_allowed=False),
@@ -97,7 +97,7 @@ def response_rate(spend: Any, rate: Any, ceiling: Any, floor: Any = 0.0) -> Floa
     )
     _in_order("rate", rate, "ceiling", ceiling)
     _in_order("floor", floor, "rate", rate)
-    return _plain(-np.log1p(-(rate - floor) / (ceiling - floor)) / spend)
+    return _checks.plain(-np.log1p(-(rate - floor) / (ceiling - floor)) / spend)
 
 
 def optimal_spend(margin: Any, ceiling: Any, k: Any) -> pd.Series | pd.DataFrame:
@@ -134,7 +134,7 @@ def optimal_spend(margin: Any, ceiling: Any, k: Any) -> pd.Series | pd.DataFrame
     >>> optimal_spend(margin=80, ceiling=0.40, k=k).round(2).to_dict()
     {'spend': 11.49, 'rate': 0.22, 'profit': 6.08, 'ratio': 1.53}
     """
-    margin, ceiling, k = _aligned(
+    margin, ceiling, k = _checks.aligned(
         margin=_checks.number("margin", margin, at_least=0),
         ceiling=_checks.fraction("ceiling", ceiling, zero_allowed=False),
         k=_checks.number("k", k, above=0),
@@ -210,7 +210,7 @@ def acquisition_retention_split(
     >>> best[["acquisition_spend", "retention_spend", "marginal_acquisition", "marginal_retention"]].round(2).tolist()
     [21.43, 18.57, 1.25, 1.25]
     """
-    budget, value, ceiling_a, k_a, ceiling_r, k_r, floor_r, prospects, customers, share = _aligned(
+    budget, value, ceiling_a, k_a, ceiling_r, k_r, floor_r, prospects, customers, share = _checks.aligned(
         budget=_checks.number("budget", budget, above=0),
         value=_checks.number("value", value, above=0),
         acquisition_ceiling=_checks.fraction("acquisition_ceiling", acquisition_ceiling, zero_allowed=False),
@@ -243,15 +243,6 @@ def acquisition_retention_split(
     )
 
 
-def _aligned(**values: Any) -> list[np.ndarray]:
-    """Arrays of one shape, or a sentence that names the lengths."""
-    try:
-        return [np.array(each, dtype=float) for each in np.broadcast_arrays(*values.values())]
-    except ValueError:
-        sizes = [f"{name} has {np.size(value)}" for name, value in values.items() if np.ndim(value)]
-        raise ValueError(f"arguments must be single numbers or lists of one length: {', '.join(sizes)}") from None
-
-
 def _in_order(low_name: str, low: np.ndarray, high_name: str, high: np.ndarray) -> None:
     if (low >= high).any():
         first = int(np.argmax((low >= high).ravel()))
@@ -266,8 +257,3 @@ def _rows(**columns: np.ndarray) -> pd.Series | pd.DataFrame:
     if dimensions > 1:
         raise ValueError(f"arguments must be numbers or flat lists of numbers, got an array of {dimensions} dimensions")
     return pd.DataFrame(columns) if dimensions else pd.Series({name: float(each) for name, each in columns.items()})
-
-
-def _plain(value: Any) -> FloatOrArray:
-    """A Python float for a single number, the array otherwise."""
-    return float(value) if np.ndim(value) == 0 else value

@@ -163,16 +163,16 @@ def sample_size(
 
     base = _checks.fraction("base_rate", base_rate, one_allowed=False, zero_allowed=False)
     alpha = _inside("alpha", alpha, "5% as 0.05")
-    power = _one_number("power", _checks.number("power", power, at_least=0.5, below=1, hint="write 80% as 0.8"))
+    power = _checks.single("power", _checks.number("power", power, at_least=0.5, below=1, hint="write 80% as 0.8"))
     if (relative is None) == (absolute is None):
         raise ValueError("give either relative (0.22 for +22 %) or absolute (0.044 for +4.4 percentage points)")
     if absolute is None:
         relative = _checks.number("relative", relative, above=-1, at_most=10, hint="write 22% as 0.22")
-        base, relative = _aligned(base_rate=base, relative=relative)
+        base, relative = _checks.aligned(base_rate=base, relative=relative)
         change = base * relative
     else:
         absolute = _checks.number("absolute", absolute, above=-1, below=1, hint="write 4.4 points as 0.044")
-        base, change = _aligned(base_rate=base, absolute=absolute)
+        base, change = _checks.aligned(base_rate=base, absolute=absolute)
     new = base + change
     if (change == 0).any():
         raise ValueError("the uplift must not be 0: no sample is large enough to detect it")
@@ -339,7 +339,7 @@ def uplift_by_decile(customers: Any, *, score: str, treated: str, outcome: str, 
     """
     _checks.table("customers", customers, [score, treated, outcome])
     ranks = pd.Series(_checks.number(f"column {score!r} of customers", customers[score])).rank(ascending=False)
-    groups = _one_number("groups", _checks.whole("groups", groups, at_least=2))
+    groups = _checks.single("groups", _checks.whole("groups", groups, at_least=2))
     decile = np.ceil((ranks - 0.5) * groups / len(customers)).to_numpy(dtype=int)
     arm, success = (_zero_one(f"column {name!r} of customers", customers[name]) for name in (treated, outcome))
     size, back = (
@@ -402,7 +402,7 @@ def profit_threshold(value: Any, cost: Any, success: Any = 1.0, incentive: Any =
     >>> round(profit_threshold(value=500, cost=20, success=0.2, incentive=50), 3)
     0.5
     """
-    value, cost, success, incentive = _aligned(
+    value, cost, success, incentive = _checks.aligned(
         value=_checks.number("value", value, above=0),
         cost=_checks.number("cost", cost, at_least=0),
         success=_checks.fraction("success", success, zero_allowed=False),
@@ -411,7 +411,7 @@ def profit_threshold(value: Any, cost: Any, success: Any = 1.0, incentive: Any =
     if (value <= incentive).any():
         d, v = incentive[value <= incentive][0], value[value <= incentive][0]
         raise ValueError(f"incentive must be below value ({v:.12g}), got {d:.12g}: then saving her earns nothing")
-    return _plain((cost + incentive) / (success * (value - incentive) + incentive))
+    return _checks.plain((cost + incentive) / (success * (value - incentive) + incentive))
 
 
 @dataclass(frozen=True)
@@ -548,7 +548,7 @@ def confusion_from_rates(base_rate: Any, sensitivity: Any, specificity: Any, cus
     >>> confusion_from_rates(base_rate=0.10, sensitivity=0, specificity=1).accuracy
     0.9
     """
-    base_rate, sensitivity, specificity, customers = _aligned(
+    base_rate, sensitivity, specificity, customers = _checks.aligned(
         base_rate=_checks.fraction("base_rate", base_rate),
         sensitivity=_checks.fraction("sensitivity", sensitivity),
         specificity=_checks.fraction("specificity", specificity),
@@ -556,10 +556,10 @@ def confusion_from_rates(base_rate: Any, sensitivity: Any, specificity: Any, cus
     )
     leavers, stayers = base_rate * customers, (1 - base_rate) * customers
     return Confusion(
-        true_positives=_plain(leavers * sensitivity),
-        false_positives=_plain(stayers * (1 - specificity)),
-        false_negatives=_plain(leavers * (1 - sensitivity)),
-        true_negatives=_plain(stayers * specificity),
+        true_positives=_checks.plain(leavers * sensitivity),
+        false_positives=_checks.plain(stayers * (1 - specificity)),
+        false_negatives=_checks.plain(leavers * (1 - sensitivity)),
+        true_negatives=_checks.plain(stayers * specificity),
     )
 
 
@@ -596,10 +596,10 @@ def cost_per_outcome(cost: Any, outcomes: Any) -> FloatOrArray:
     >>> round(cost_per_outcome(cost=1 / 3, outcomes=1.40), 3)
     0.238
     """
-    cost, outcomes = _aligned(
+    cost, outcomes = _checks.aligned(
         cost=_checks.number("cost", cost, at_least=0), outcomes=_checks.number("outcomes", outcomes, above=0)
     )
-    return _plain(cost / outcomes)
+    return _checks.plain(cost / outcomes)
 
 
 def _lowest_ratio(top: float, top_low: float, bottom: float, bottom_high: float) -> float:
@@ -642,33 +642,10 @@ def _units(name: str, values: pd.Series) -> np.ndarray:
 def _inside(name: str, value: Any, example: str) -> float:
     """One number strictly between 0 and 1."""
     value = _checks.number(name, value, above=0, below=1, hint=f"write {example}")
-    return _one_number(name, value)
+    return _checks.single(name, value)
 
 
 def _share(part: Any, whole: Any, name: str, reason: str) -> FloatOrArray:
     if np.any(whole == 0):
         raise ValueError(f"{name} is not defined: {reason}")
-    return _plain(part / whole)
-
-
-def _aligned(**arguments: Any) -> list[np.ndarray]:
-    """The arguments, already checked, as arrays of one shape."""
-    try:
-        return list(np.broadcast_arrays(*arguments.values()))
-    except ValueError:
-        *most, last = arguments
-        lengths = ", ".join(str(np.size(argument)) for argument in arguments.values())
-        raise ValueError(
-            f"{', '.join(most)} and {last} must be single numbers or of one length, got {lengths}"
-        ) from None
-
-
-def _one_number(name: str, value: Any) -> Any:
-    if np.ndim(value):
-        raise ValueError(f"{name} must be one number, got {np.size(value)} numbers")
-    return value
-
-
-def _plain(value: Any) -> FloatOrArray:
-    """A Python float for a single number, the array otherwise."""
-    return float(value) if np.ndim(value) == 0 else value
+    return _checks.plain(part / whole)

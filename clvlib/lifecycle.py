@@ -612,7 +612,4 @@ def _day(name: str, value: Any) -> pd.Timestamp:
 
 
 def _one_number(name: str, value: Any, above: float | None = None) -> float:
-    number = _checks.number(name, value, above=above)
-    if np.ndim(number):
-        raise ValueError(f"{name} must be one number, got {np.size(number)} numbers")
-    return float(number)
+    return _checks.single(name, _checks.number(name, value, above=above))

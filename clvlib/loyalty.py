@@ -51,7 +51,7 @@ def stays(u_a: Any, u_b: Any, switching_cost: Any) -> Any:
     >>> stays(u_a=60, u_b=100, switching_cost=[0, 30, 40, 50]).tolist()
     [False, False, True, True]
     """
-    u_a, u_b, cost = _aligned(
+    u_a, u_b, cost = _checks.aligned(
         u_a=_checks.number("u_a", u_a),
         u_b=_checks.number("u_b", u_b),
         switching_cost=_checks.number(
@@ -93,7 +93,7 @@ def effective_discount(points_per_currency: Any, point_value: Any, redemption: A
     >>> round(effective_discount(points_per_currency=1, point_value=0.01, redemption=0.8), 4)
     0.008
     """
-    points_per_currency, point_value, redemption = _aligned(
+    points_per_currency, point_value, redemption = _checks.aligned(
         points_per_currency=_checks.number("points_per_currency", points_per_currency, at_least=0),
         point_value=_checks.number("point_value", point_value, at_least=0),
         redemption=_checks.fraction("redemption", redemption),
@@ -104,7 +104,7 @@ def effective_discount(points_per_currency: Any, point_value: Any, redemption: A
             f"the points would give back {np.max(discount):.12g} times the sale: "
             "check the units of points_per_currency and point_value"
         )
-    return _plain(discount)
+    return _checks.plain(discount)
 
 
 def breakeven_uplift(discount: Any, margin: Any) -> FloatOrArray:
@@ -138,7 +138,7 @@ def breakeven_uplift(discount: Any, margin: Any) -> FloatOrArray:
     >>> breakeven_uplift(discount=[0.10, 0.20], margin=0.30).round(2).tolist()
     [0.5, 2.0]
     """
-    discount, margin = _aligned(
+    discount, margin = _checks.aligned(
         discount=_checks.fraction("discount", discount),
         margin=_checks.fraction("margin", margin, zero_allowed=False),
     )
@@ -148,7 +148,7 @@ def breakeven_uplift(discount: Any, margin: Any) -> FloatOrArray:
         raise ValueError(
             f"discount must be below margin ({g:.12g}), got {d:.12g}: nothing is left on a sale, no volume breaks even"
         )
-    return _plain(discount / left)
+    return _checks.plain(discount / left)
 
 
 def tier_pnl(spend: Any, tiers: Any, margin: Any) -> pd.DataFrame:
@@ -192,7 +192,7 @@ def tier_pnl(spend: Any, tiers: Any, margin: Any) -> pd.DataFrame:
     spend = np.ravel(_checks.number("spend", spend, at_least=0))
     if spend.sum() == 0:
         raise ValueError("spend is 0 for every customer: it needs at least one amount above 0")
-    margin = _one_number("margin", _checks.fraction("margin", margin, zero_allowed=False))
+    margin = _checks.single("margin", _checks.fraction("margin", margin, zero_allowed=False))
     tiers = _checks.table("tiers", tiers, ["tier", "threshold", "discount", "uplift"])
     threshold = _checks.number("column 'threshold' of tiers", tiers["threshold"], at_least=0)
     tiers, threshold = tiers.iloc[np.argsort(threshold)], np.sort(threshold)
@@ -255,8 +255,8 @@ def bunching(spend: Any, threshold: Any, width: Any) -> pd.Series:
     from scipy.stats import binomtest
 
     spend = np.ravel(_checks.number("spend", spend))
-    threshold = _one_number("threshold", _checks.number("threshold", threshold))
-    width = _one_number("width", _checks.number("width", width, above=0))
+    threshold = _checks.single("threshold", _checks.number("threshold", threshold))
+    width = _checks.single("width", _checks.number("width", width, above=0))
     below = int(((spend >= threshold - width) & (spend < threshold)).sum())
     above = int(((spend >= threshold) & (spend < threshold + width)).sum())
     near = below + above
@@ -316,7 +316,9 @@ def points_ledger(events: Any, expire_after: Any = None, unit: str = "months", a
     missing = (codes < 0).sum()
     if missing:
         raise ValueError(f"column 'customer' of events is missing in {missing} of {len(codes)} rows: fill it in")
-    moves = pd.DataFrame({"customer": codes, "date": _dates("column 'date' of events", events["date"]).to_numpy()})
+    moves = pd.DataFrame(
+        {"customer": codes, "date": _checks.dates("column 'date' of events", events["date"]).to_numpy()}
+    )
     moves["points"] = _whole_points(events["points"])
     moves["event"] = np.where(moves["points"] < 0, _BURN, _EARN)
     moves["expired_up_to"] = 0
@@ -396,9 +398,9 @@ def points_liability(
     >>> table[["product_revenue", "points_revenue", "liability"]].round().astype(int).to_numpy().tolist()
     [[91324, 0, 8676], [0, 4110, 4566], [0, 3493, 1073]]
     """
-    sales = _one_number("sales", _checks.number("sales", sales, above=0))
-    points = _one_number("points", _checks.number("points", points, above=0))
-    point_value = _one_number("point_value", _checks.number("point_value", point_value, above=0))
+    sales = _checks.single("sales", _checks.number("sales", sales, above=0))
+    points = _checks.single("points", _checks.number("points", points, above=0))
+    point_value = _checks.single("point_value", _checks.number("point_value", point_value, above=0))
     estimates = np.ravel(_checks.number("expected", expected, above=0))
     redeemed = np.ravel(_checks.number("redeemed", redeemed, at_least=0))
     if len(estimates) != len(redeemed):
@@ -408,7 +410,7 @@ def points_liability(
     at_sale = (
         estimates[0] if expected_at_sale is None else _checks.number("expected_at_sale", expected_at_sale, above=0)
     )
-    estimates = np.append(_one_number("expected_at_sale", at_sale), estimates)
+    estimates = np.append(_checks.single("expected_at_sale", at_sale), estimates)
     redeemed = np.append(0, redeemed)
     if (estimates > points).any():
         raise ValueError(f"expected must be at most the {points:.12g} points granted, got {estimates.max():.12g}")
@@ -498,7 +500,7 @@ def coalition_settlement(burns: Any, point_value: Any) -> Settlement:
             raise ValueError(
                 f"column {column!r} of burns is missing in {missing} of {len(burns)} rows: name the partner"
             )
-    value = _one_number("point_value", _checks.number("point_value", point_value, above=0))
+    value = _checks.single("point_value", _checks.number("point_value", point_value, above=0))
     burned = _checks.number("column 'points' of burns", burns["points"], at_least=0)
     partners = pd.Index(pd.unique(pd.concat([burns["earned_at"], burns["burned_at"]])), name="partner")
     points = np.zeros((len(partners), len(partners)))
@@ -552,10 +554,10 @@ def goal_gradient(stamps: Any, days: Any, acceleration: Any = 0.2, head_start: A
     >>> round(float(goal_gradient(12, days=3.5, head_start=2)["elapsed"].iloc[-1]), 2)
     31.21
     """
-    stamps = _one_number("stamps", _checks.whole("stamps", stamps, at_least=1))
-    head_start = _one_number("head_start", _checks.whole("head_start", head_start))
-    days = _one_number("days", _checks.number("days", days, above=0))
-    acceleration = _one_number("acceleration", _checks.fraction("acceleration", acceleration, one_allowed=False))
+    stamps = _checks.single("stamps", _checks.whole("stamps", stamps, at_least=1))
+    head_start = _checks.single("head_start", _checks.whole("head_start", head_start))
+    days = _checks.single("days", _checks.number("days", days, above=0))
+    acceleration = _checks.single("acceleration", _checks.fraction("acceleration", acceleration, one_allowed=False))
     if head_start >= stamps:
         raise ValueError(
             f"head_start must leave something to buy: below the {stamps} stamps of the card, got {head_start}"
@@ -568,7 +570,7 @@ def goal_gradient(stamps: Any, days: Any, acceleration: Any = 0.2, head_start: A
 
 def _expiries(moves: pd.DataFrame, expire_after: Any, unit: str, last_day: pd.Timestamp) -> pd.DataFrame:
     """The day on which each lot expires, up to `last_day`, and what its owner had earned with it and before it."""
-    life = _one_number("expire_after", _checks.whole("expire_after", expire_after, at_least=1))
+    life = _checks.single("expire_after", _checks.whole("expire_after", expire_after, at_least=1))
     if life > 36_500:
         raise ValueError(f"expire_after must be at most 36500, got {life}: leave it out if points never expire")
     earned = moves["points"].clip(lower=0).groupby(moves["customer"]).cumsum()
@@ -580,29 +582,10 @@ def _expiries(moves: pd.DataFrame, expire_after: Any, unit: str, last_day: pd.Ti
 def _last_day(as_of: Any, last_event: pd.Timestamp) -> pd.Timestamp:
     if as_of is None:
         return last_event
-    day = _dates("as_of", pd.Series([as_of])).iloc[0].normalize()
+    day = _checks.dates("as_of", pd.Series([as_of])).iloc[0].normalize()
     if day < last_event:
         raise ValueError(f"as_of must not lie before the last event, {last_event:%Y-%m-%d}, got {day:%Y-%m-%d}")
     return day
-
-
-def _dates(name: str, values: pd.Series) -> pd.Series:
-    """Dates without a time zone; text must be ISO, since 03/04/2024 is March in one country and April in another."""
-    if pd.api.types.is_numeric_dtype(values):
-        raise ValueError(f"{name} must hold dates such as 2024-03-31, got the number {values.iloc[0]}")
-    try:
-        dates = pd.to_datetime(values, format="ISO8601", errors="coerce")
-    except (TypeError, ValueError):
-        raise ValueError(f"{name} mixes time zones: convert it to one, without a zone") from None
-    if dates.isna().any():
-        first = values[dates.isna()].iloc[0]
-        raise ValueError(
-            f"{name} has {dates.isna().sum()} of {len(dates)} dates that cannot be read, the first is {first!r}: "
-            "write dates as 2024-03-31"
-        )
-    if dates.dt.tz is not None:
-        raise ValueError(f"{name} has the time zone {dates.dt.tz}: drop it with .dt.tz_localize(None)")
-    return dates.dt.as_unit("us")
 
 
 def _whole_points(values: pd.Series) -> np.ndarray:
@@ -611,26 +594,3 @@ def _whole_points(values: pd.Series) -> np.ndarray:
     if broken.size:
         raise ValueError(f"column 'points' of events must hold whole numbers, got {broken[0]:.12g}")
     return points.astype(np.int64)
-
-
-def _aligned(**arguments: Any) -> list[np.ndarray]:
-    """The arguments, already checked, as arrays of one shape."""
-    try:
-        return list(np.broadcast_arrays(*arguments.values()))
-    except ValueError:
-        *most, last = arguments
-        lengths = ", ".join(str(np.size(argument)) for argument in arguments.values())
-        raise ValueError(
-            f"{', '.join(most)} and {last} must be single numbers or of one length, got {lengths}"
-        ) from None
-
-
-def _one_number(name: str, value: Any) -> Any:
-    if np.ndim(value):
-        raise ValueError(f"{name} must be one number, got {np.size(value)} numbers")
-    return value
-
-
-def _plain(value: Any) -> FloatOrArray:
-    """A Python float for a single number, the array otherwise."""
-    return float(value) if np.ndim(value) == 0 else value

@@ -45,14 +45,14 @@ def churn_rate(lost: Any, at_start: Any) -> FloatOrArray:
     >>> churn_rate(lost=600, at_start=1000)
     0.6
     """
-    lost = np.asarray(_checks.number("lost", lost, at_least=0))
-    at_start = np.asarray(_checks.number("at_start", at_start, above=0))
-    _same_length(lost=lost, at_start=at_start)
+    lost, at_start = _checks.aligned(
+        lost=_checks.number("lost", lost, at_least=0), at_start=_checks.number("at_start", at_start, above=0)
+    )
     too_many = lost > at_start
     if too_many.any():
-        got, of = (np.broadcast_to(count, too_many.shape)[too_many].flat[0] for count in (lost, at_start))
+        got, of = lost[too_many].flat[0], at_start[too_many].flat[0]
         raise ValueError(f"lost must be at most at_start, got {got:g} of {of:g}; count only customers of the start")
-    return _plain(lost / at_start)
+    return _checks.plain(lost / at_start)
 
 
 def churn_denominators(at_start: float, won: float, lost: float) -> pd.DataFrame:
@@ -86,9 +86,9 @@ def churn_denominators(at_start: float, won: float, lost: float) -> pd.DataFrame
     >>> churn_denominators(at_start=1000, won=500, lost=200)["churn"].round(3).to_dict()
     {'start': 0.2, 'average': 0.174, 'end': 0.154, 'start and won': 0.133}
     """
-    at_start = _single("at_start", _checks.number("at_start", at_start, above=0))
-    won = _single("won", _checks.number("won", won, at_least=0))
-    lost = _single("lost", _checks.number("lost", lost, at_least=0, at_most=at_start))
+    at_start = _checks.single("at_start", _checks.number("at_start", at_start, above=0))
+    won = _checks.single("won", _checks.number("won", won, at_least=0))
+    lost = _checks.single("lost", _checks.number("lost", lost, at_least=0, at_most=at_start))
     at_end = at_start - lost + won
     if at_end == 0:
         raise ValueError("lost must leave somebody at the end, got at_start - lost + won = 0")
@@ -143,8 +143,8 @@ def convert_rate(rate: Any, from_: str, to: str, kind: str = "churn") -> FloatOr
     rate = np.asarray(_checks.fraction("rate", rate))
     exponent = _PER_YEAR[_checks.option("from_", from_, _PER_YEAR)] / _PER_YEAR[_checks.option("to", to, _PER_YEAR)]
     if _checks.option("kind", kind, ("churn", "retention")) == "retention":
-        return _plain(rate**exponent)
-    return _plain(1 - (1 - rate) ** exponent)
+        return _checks.plain(rate**exponent)
+    return _checks.plain(1 - (1 - rate) ** exponent)
 
 
 def expected_lifetime(churn: Any, leaving: str = "at_renewal") -> FloatOrArray:
@@ -181,8 +181,8 @@ def expected_lifetime(churn: Any, leaving: str = "at_renewal") -> FloatOrArray:
     """
     churn = np.asarray(_checks.fraction("churn", churn, zero_allowed=False))
     if _checks.option("leaving", leaving, _LEAVING) == "at_renewal":
-        return _plain(1 / churn)
-    return _plain(1 / _hazard(churn))
+        return _checks.plain(1 / churn)
+    return _checks.plain(1 / _hazard(churn))
 
 
 def median_lifetime(churn: Any, leaving: str = "at_renewal") -> FloatOrArray:
@@ -217,9 +217,9 @@ def median_lifetime(churn: Any, leaving: str = "at_renewal") -> FloatOrArray:
     churn = np.asarray(_checks.fraction("churn", churn, zero_allowed=False))
     half = np.log(2) / _hazard(churn)
     if _checks.option("leaving", leaving, _LEAVING) == "any_time":
-        return _plain(half)
+        return _checks.plain(half)
     # a churn of 1 - 0.5 ** (1 / 3) means exactly 3 periods, not 3.0000000000000004
-    return _plain(np.maximum(np.ceil(half * (1 - 1e-12)), 1))
+    return _checks.plain(np.maximum(np.ceil(half * (1 - 1e-12)), 1))
 
 
 def survival(counts: Any = None, *, durations: Any = None, observed: Any = None) -> pd.Series:
@@ -400,7 +400,7 @@ def mixture_survival(shares: Any, retention: Any, periods: int) -> pd.Series:
     _same_length(shares=shares, retention=retention)
     if abs(shares.sum() - 1) > 1e-9:
         raise ValueError(f"shares must add up to 1, got {shares.sum():.12g}")
-    times = np.arange(_single("periods", _checks.whole("periods", periods, at_least=1)) + 1)
+    times = np.arange(_checks.single("periods", _checks.whole("periods", periods, at_least=1)) + 1)
     alive = (shares * retention ** times[:, None]).sum(axis=1)
     return pd.Series(alive, name="survival").rename_axis("period")
 
@@ -493,7 +493,7 @@ def cohort_table(
         raise ValueError(
             f"log has no {customer!r} in {nameless} of its {len(log)} rows: leave them out or fill them in"
         )
-    dates = _dates(log, date)
+    dates = pd.DatetimeIndex(_checks.dates(f"column {date!r} of log", log[date]))
     calendar = pd.period_range(dates.min(), dates.max(), freq=frequency)
     period = calendar.get_indexer(dates.to_period(frequency))
     active = pd.DataFrame({"customer": log[customer].to_numpy(), "period": period}).drop_duplicates()
@@ -529,19 +529,6 @@ def _never_rising(name: str, values: Any) -> np.ndarray:
     return values
 
 
-def _dates(log: pd.DataFrame, date: str) -> pd.DatetimeIndex:
-    if pd.api.types.is_numeric_dtype(log[date]):
-        raise ValueError(f"log column {date!r} must hold dates or text such as 2024-01-31, got numbers")
-    dates = pd.to_datetime(log[date], format="ISO8601", errors="coerce")
-    bad = log[date][dates.isna()]
-    if len(bad):
-        raise ValueError(
-            f"log has no readable date in {len(bad)} of its {len(log)} rows; the first has {date!r} = {bad.iloc[0]!r} "
-            f"(row {bad.index[0]}); write dates as 2024-01-31"
-        )
-    return pd.DatetimeIndex(dates).tz_localize(None)
-
-
 def _yes_or_no(name: str, values: Any) -> np.ndarray:
     flags = _flat(name, np.asarray(values))
     known = pd.Series(flags).isin([0, 1]).to_numpy()
@@ -550,12 +537,6 @@ def _yes_or_no(name: str, values: Any) -> np.ndarray:
             f"{name} must be True or False (or 1 or 0) for each customer, got {flags[~known].tolist()[0]!r}"
         )
     return flags.astype(bool)
-
-
-def _single(name: str, value: Any) -> Any:
-    if np.ndim(value):
-        raise ValueError(f"{name} must be one number, got {np.size(value)} numbers")
-    return value
 
 
 def _flat(name: str, values: Any) -> np.ndarray:
@@ -570,8 +551,3 @@ def _same_length(**values: np.ndarray) -> None:
     if len(shapes) > 1:
         sizes = " and ".join(str(np.size(value)) for value in values.values())
         raise ValueError(f"{' and '.join(values)} must have the same length, got {sizes}")
-
-
-def _plain(value: Any) -> FloatOrArray:
-    """A Python float for a single number, the array otherwise."""
-    return float(value) if np.ndim(value) == 0 else value

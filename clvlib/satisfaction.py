@@ -78,7 +78,7 @@ def disconfirmation(received: Any, expected: Any) -> Disconfirmation:
     _check_pair("received", received, "expected", expected)
     gap = levels[0] - levels[1]
     return Disconfirmation(
-        gap=_plain(gap),
+        gap=_checks.plain(gap),
         mean=float(gap.mean()),
         positive=float((gap > 0).mean()),
         confirmed=float((gap == 0).mean()),
@@ -117,7 +117,7 @@ def rescale(k: Any, points: int = 7) -> FloatOrArray:
     [0.0, 16.67, 50.0, 100.0]
     """
     points = _one_whole("points", points, at_least=2)
-    return _plain((np.asarray(_levels("k", k, 1, points)) - 1) / (points - 1) * 100)
+    return _checks.plain((np.asarray(_levels("k", k, 1, points)) - 1) / (points - 1) * 100)
 
 
 def top_box(scores: Any, points: int = 7, boxes: int = 1) -> float:
@@ -244,7 +244,7 @@ def nps(scores: Any, confidence: float = 0.95) -> NPS:
     (33.3, 4.14)
     """
     scores = _answers("scores", scores, 0, 10)
-    confidence = _one_number("confidence", _checks.fraction("confidence", confidence, one_allowed=False))
+    confidence = _checks.single("confidence", _checks.fraction("confidence", confidence, one_allowed=False))
     n = scores.size
     promoters, detractors = int((scores >= 9).sum()), int((scores <= 6).sum())
     net = (promoters - detractors) / n
@@ -315,9 +315,9 @@ def screen_indicators(
     values = _grid("items", items)
     levels = np.atleast_1d(_checks.number("outcome", outcome))
     _check_pair("items", items.iloc[:, 0], "outcome", outcome)
-    min_correlation = _one_number("min_correlation", _checks.fraction("min_correlation", min_correlation))
-    max_correlation = _one_number("max_correlation", _checks.fraction("max_correlation", max_correlation))
-    max_vif = _one_number("max_vif", _checks.number("max_vif", max_vif, above=1))
+    min_correlation = _checks.single("min_correlation", _checks.fraction("min_correlation", min_correlation))
+    max_correlation = _checks.single("max_correlation", _checks.fraction("max_correlation", max_correlation))
+    max_vif = _checks.single("max_vif", _checks.number("max_vif", max_vif, above=1))
     if np.ptp(levels) == 0:
         raise ValueError(f"outcome is {levels[0]:g} for every respondent: nothing varies that an item could explain")
 
@@ -525,7 +525,7 @@ def satisfaction_index(means: Any, weights: Any, points: int = 7) -> FloatOrArra
     _check_labels("means", means, "weights", weights)
     if abs(shares.sum() - 1) > 0.005:
         raise ValueError(f"weights must sum to 1, got {shares.sum():.6g}; divide them by their sum")
-    return _plain(rescale(levels @ (shares / shares.sum()), points))
+    return _checks.plain(rescale(levels @ (shares / shares.sum()), points))
 
 
 def acsi(means: Any, weights: Any = None, points: int = 10) -> FloatOrArray:
@@ -674,7 +674,8 @@ def better_worse(A: Any, O: Any, M: Any, I: Any) -> BetterWorse:  # noqa: E741
     if (total == 0).any():
         raise ValueError("A, O, M and I are all 0: there is no answer to take a share of")
     return BetterWorse(
-        better=_plain((counts["A"] + counts["O"]) / total), worse=_plain(-(counts["O"] + counts["M"]) / total)
+        better=_checks.plain((counts["A"] + counts["O"]) / total),
+        worse=_checks.plain(-(counts["O"] + counts["M"]) / total),
     )
 
 
@@ -759,15 +760,4 @@ def _check_labels(first_name: str, first: Any, second_name: str, second: Any) ->
 
 
 def _one_whole(name: str, value: Any, at_least: int) -> int:
-    return int(_one_number(name, _checks.whole(name, value, at_least=at_least)))
-
-
-def _one_number(name: str, value: Any) -> float:
-    if np.ndim(value):
-        raise ValueError(f"{name} must be one number, got {np.size(value)} numbers")
-    return value
-
-
-def _plain(value: Any) -> FloatOrArray:
-    """A Python float for a single number, the array otherwise."""
-    return float(value) if np.ndim(value) == 0 else value
+    return int(_checks.single(name, _checks.whole(name, value, at_least=at_least)))

@@ -369,11 +369,8 @@ def _column(name: str, customers: pd.DataFrame, at_least: float | None = None) -
 
 
 def _one_number(name: str, value: Any) -> float:
-    number = _checks.number(name, value)
-    if np.ndim(number):
-        raise ValueError(f"{name} must be one number, got {np.size(number)} numbers")
-    return float(number)
+    return _checks.single(name, _checks.number(name, value))
 
 
 def _one_share(name: str, value: Any) -> float:
-    return _checks.fraction(name, _one_number(name, value))
+    return _checks.single(name, _checks.fraction(name, value))

@@ -50,7 +50,7 @@ def erlang_c(agents: Any, arrivals_per_hour: Any, handle_seconds: Any) -> FloatO
     >>> round(erlang_c(agents=12, arrivals_per_hour=100, handle_seconds=300), 3)
     0.176
     """
-    return _plain(_chance_of_waiting(*_queue(agents, arrivals_per_hour, handle_seconds)[:2]))
+    return _checks.plain(_chance_of_waiting(*_queue(agents, arrivals_per_hour, handle_seconds)[:2]))
 
 
 def service_level(agents: Any, arrivals_per_hour: Any, handle_seconds: Any, within_seconds: Any) -> FloatOrArray:
@@ -86,7 +86,7 @@ def service_level(agents: Any, arrivals_per_hour: Any, handle_seconds: Any, with
     >>> round(service_level(12, arrivals_per_hour=100, handle_seconds=300, within_seconds=15), 4)
     0.8535
     """
-    return _plain(_share_in_time(*_queue(agents, arrivals_per_hour, handle_seconds, within_seconds)))
+    return _checks.plain(_share_in_time(*_queue(agents, arrivals_per_hour, handle_seconds, within_seconds)))
 
 
 def agents_needed(arrivals_per_hour: Any, handle_seconds: Any, target: Any, within_seconds: Any) -> Any:
@@ -118,7 +118,7 @@ def agents_needed(arrivals_per_hour: Any, handle_seconds: Any, target: Any, with
     >>> agents_needed(arrivals_per_hour=100, handle_seconds=300, target=0.9, within_seconds=60)
     12
     """
-    target, arrivals, handle, within = _broadcast(
+    target, arrivals, handle, within = _checks.aligned(
         target=_checks.fraction("target", target, one_allowed=False),
         **_traffic(arrivals_per_hour, handle_seconds, within_seconds),
     )
@@ -356,7 +356,7 @@ def word_of_mouth(satisfied: Any, told_if_satisfied: Any = 5, told_if_not: Any =
     >>> word_of_mouth(satisfied=0.75)
     WordOfMouth(positive=3.75, negative=2.75, net=1.0, break_even=0.6875)
     """
-    satisfied, good, bad = _broadcast(
+    satisfied, good, bad = _checks.aligned(
         satisfied=_checks.fraction("satisfied", satisfied),
         told_if_satisfied=_checks.number("told_if_satisfied", told_if_satisfied, at_least=0),
         told_if_not=_checks.number("told_if_not", told_if_not, at_least=0),
@@ -364,7 +364,12 @@ def word_of_mouth(satisfied: Any, told_if_satisfied: Any = 5, told_if_not: Any =
     if (good + bad == 0).any():
         raise ValueError("told_if_satisfied and told_if_not are both 0: nobody tells anybody, so there is no balance")
     positive, negative = satisfied * good, (1 - satisfied) * bad
-    return WordOfMouth(_plain(positive), _plain(negative), _plain(positive - negative), _plain(bad / (good + bad)))
+    return WordOfMouth(
+        _checks.plain(positive),
+        _checks.plain(negative),
+        _checks.plain(positive - negative),
+        _checks.plain(bad / (good + bad)),
+    )
 
 
 def _chance_of_waiting(agents: np.ndarray, load: np.ndarray) -> np.ndarray:
@@ -380,7 +385,7 @@ def _share_in_time(agents: np.ndarray, load: np.ndarray, handle_times: np.ndarra
 
 def _queue(agents: Any, arrivals_per_hour: Any, handle_seconds: Any, within_seconds: Any = 0) -> tuple[np.ndarray, ...]:
     """Agents, load and waiting time (in mean handling times), checked: the queue settles."""
-    agents, arrivals, handle, within = _broadcast(
+    agents, arrivals, handle, within = _checks.aligned(
         agents=_checks.whole("agents", agents, at_least=1),
         **_traffic(arrivals_per_hour, handle_seconds, within_seconds),
     )
@@ -401,15 +406,6 @@ def _traffic(arrivals_per_hour: Any, handle_seconds: Any, within_seconds: Any) -
         "handle_seconds": _checks.number("handle_seconds", handle_seconds, above=0),
         "within_seconds": _checks.number("within_seconds", within_seconds, at_least=0),
     }
-
-
-def _broadcast(**values: FloatOrArray) -> tuple[np.ndarray, ...]:
-    """Numbers and arrays as arrays of one shape."""
-    try:
-        return np.broadcast_arrays(*(np.asarray(value, dtype=float) for value in values.values()))
-    except ValueError:
-        lengths = ", ".join(f"{name} has {np.size(value)}" for name, value in values.items() if np.ndim(value))
-        raise ValueError(f"arguments must be single numbers or lists of one length: {lengths}") from None
 
 
 def _times(name: str, column: pd.Series) -> pd.Series:
@@ -484,8 +480,3 @@ def _counts_by_cause(causes: Any) -> pd.Series:
             "causes must be texts, one a complaint, or counts labelled by cause, got numbers without labels"
         )
     return given.astype(object).value_counts(sort=False)
-
-
-def _plain(value: Any) -> FloatOrArray:
-    """A Python float for a single number, the array otherwise."""
-    return float(value) if np.ndim(value) == 0 else value

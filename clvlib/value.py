@@ -45,10 +45,10 @@ def present_value(cashflows: Any, rate: Any, timing: str = "end") -> FloatOrArra
     4545.95
     """
     cashflows = np.atleast_1d(_checks.number("cashflows", cashflows))
-    rate = _one_rate(rate)
+    rate = _checks.single("rate", _checks.rate("rate", rate))
     first = 0 if _checks.option("timing", timing, _TIMINGS) == "start" else 1
     times = np.arange(first, first + cashflows.shape[-1])
-    return _plain((cashflows * (1.0 + rate) ** -times).sum(axis=-1))
+    return _checks.plain((cashflows * (1.0 + rate) ** -times).sum(axis=-1))
 
 
 def future_value(cashflows: Any, rate: Any, timing: str = "end") -> FloatOrArray:
@@ -83,7 +83,9 @@ def future_value(cashflows: Any, rate: Any, timing: str = "end") -> FloatOrArray
     5525.63
     """
     periods = np.atleast_1d(_checks.number("cashflows", cashflows)).shape[-1]
-    return _plain(present_value(cashflows, rate, timing) * (1 + _one_rate(rate)) ** periods)
+    return _checks.plain(
+        present_value(cashflows, rate, timing) * (1 + _checks.single("rate", _checks.rate("rate", rate))) ** periods
+    )
 
 
 def annuity(payment: Any, rate: Any, periods: Any, timing: str = "end") -> FloatOrArray:
@@ -122,11 +124,13 @@ def annuity(payment: Any, rate: Any, periods: Any, timing: str = "end") -> Float
     >>> round(annuity(1000, rate=0.05, periods=5), 2)
     4329.48
     """
-    payment = _checks.number("payment", payment)
-    rate = np.asarray(_checks.rate("rate", rate))
-    periods = _checks.whole("periods", periods)
+    payment, rate, periods = _checks.aligned(
+        payment=_checks.number("payment", payment),
+        rate=_checks.rate("rate", rate),
+        periods=_checks.whole("periods", periods),
+    )
     wait = 1 if _checks.option("timing", timing, _TIMINGS) == "end" else 0
-    return _plain(payment * _geometric_sum(1 / (1 + rate), periods) * (1 + rate) ** -wait)
+    return _checks.plain(payment * _geometric_sum(1 / (1 + rate), periods) * (1 + rate) ** -wait)
 
 
 def perpetuity(payment: Any, rate: Any, timing: str = "end") -> FloatOrArray:
@@ -160,10 +164,11 @@ def perpetuity(payment: Any, rate: Any, timing: str = "end") -> FloatOrArray:
     >>> perpetuity(1000, rate=0.05)
     20000.0
     """
-    payment = _checks.number("payment", payment)
-    rate = _checks.fraction("rate", rate, zero_allowed=False)
+    payment, rate = _checks.aligned(
+        payment=_checks.number("payment", payment), rate=_checks.fraction("rate", rate, zero_allowed=False)
+    )
     first_now = payment if _checks.option("timing", timing, _TIMINGS) == "start" else 0
-    return _plain(payment / rate + first_now)
+    return _checks.plain(payment / rate + first_now)
 
 
 def clv(
@@ -229,9 +234,12 @@ def clv(
     >>> round(clv(1000, retention=0.8, rate=0.05, first_margin="if_retained"), 2)
     3200.0
     """
-    margin = _checks.number("margin", margin)
-    retention = np.asarray(_checks.fraction("retention", retention))
-    rate = np.asarray(_checks.rate("rate", rate))
+    margin, retention, rate, count = _checks.aligned(
+        margin=_checks.number("margin", margin),
+        retention=_checks.fraction("retention", retention),
+        rate=_checks.rate("rate", rate),
+        periods=np.inf if periods is None else _checks.whole("periods", periods),
+    )
     timing = _checks.option("timing", timing, _TIMINGS)
     if first_margin is None:
         first_margin = "now" if timing == "start" else "if_retained"
@@ -239,16 +247,12 @@ def clv(
     if (timing, first_margin) == ("start", "end"):
         raise ValueError("timing='start' and first_margin='end' contradict each other: choose timing='end'")
     step = retention / (1 + rate)
-    if periods is None:
-        if (step >= 1).any():
-            raise ValueError("retention must be below 1 + rate for an endless horizon; give periods=... instead")
-        count = np.inf
-    else:
-        count = _checks.whole("periods", periods)
+    if periods is None and (step >= 1).any():
+        raise ValueError("retention must be below 1 + rate for an endless horizon; give periods=... instead")
     series = _geometric_sum(step, count)
     chance_of_first = retention if first_margin == "if_retained" else 1
     wait = 0 if timing == "start" or first_margin == "now" else 1
-    return _plain(margin * chance_of_first * series * (1 + rate) ** -wait)
+    return _checks.plain(margin * chance_of_first * series * (1 + rate) ** -wait)
 
 
 def margin_multiple(retention: Any, rate: Any, timing: str = "end", first_margin: str | None = None) -> FloatOrArray:
@@ -369,7 +373,7 @@ def payback(investment: Any, cashflows: Any, rate: Any = 0.0) -> float:
     """
     investment = _checks.number("investment", investment, at_least=0)
     cashflows = np.atleast_1d(_checks.number("cashflows", cashflows))
-    worth = cashflows * (1.0 + _one_rate(rate)) ** -np.arange(1, len(cashflows) + 1)
+    worth = cashflows * (1.0 + _checks.single("rate", _checks.rate("rate", rate))) ** -np.arange(1, len(cashflows) + 1)
     balance = np.concatenate([[0.0], worth.cumsum()]) - investment
     repaid = balance >= -1e-9 * investment
     if not repaid.any():
@@ -407,7 +411,8 @@ def ltv_cac(ltv: Any, cac: Any) -> FloatOrArray:
     >>> round(ltv_cac(542, 57), 1)
     9.5
     """
-    return _plain(_checks.number("ltv", ltv) / np.asarray(_checks.number("cac", cac, above=0)))
+    ltv, cac = _checks.aligned(ltv=_checks.number("ltv", ltv), cac=_checks.number("cac", cac, above=0))
+    return _checks.plain(ltv / cac)
 
 
 def roi(gain: Any, cost: Any, gain_is: str = "gross") -> FloatOrArray:
@@ -441,10 +446,9 @@ def roi(gain: Any, cost: Any, gain_is: str = "gross") -> FloatOrArray:
     >>> roi(gain=5.8, cost=1)
     4.8
     """
-    gain = np.asarray(_checks.number("gain", gain))
-    cost = np.asarray(_checks.number("cost", cost, above=0))
+    gain, cost = _checks.aligned(gain=_checks.number("gain", gain), cost=_checks.number("cost", cost, above=0))
     net = gain - cost if _checks.option("gain_is", gain_is, ("gross", "net")) == "gross" else gain
-    return _plain(net / cost)
+    return _checks.plain(net / cost)
 
 
 def share_of_wallet(own: Any, total: Any) -> FloatOrArray:
@@ -476,11 +480,12 @@ def share_of_wallet(own: Any, total: Any) -> FloatOrArray:
     >>> share_of_wallet(own=300, total=1200)
     0.25
     """
-    own = np.asarray(_checks.number("own", own, at_least=0))
-    total = np.asarray(_checks.number("total", total, above=0))
+    own, total = _checks.aligned(
+        own=_checks.number("own", own, at_least=0), total=_checks.number("total", total, above=0)
+    )
     if (own > total).any():
         raise ValueError("own must be at most total: her spending with us is part of her spending in the category")
-    return _plain(own / total)
+    return _checks.plain(own / total)
 
 
 def value_components(
@@ -614,7 +619,9 @@ def lifecycle_profit(
     table = pd.DataFrame({name: np.broadcast_to(line, years) for name, line in lines.items()})
     table["profit"] = table.sum(axis=1)
     first = 0 if _checks.option("timing", timing, _TIMINGS) == "start" else 1
-    table["present_value"] = table["profit"] * (1.0 + _one_rate(rate)) ** -np.arange(first, first + years)
+    table["present_value"] = table["profit"] * (1.0 + _checks.single("rate", _checks.rate("rate", rate))) ** -np.arange(
+        first, first + years
+    )
     table.index = pd.Index(range(1, years + 1), name="year", dtype=object)
     table.loc["total"] = table.sum()
     return table
@@ -653,26 +660,16 @@ def referral_value(told: Any, conversion: Any, value: Any) -> FloatOrArray:
     >>> round(referral_value(told=5, conversion=0.02, value=542), 1)
     54.2
     """
-    told = _checks.number("told", told, at_least=0)
-    conversion = _checks.fraction("conversion", conversion)
-    return _plain(told * np.asarray(conversion) * _checks.number("value", value))
+    told, conversion, value = _checks.aligned(
+        told=_checks.number("told", told, at_least=0),
+        conversion=_checks.fraction("conversion", conversion),
+        value=_checks.number("value", value),
+    )
+    return _checks.plain(told * conversion * value)
 
 
-def _geometric_sum(step: Any, count: Any) -> np.ndarray:
+def _geometric_sum(step: np.ndarray, count: np.ndarray) -> np.ndarray:
     """``1 + step + step ** 2 + ...``, `count` terms; the removable singularity at step 1 is removed."""
-    step, count = np.broadcast_arrays(np.asarray(step, dtype=float), np.asarray(count, dtype=float))
     at_one = step == 1
     safe = np.where(at_one, 0.5, step)
     return np.where(at_one, count, (1 - safe**count) / (1 - safe))
-
-
-def _one_rate(rate: Any) -> float:
-    rate = _checks.rate("rate", rate)
-    if np.ndim(rate):
-        raise ValueError(f"rate must be one number, got {np.size(rate)} numbers")
-    return float(rate)
-
-
-def _plain(value: Any) -> FloatOrArray:
-    """A Python float for a single number, the array otherwise."""
-    return float(value) if np.ndim(value) == 0 else value

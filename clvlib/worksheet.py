@@ -34,7 +34,7 @@ def worksheet_ltv(visits: Any, purchases_per_visit: Any, spend: Any, acquisition
     Returns
     -------
     float or array
-        Currency units, rounded to 1e-9 of itself, so that 260,775 is not printed as 260774.99999999997.
+        Currency units, rounded to 1e-9, so that 260,775 is not printed as 260774.99999999997.
 
     Raises
     ------
@@ -50,13 +50,13 @@ def worksheet_ltv(visits: Any, purchases_per_visit: Any, spend: Any, acquisition
     >>> worksheet_ltv(visits=12 * 65, purchases_per_visit=1.52, spend=220, acquisition_cost=57)
     260775.0
     """
-    visits = _checks.number("visits", visits, at_least=0)
-    purchases_per_visit = _checks.number("purchases_per_visit", purchases_per_visit, at_least=0)
-    spend = _checks.number("spend", spend, at_least=0)
-    acquisition_cost = _checks.number("acquisition_cost", acquisition_cost, at_least=0)
-    value = visits * purchases_per_visit * spend - acquisition_cost
-    rounded = np.round(value, 9)
-    return float(rounded) if np.ndim(rounded) == 0 else rounded
+    visits, purchases_per_visit, spend, acquisition_cost = _checks.aligned(
+        visits=_checks.number("visits", visits, at_least=0),
+        purchases_per_visit=_checks.number("purchases_per_visit", purchases_per_visit, at_least=0),
+        spend=_checks.number("spend", spend, at_least=0),
+        acquisition_cost=_checks.number("acquisition_cost", acquisition_cost, at_least=0),
+    )
+    return _checks.plain(np.round(visits * purchases_per_visit * spend - acquisition_cost, 9))
 
 
 def forecast_table(revenue: Any, cost: Any, referral: Any = 0) -> pd.DataFrame:
