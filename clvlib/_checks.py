@@ -209,7 +209,7 @@ def _as_floats(name: str, value: Any) -> np.ndarray:
         raise ValueError(f"{name} must be a number or a list of numbers, got {_kind(value)}")
     try:
         given = np.asarray(value)
-        if given.dtype.kind in "bMmc" or (given.dtype.kind in "US"):
+        if given.dtype.kind in "bMmcUS" or (given.dtype.kind == "O" and any(isinstance(x, str) for x in given.flat)):
             raise TypeError
         values = given.astype(float)
     except (TypeError, ValueError):

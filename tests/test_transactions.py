@@ -71,7 +71,7 @@ def test_cdnow_notes_count_the_zero_and_the_merged_rows(cdnow):
         "Time is in weeks: recency from the first to the last purchase, T from the first purchase to 1997-09-30.",
         "monetary_value is the mean of the repeat purchases, the first left out: "
         "1,411 one-time buyers without one (NaN).",
-        "Purchases of a customer in the same day are one purchase: 4,960 rows are 4,814 purchases, 146 rows merged.",
+        "Purchases of a customer on the same day are one purchase: 4,960 rows are 4,814 purchases, 146 rows merged.",
         "8 rows with amount 0 counted as a purchase (zeros='count').",
         "1,959 rows after 1997-09-30 left out.",
     ]
@@ -318,6 +318,17 @@ def test_the_summary_of_a_log_split_by_customer_is_the_split_summary(log, option
     options["observation_end"] = "2024-02-20"
     parts = [rfm_summary(part, **options) for _, part in log.groupby("customer_id")]
     assert_frame_equal(pd.concat(parts), rfm_summary(log, **options), check_exact=True)
+
+
+@PROPERTY
+@given(names=st.lists(st.text("az09~é ", min_size=1, max_size=18).filter(str.strip), min_size=1, max_size=30))
+def test_text_ids_give_one_summary_whether_short_long_or_stored_as_objects(names):
+    log = pd.DataFrame({"customer_id": names, "date": "2024-01-01", "amount": 1.5})
+    log["date"] = pd.to_datetime(log["date"]) + pd.to_timedelta(np.arange(len(log)), unit="D")
+    summary = rfm_summary(log)
+    by_object = rfm_summary(log.astype({"customer_id": object}))
+    assert_frame_equal(summary, by_object, check_index_type=False, check_exact=True)
+    assert summary.index.tolist() == sorted(set(names))
 
 
 @PROPERTY
