@@ -86,13 +86,24 @@ def test_markup_in_the_text_is_shown_and_not_run():
     assert "&lt;b&gt;a&lt;/b&gt;" in explorer._words.value
 
 
-def test_a_slider_keeps_its_start_to_the_last_digit():
+def test_a_slider_keeps_its_start_to_the_last_digit_and_round_numbers_beside_it():
     control = slider(542 / 5844, 0.0, 0.6, 0.001, "Margin", percent=True)
+    values = [value for _, value in control.options]
     assert control.value == 542 / 5844
-    steps = (control.value - control.min) / control.step
-    assert steps == pytest.approx(round(steps))
+    assert {0.0, 0.092, 0.094, 0.18, 0.6} <= set(values)
+    assert np.all(np.diff(values) > 0)
+    assert dict(control.options)["18.0%"] == 0.18
+    assert [label for label, _ in slider(12, 1, 52, 1, "Visits").options][:2] == ["1", "2"]
+    assert isinstance(slider(12, 1, 52, 1, "Visits").value, int)
+    assert slider(220, 20, 5000, 5, "RMB").options[-1] == ("5,000", 5000)
     assert switch(True, "On").value is True
-    assert slider(12, 1, 52, 1, "Visits").readout_format == ",d"
+
+
+def test_set_takes_the_nearest_place_of_a_slider():
+    explorer = make("worksheet_ladder")
+    explorer.set(margin=0.1804, years=1000)
+    assert explorer.values["margin"] == 0.18
+    assert explorer.values["years"] == 65
 
 
 def test_the_ladder_draws_the_rungs_it_is_given():

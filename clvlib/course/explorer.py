@@ -69,11 +69,15 @@ class Explorer(widgets.VBox):
         return {name: control.value for name, control in self.controls.items()}
 
     def set(self, **values: Any) -> None:
-        """Move several controls and redraw once."""
+        """Move several controls, a slider to the nearest place that it has, and redraw once."""
         self._quiet = True
         try:
             for name, value in values.items():
-                self.controls[name].value = value
+                control = self.controls[name]
+                if isinstance(control, widgets.SelectionSlider):
+                    control.index = _nearest([option for _, option in control.options], value)
+                else:
+                    control.value = value
         finally:
             self._quiet = False
         self._update()
@@ -119,21 +123,22 @@ class Explorer(widgets.VBox):
 
 def slider(
     start: float, low: float, high: float, step: float, label: str, *, percent: bool = False
-) -> widgets.IntSlider | widgets.FloatSlider:
-    """A labelled slider; whole numbers if all four numbers are whole, percentages if `percent`.
+) -> widgets.SelectionSlider:
+    """A labelled slider from `low` to `high`; percentages if `percent`.
 
-    Steps are counted from `start`, so that a start of 542 / 5844 is kept to the last digit; the ends give way for it.
+    It steps through a list of values, one of them `start` to its last digit (542 / 5844, say): sliders of floats round
+    in the browser, and send the rounded value back.
     """
-    low, high = start - _steps(low, start, step) * step, start + _steps(start, high, step) * step
+    places = math.floor((high - low) / step + 1e-9)
     whole = all(isinstance(number, int) for number in (start, low, high, step))
-    kind = widgets.IntSlider if whole else widgets.FloatSlider
-    if whole:
-        readout = ",d"
-    elif percent:
-        readout = ".0%" if step >= 0.01 else ".1%"
+    values = [low + place * step if whole else round(low + place * step, 9) for place in range(places + 1)]
+    values[_nearest(values, start)] = start
+    if percent:
+        shown = ".0%" if step >= 0.01 else ".1%"
     else:
-        readout = ",.0f" if step >= 1 else ".2f"
-    return kind(value=start, min=low, max=high, step=step, description=label, readout_format=readout, **_look())
+        shown = ",.0f" if step >= 1 else ",.1f" if step >= 0.1 else ",.2f"
+    options = [(f"{value:{shown}}", value) for value in values]
+    return widgets.SelectionSlider(options=options, value=start, description=label, **_look())
 
 
 def choice(start: str, options: Sequence[str], label: str) -> widgets.Dropdown:
@@ -146,8 +151,8 @@ def switch(start: bool, label: str) -> widgets.Checkbox:
     return widgets.Checkbox(value=start, description=label, **_look())
 
 
-def _steps(low: float, high: float, step: float) -> int:
-    return math.floor((high - low) / step + 1e-9)
+def _nearest(values: Sequence[float], wanted: float) -> int:
+    return min(range(len(values)), key=lambda place: abs(values[place] - wanted))
 
 
 def _look() -> dict[str, Any]:
@@ -155,8 +160,6 @@ def _look() -> dict[str, Any]:
 
 
 def _ends(control: widgets.ValueWidget) -> list[Any]:
-    if isinstance(control, widgets.Dropdown):
-        return list(control.options)
-    if isinstance(control, widgets.Checkbox):
-        return [False, True]
-    return [control.min, control.max]
+    if isinstance(control, widgets.SelectionSlider):
+        return [control.options[0][1], control.options[-1][1]]
+    return [False, True] if isinstance(control, widgets.Checkbox) else list(control.options)
