@@ -26,7 +26,8 @@ _KERNEL = {"display_name": "Python 3 (ipykernel)", "language": "python", "name":
 
 def run(notebook: NotebookNode, folder: Path) -> NotebookNode:
     """Run every cell in a fresh kernel and keep its outputs."""
-    options: Any = {"timeout": 300, "kernel_name": "python3", "record_timing": False, "store_widget_state": False}
+    options: Any = {"timeout": 300, "kernel_name": "python3", "record_timing": False}
+    options |= {"store_widget_state": False, "coalesce_streams": True}
     NotebookClient(notebook, resources={"metadata": {"path": str(folder)}}, **options).execute()
     return notebook
 
@@ -79,7 +80,8 @@ def student_notebook(exercise: Exercise, seed: int = 0) -> NotebookNode:
         points = f"{question.points} point" + ("s" if question.points > 1 else "")
         heading = f"## Question {key[1:]} ({points}, level {question.level})"
         cells.append(_fixed(new_markdown_cell(f"{heading}\n\n{question.prompt(case)}")))
-        cells.append(_answer(f'{question.starter()}\n\nex.check("{key}", {question.name})'))
+        gap = "\n\n\n" if question.kind == "function" else "\n\n"
+        cells.append(_answer(f'{question.starter()}{gap}ex.check("{key}", {question.name})'))
     cells += [_fixed(new_markdown_cell("## Where you stand")), _fixed(new_code_cell("ex.progress()"))]
     return tidy(new_notebook(cells=cells))
 

@@ -1,5 +1,46 @@
 """The explorers, one or two a lesson: a plot and the sentence that says what it shows. None takes an argument."""
 
-from clvlib.course.explorers.worth import customer_base, worksheet_ladder
+from clvlib.course.explorers.lifecycle import (
+    card_matrix,
+    profit_whale,
+    relationship_life,
+    stage_moves,
+    warning_threshold,
+    whom_to_contact,
+)
+from clvlib.course.explorers.loyalty import points_owed, stay_or_go, tier_profit
+from clvlib.course.explorers.satisfaction import kano_plane, nps_triangle, pairwise_weights, profit_chain
+from clvlib.course.explorers.worth import (
+    customer_base,
+    margin_multiple,
+    sorting,
+    survival_forecast,
+    time_value,
+    value_dimensions,
+    winning_or_keeping,
+    worksheet_ladder,
+)
 
-__all__ = ["customer_base", "worksheet_ladder"]
+__all__ = [
+    "card_matrix",
+    "customer_base",
+    "kano_plane",
+    "margin_multiple",
+    "nps_triangle",
+    "pairwise_weights",
+    "points_owed",
+    "profit_chain",
+    "profit_whale",
+    "relationship_life",
+    "sorting",
+    "stage_moves",
+    "stay_or_go",
+    "survival_forecast",
+    "tier_profit",
+    "time_value",
+    "value_dimensions",
+    "warning_threshold",
+    "whom_to_contact",
+    "winning_or_keeping",
+    "worksheet_ladder",
+]

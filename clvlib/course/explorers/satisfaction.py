@@ -1,0 +1,193 @@
+"""Explorers of part III, satisfaction: lessons 9 to 11."""
+
+from fractions import Fraction
+
+import numpy as np
+import pandas as pd
+from ipywidgets import SelectionSlider
+from matplotlib.figure import Figure
+
+from clvlib import plots, satisfaction
+from clvlib.course.data import load
+from clvlib.course.explorer import Explorer, slider, switch
+
+
+def pairwise_weights() -> Explorer:
+    """Lesson 9: three comparisons in pairs, the weights and the index they make, and whether they contradict."""
+    means = pd.Series({"quality": 5.6, "service": 4.9, "delivery": 6.1})
+
+    def weigh(quality_service: float, quality_delivery: float, service_delivery: float) -> satisfaction.AHP:
+        rows = [
+            [1, quality_service, quality_delivery],
+            [1 / quality_service, 1, service_delivery],
+            [1 / quality_delivery, 1 / service_delivery, 1],
+        ]
+        return satisfaction.ahp(pd.DataFrame(rows, index=means.index, columns=means.index))
+
+    def draw(figure: Figure, **comparisons: float) -> None:
+        ahp = weigh(**comparisons)
+        trusted, index = ahp.cr < 0.10, satisfaction.satisfaction_index(means, ahp.weights)
+        plots.weight_bars(figure.add_axes((0.10, 0.10, 0.36, 0.86)), ahp.weights, trusted)
+        words = "does not object" if trusted else "objects"
+        ratio, points = figure.add_axes((0.54, 0.66, 0.42, 0.26)), figure.add_axes((0.54, 0.18, 0.42, 0.26))
+        plots.gauge(ratio, ahp.cr, (0, 1), 0.10, "limit 0.10", trusted, f"CR {ahp.cr:.3f} {words}")
+        plots.gauge(points, index, (65, 85), 75, "bonus from 75", trusted, f"Index {index:.2f} points")
+
+    def explain(**comparisons: float) -> str:
+        ahp = weigh(**comparisons)
+        quality, service, delivery = ahp.weights
+        index = satisfaction.satisfaction_index(means, ahp.weights)
+        first, said, second = (Fraction(comparisons[name]).limit_denominator(9) for name in _ORDER)
+        if ahp.cr < 0.10:
+            verdict = f"The CR is {ahp.cr:.3f}, below 0.10: no objection."
+        else:
+            verdict = f"The CR is {ahp.cr:.3f} and objects: ask again before you use these weights."
+        return (
+            f"Quality weighs {quality:.0%}, service {service:.0%}, delivery {delivery:.0%}; the index is {index:.2f}. "
+            f"Quality over delivery should be {first} × {second} = {first * second}, and the answer was {said}. {verdict}"
+        )
+
+    return Explorer(
+        draw,
+        explain,
+        quality_service=_comparison(2, "Quality over service"),
+        quality_delivery=_comparison(4, "Quality over delivery"),
+        service_delivery=_comparison(3, "Service over delivery"),
+    )
+
+
+def nps_triangle() -> Explorer:
+    """Lesson 10: firms with one net promoter score, and how far the score can be trusted."""
+    firms = {"A": (50.0, 20.0), "B": (30.0, 0.0)}
+
+    def split(score: int, passives: int) -> tuple[float, float, float]:
+        """Promoters, passives and detractors (percent); at a score of 30 at most 70% can be passive."""
+        neither = min(passives, 100 - abs(score))
+        return (100 - neither + score) / 2, neither, (100 - neither - score) / 2
+
+    def margin(score: int, passives: int, answers: int) -> float:
+        promoters, _, detractors = split(score, passives)
+        return 1.96 * float(np.sqrt((100 * (promoters + detractors) - score**2) / answers))
+
+    def draw(figure: Figure, score: int, passives: int, answers: int) -> None:
+        promoters, neither, detractors = split(score, passives)
+        reach = margin(score, passives, answers)
+        triangle, bars = figure.add_axes((0.08, 0.15, 0.40, 0.80)), figure.add_axes((0.64, 0.15, 0.33, 0.66))
+        plots.nps_triangle(triangle, promoters, detractors, reach, firms)
+        shares = {"promoters": promoters, "passives": neither, "detractors": detractors}
+        plots.answer_shares(bars, shares, f"NPS {score} ± {reach:.1f}")
+
+    def explain(score: int, passives: int, answers: int) -> str:
+        promoters, neither, detractors = split(score, passives)
+        reach = margin(score, passives, answers)
+        capped = f" (no more can be passive at a score of {score})" if neither < passives else ""
+        return (
+            f"{promoters:.1f}% promoters, {neither:.1f}% passives{capped} and {detractors:.1f}% detractors make an NPS "
+            f"of {score}. With {answers:,} answers it is {score} ± {reach:.1f} points, 95 times in 100."
+        )
+
+    return Explorer(
+        draw,
+        explain,
+        score=slider(30, -100, 100, 5, "Net promoter score"),
+        passives=slider(30, 0, 100, 5, "Passives (% of answers)"),
+        answers=slider(100, 50, 2000, 50, "Answers"),
+    )
+
+
+def kano_plane() -> Explorer:
+    """Lesson 10: a feature of your own among the eight of the survey, by what having and lacking it does."""
+    answers = load("kano")
+    counts = pd.DataFrame(
+        {
+            name.replace("_", " "): satisfaction.kano(feature["functional"], feature["dysfunctional"]).counts
+            for name, feature in answers.groupby("feature")
+        }
+    ).T
+    measured = satisfaction.better_worse(*(counts[letter].to_numpy() for letter in "AOMI"))
+    features = pd.DataFrame({"better": measured.better, "worse": measured.worse}, index=counts.index)
+    features["above"] = ~features.index.isin(["daily app message", "genuine guarantee", "low price", "nursing advice"])
+
+    def draw(figure: Figure, A: int, O: int, M: int, I: int, R: int) -> None:  # noqa: E741
+        own = satisfaction.better_worse(A, O, M, I)
+        plots.kano_plane(figure.add_axes((0.09, 0.15, 0.88, 0.80)), features, float(own.better), float(own.worse))
+
+    def explain(A: int, O: int, M: int, I: int, R: int) -> str:  # noqa: E741
+        better, worse = satisfaction.better_worse(A, O, M, I)
+        rows = {True: "one-dimensional", False: "attractive"}, {True: "must-be", False: "indifferent"}
+        place = rows[better < 0.5][worse <= -0.5]
+        unseen = f" The dot does not show that {R} of {A + O + M + I + R} would rather not have it." if R else ""
+        return (
+            f"Having it pleases {better:.0%} (better {better:.2f}), lacking it displeases {-worse:.0%} (worse "
+            f"{worse:.2f}): the corner of the {place} features.{unseen}"
+        )
+
+    return Explorer(
+        draw,
+        explain,
+        A=slider(40, 0, 100, 5, "A: attractive to"),
+        O=slider(30, 0, 100, 5, "O: one-dimensional to"),
+        M=slider(20, 0, 100, 5, "M: must-be to"),
+        I=slider(10, 5, 100, 5, "I: indifferent to"),
+        R=slider(0, 0, 100, 5, "R: better without it"),
+    )
+
+
+def profit_chain() -> Explorer:
+    """Lesson 10: does happy staff make profit, or does a rich district make both?"""
+    kinds = ["poor", "middle", "rich"]
+    district = np.repeat([-1.0, 0.0, 1.0], 100)
+    own_staff, own_profit = 7 * _without_pattern(np.random.default_rng(10), district)
+
+    def build(link: float, richer: int) -> pd.DataFrame:
+        """Stations whose staff moves profit by link^5, along five links, and whose district moves both."""
+        staff = 70 + richer * district + own_staff
+        profit = 100 + richer * district + link**5 * (staff - 70) + own_profit
+        return pd.DataFrame({"kind": np.repeat(kinds, 100), "staff": staff, "profit": profit})
+
+    def slopes(stations: pd.DataFrame) -> tuple[float, float]:
+        """Thousand RMB per point: across all stations, and among those of like districts."""
+        apart = stations[["staff", "profit"]] - stations.groupby("kind")[["staff", "profit"]].transform("mean")
+        return tuple(float(np.polyfit(part["staff"], part["profit"], 1)[0]) for part in (stations, apart))
+
+    def draw(figure: Figure, link: float, richer: int, alike: bool) -> None:
+        stations = build(link, richer)
+        across, within = slopes(stations)
+        drawn = dict.fromkeys(kinds, within) if alike else {"all": across}
+        group = stations["kind"] if alike else "all"
+        plots.stations(figure.add_axes((0.10, 0.15, 0.87, 0.82)), stations.assign(group=group), pd.Series(drawn))
+
+    def explain(link: float, richer: int, alike: bool) -> str:
+        across, within = slopes(build(link, richer))
+        seen = f"Across all stations, 10 points happier staff go with {10 * across:.1f} thousand RMB more profit."
+        if alike:
+            seen += f" Among stations of like districts they go with {10 * within:.1f}."
+        return (
+            f"{seen} The chain itself, five links of {link:.2f}, brings {10 * link**5:.1f}. A richer district adds "
+            f"{richer} points and {richer} thousand RMB, whatever the staff do."
+        )
+
+    return Explorer(
+        draw,
+        explain,
+        link=slider(0.50, 0.0, 1.0, 0.05, "Strength of each link"),
+        richer=slider(9, 0, 15, 1, "A richer district adds"),
+        alike=switch(False, "Compare like districts"),
+    )
+
+
+_ORDER = ("quality_service", "quality_delivery", "service_delivery")
+
+
+def _comparison(start: int, label: str) -> SelectionSlider:
+    """A slider over Saaty's scale: 1/9, 1/8, ... 1, 2, ... 9 times as important."""
+    control = slider(start, 1, 9, 1, label)
+    control.options = [*((f"1/{k}", 1 / k) for k in range(9, 1, -1)), *((str(k), float(k)) for k in range(1, 10))]
+    control.value = float(start)
+    return control
+
+
+def _without_pattern(rng: np.random.Generator, district: np.ndarray) -> np.ndarray:
+    """Two rows of standard noise, unrelated to the district and to one another: the lines show what was planted."""
+    basis, _ = np.linalg.qr(np.column_stack([district**0, district, district**2, rng.normal(size=(district.size, 2))]))
+    return basis[:, 3:].T * np.sqrt(district.size)

@@ -1,0 +1,361 @@
+"""Exercise 2, time value: discount by hand, say the timing, and take big claims apart."""
+
+import pandas as pd
+
+from clvlib import value
+from clvlib.course import Exercise
+
+exercise = Exercise("02_time_value", title="Time value", minutes=30, uses=["value"])
+
+
+@exercise.case
+def contract(rng):
+    """A customer, a carmaker's claim and an airline's, of the same kind with numbers of their own."""
+    return dict(
+        payment=int(rng.integers(6, 31) * 100),
+        years=int(rng.integers(4, 8)),
+        rate=float(rng.integers(4, 13) / 100),
+        car_claim=int(rng.integers(20, 61) * 10_000),
+        car_years=int(rng.choice([40, 45, 50])),
+        air_claim=int(rng.integers(7, 16) * 10_000),
+        air_years=int(rng.choice([30, 32, 35])),
+        trips=int(rng.integers(4, 10)),
+    )
+
+
+@exercise.textbook
+def thousand_a_year():
+    return dict(
+        payment=1000,
+        years=5,
+        rate=0.05,
+        car_claim=400_000,
+        car_years=50,
+        air_claim=100_000,
+        air_years=30,
+        trips=6,
+    )
+
+
+@exercise.table(points=2, level=1, within=0.01)
+def each_payment(payment, years, rate):
+    """A customer pays {payment:,} RMB at the end of each of the next {years} years. Money costs {rate:.0%} a year.
+    Build a DataFrame with the columns `year` (1 to {years}) and `present_value`: what each payment is worth today, in
+    RMB."""
+    year = range(1, years + 1)
+    return pd.DataFrame({"year": year, "present_value": [payment / (1 + rate) ** k for k in year]})
+
+
+def row_by_row(years, worth):
+    """The table with `worth(year)` in the second column."""
+    year = range(1, years + 1)
+    return pd.DataFrame({"year": year, "present_value": [worth(k) for k in year]})
+
+
+@each_payment.mistake("Your first payment is not discounted: you put it at the start of year 1. It comes at the end.")
+def starts_now(payment, years, rate):
+    return row_by_row(years, lambda k: payment / (1 + rate) ** (k - 1))
+
+
+@each_payment.mistake("Every payment is divided once, so all wait one year. The exponent is the year: ** year.")
+def all_wait_one_year(payment, years, rate):
+    return row_by_row(years, lambda k: payment / (1 + rate))
+
+
+@each_payment.mistake("You multiplied. Looking ahead, divide: a payment that comes later is worth less today.")
+def grows_instead(payment, years, rate):
+    return row_by_row(years, lambda k: payment * (1 + rate) ** k)
+
+
+@each_payment.mistake("You divided by 1 + rate * year. Interest earns interest: (1 + rate) ** year.")
+def simple_interest(payment, years, rate):
+    return row_by_row(years, lambda k: payment / (1 + rate * k))
+
+
+@each_payment.mistake("You took payment * rate off each year. Dividing by 1 + rate, once a year, is not the same.")
+def straight_line(payment, years, rate):
+    return row_by_row(years, lambda k: payment * (1 - rate * k))
+
+
+each_payment.hint("A payment one year away is divided by 1 + rate once, two years away twice.")
+each_payment.hint(
+    'pd.DataFrame({"year": year, "present_value": [payment / (1 + rate) ** k for k in year]}) with a range as `year`.'
+)
+
+
+@exercise.number(points=1, level=1, unit="RMB", within=0.5)
+def all_payments(payment, years, rate):
+    """What are all {years} payments together worth today, in RMB?"""
+    return value.annuity(payment, rate, years, timing="end")
+
+
+@all_payments.mistake(
+    "You divided every payment once. Only the first waits one year; the last waits as many as there are."
+)
+def exponent_dropped(payment, years, rate):
+    return years * payment / (1 + rate)
+
+
+@all_payments.mistake(
+    "You found the present value and divided it by the rate. That rule turns a payment for ever into a value; a "
+    "present value is no payment. Stop one step earlier."
+)
+def divided_again(payment, years, rate):
+    return value.annuity(payment, rate, years) / rate
+
+
+@all_payments.mistake("You put the payments at the start of each year. They come at the end, the first in a year.")
+def paid_in_advance(payment, years, rate):
+    return value.annuity(payment, rate, years, timing="start")
+
+
+@all_payments.mistake("That is what they add up to when they come. What is each of them worth today?")
+def plain_sum(payment, years):
+    return payment * years
+
+
+@all_payments.mistake("Payment / rate is the value of payments for ever. This customer stops.")
+def for_ever(payment, rate):
+    return payment / rate
+
+
+@all_payments.mistake("That is the last payment alone. Add up the column of question 1.")
+def last_payment(payment, years, rate):
+    return payment / (1 + rate) ** years
+
+
+all_payments.hint("They are all RMB of today now, so they may be added.")
+all_payments.hint('`value.annuity(payment, rate, years, timing="end")`')
+
+
+@exercise.choice(
+    points=1,
+    level=1,
+    options={
+        "stops": "one who pays {payment:,} RMB a year for {years} years",
+        "ever": "one who pays {payment:,} RMB at the end of every year, for ever",
+        "advance": "one who pays {payment:,} RMB at the start of every year, for ever",
+        "total": "one who pays your answer to question 2 at the end of every year, for ever",
+    },
+)
+def whose_value():
+    """A colleague takes your answer to question 2 and divides it by {rate}. For which customer would the result be the
+    right value?"""
+    return "total"
+
+
+@whose_value.mistake(
+    "Her value is your answer to question 2, as it stands. Dividing it by the rate makes it far larger."
+)
+def stops():
+    return "stops"
+
+
+@whose_value.mistake("Her value is the yearly payment divided by the rate. Your colleague divided something else.")
+def ever():
+    return "ever"
+
+
+@whose_value.mistake("Paid in advance, she is worth one payment more than payment / rate. Look at what was divided.")
+def advance():
+    return "advance"
+
+
+whose_value.hint("Divided by the rate, a *yearly payment* becomes the value of an endless row of such payments.")
+whose_value.hint("What stands above the line in your colleague's division takes the place of that payment.")
+
+
+@exercise.function(
+    points=3,
+    level=2,
+    within=0.01,
+    shown=[([1000, 1000, 1000, 1000, 1000], 0.05), ([0, 0, 500], 0.10), ([800], 0.08)],
+)
+def present_value(cashflows, rate):
+    """Customers rarely pay the same every year. Write a function `present_value` of a list of payments and a rate. The
+    first payment comes at the end of year 1, the next at the end of year 2, and so on. It returns what they are worth
+    today."""
+    return sum(payment / (1 + rate) ** year for year, payment in enumerate(cashflows, start=1))
+
+
+@present_value.hidden_inputs
+def other_customers(rng):
+    return [
+        ([int(payment) for payment in rng.integers(50, 3000, size=years)], float(rng.integers(2, 20) / 100))
+        for years in (1, 2, 4, 7, 12)
+    ]
+
+
+@present_value.mistake("Your first payment is not discounted. Count the years from 1: enumerate(cashflows, start=1).")
+def first_one_now(cashflows, rate):
+    return sum(payment / (1 + rate) ** year for year, payment in enumerate(cashflows))
+
+
+@present_value.mistake("Your function divides every payment by 1 + rate once. Year k divides k times.")
+def divides_once(cashflows, rate):
+    return sum(cashflows) / (1 + rate)
+
+
+@present_value.mistake("Your function adds first and discounts the total as if all of it came in the last year.")
+def all_in_the_last_year(cashflows, rate):
+    return sum(cashflows) / (1 + rate) ** len(cashflows)
+
+
+@present_value.mistake("Your function multiplies. Money that comes later is worth less today: divide.")
+def multiplies(cashflows, rate):
+    return sum(payment * (1 + rate) ** year for year, payment in enumerate(cashflows, start=1))
+
+
+@present_value.mistake("Your function discounts each payment correctly and then divides the sum by the rate. Leave it.")
+def divides_the_sum(cashflows, rate):
+    return sum(payment / (1 + rate) ** year for year, payment in enumerate(cashflows, start=1)) / rate
+
+
+present_value.hint(
+    "sum(... for year, payment in enumerate(cashflows, start=1)) goes through payments and years together."
+)
+present_value.hint("Each payment is divided by (1 + rate) ** year.")
+
+
+@exercise.number(points=2, level=2, unit="RMB", within=0.5)
+def past_purchases(payment, years, rate):
+    """The same customer has paid {payment:,} RMB at the end of each of the *past* {years} years as well; the last
+    payment has just come. Had the shop put each of them in the bank at {rate:.0%} a year, what would the account hold
+    today, in RMB?"""
+    return value.future_value([payment] * years, rate, timing="end")
+
+
+@past_purchases.mistake("That is a present value: you divided. These payments lie behind us and earned interest.")
+def used_present_value(payment, years, rate):
+    return value.annuity(payment, rate, years)
+
+
+@past_purchases.mistake("Each payment earns a year too much. The last one has just come and has earned nothing yet.")
+def one_year_too_long(payment, years, rate):
+    return value.future_value([payment] * years, rate, timing="start")
+
+
+@past_purchases.mistake("That is what was paid in. What interest did the older payments earn?")
+def no_interest(payment, years):
+    return payment * years
+
+
+@past_purchases.mistake(
+    "You let all payments earn interest from the beginning. Only the oldest one lay there that long."
+)
+def all_from_the_beginning(payment, years, rate):
+    return payment * years * (1 + rate) ** years
+
+
+@past_purchases.mistake("You let every payment earn one year of interest. The older ones lay there longer.")
+def one_year_each(payment, years, rate):
+    return payment * years * (1 + rate)
+
+
+past_purchases.hint("Looking back, multiply: by 1 + rate once for each year since the payment.")
+past_purchases.hint('`value.future_value([payment] * years, rate, timing="end")`')
+
+
+@exercise.number(points=2, level=2, unit="dollars", within=1)
+def carmaker(car_claim, car_years, rate):
+    """A carmaker says that a customer is worth {car_claim:,} dollars over {car_years} years of cars, service and loans.
+    Read that as a plain sum of equal payments at year ends. What are these payments worth today, at {rate:.0%} a year,
+    in dollars?"""
+    return value.annuity(car_claim / car_years, rate, car_years, timing="end")
+
+
+@carmaker.mistake("That is one year's payment. How many of them are there, and what are they worth today?")
+def one_car_year(car_claim, car_years):
+    return car_claim / car_years
+
+
+@carmaker.mistake("You discounted the whole sum as if all of it came in the last year. It comes a little every year.")
+def all_at_the_end(car_claim, car_years, rate):
+    return car_claim / (1 + rate) ** car_years
+
+
+@carmaker.mistake("You put the payments at the start of each year; they come at the end.")
+def cars_in_advance(car_claim, car_years, rate):
+    return value.annuity(car_claim / car_years, rate, car_years, timing="start")
+
+
+@carmaker.mistake("You let her buy for ever. That is the ceiling; she stops.")
+def drives_for_ever(car_claim, car_years, rate):
+    return car_claim / car_years / rate
+
+
+@carmaker.mistake("You took the whole claim as the payment of every year. Share it out over the years first.")
+def claim_every_year(car_claim, car_years, rate):
+    return value.annuity(car_claim, rate, car_years)
+
+
+carmaker.hint("What does the claim come to in one year?")
+carmaker.hint("That is an annuity: `value.annuity(..., rate, car_years)`.")
+
+
+@exercise.number(points=3, level=2, unit="dollars", within=0.5)
+def airline(air_claim, air_years, trips, rate):
+    """An airline says that a traveller with {trips} long trips a year is worth {air_claim:,} dollars. Suppose that this
+    is a value of *today*, that she flies for {air_years} years, and that each year's money comes at the end of the
+    year. At {rate:.0%} a year, what must each trip bring, in dollars?"""
+    return air_claim / value.annuity(1, rate, air_years, timing="end") / trips
+
+
+@airline.mistake(
+    "You divided a value of today by the number of trips, as if later trips paid as much today as early ones."
+)
+def plain_trips(air_claim, air_years, trips):
+    return air_claim / air_years / trips
+
+
+@airline.mistake("That is what a whole year must bring. How many trips share it?")
+def a_whole_year(air_claim, air_years, rate):
+    return air_claim / value.annuity(1, rate, air_years)
+
+
+@airline.mistake(
+    "You let her fly for ever: claim * rate is the payment of a perpetuity. She stops, so a trip must bring more."
+)
+def flies_for_ever(air_claim, trips, rate):
+    return air_claim * rate / trips
+
+
+@airline.mistake("You put each year's money at the start of the year; it comes at the end.")
+def trips_in_advance(air_claim, air_years, trips, rate):
+    return air_claim / value.annuity(1, rate, air_years, timing="start") / trips
+
+
+@airline.mistake("You took the claim as what the trips grow to by the end. It is a value of today.")
+def claim_at_the_end(air_claim, air_years, trips, rate):
+    return air_claim / value.future_value([1] * air_years, rate) / trips
+
+
+airline.hint("What is 1 dollar a year worth today? `value.annuity(1, rate, air_years)` says it.")
+airline.hint("The claim is so many times that. So many dollars a year it needs; then share them among the trips.")
+
+
+@exercise.text(
+    level=3,
+    at_least=50,
+    rubric={
+        "takes the claim apart: how many years it needs, and how much a year": 1,
+        "says that later money is worth less, with a value of today and its timing or rate": 1,
+        "says that these are sales, of which only a margin stays": 1,
+        "says that not every customer buys her next car from the same maker": 1,
+        "decides on the 4,000 dollars and says which figure would change the decision": 2,
+    },
+)
+def what_to_pay():
+    """Your director runs a chain of car dealers. He has read that a customer is worth 400,000 dollars to General Motors
+    and wants to give 4,000 dollars to everyone whose car is due for replacement: "One per cent of what she brings us."
+    Answer him in four to seven sentences."""
+    return (
+        "Over fifty years 400,000 dollars would be 8,000 a year, every year, all of it with one maker, and paid at "
+        "year ends at 5 % they are worth about 146,000 today. Even that is money from sales: after the cars, the parts "
+        "and the interest are paid for, perhaps a tenth stays, and part of it with the maker and not with us. Nor does "
+        "she come back each time; GM itself said in 2012 that about 52 % do. And most of those would have come back "
+        "without a present. So I would not give 4,000 dollars to everyone. I would offer a small sum to half of the "
+        "customers whose car is due, drawn by lot, and compare how many in each half buy again. If our own books show "
+        "that a customer who returns leaves us several times 4,000 dollars, and the offer brings back many who would "
+        "have left, I would change my mind."
+    )
