@@ -86,6 +86,7 @@ def multiple_curve(axes: Axes, retention: np.ndarray, multiples: np.ndarray, at:
     axes.set_xlim(0, 1)
     axes.set_ylim(0, max(6, 1.25 * here))
     axes.xaxis.set_major_formatter(PercentFormatter(1))
+    axes.yaxis.set_major_locator(MaxNLocator(4))
     axes.set_xlabel("Retention rate per year")
     axes.set_ylabel("Worth, in yearly margins")
     axes.spines[["top", "right"]].set_visible(False)
@@ -112,7 +113,8 @@ def sorting(axes: Axes, firm: pd.Series, loyal: float, others: float) -> None:
         "the firm", (2, firm[2]), xytext=(6, -16), textcoords="offset points", color=BLUE, fontsize=11, weight="bold"
     )
     axes.set_ylim(0, 1.08)
-    axes.set_xticks(firm.index)
+    axes.set_xticks([1, 5, 10])
+    axes.set_yticks([0, 0.5, 1])
     axes.yaxis.set_major_formatter(PercentFormatter(1))
     axes.set_xlabel("Year since the cohort came")
     axes.set_ylabel("Retention rate in that year")
@@ -144,7 +146,8 @@ def survival_forecast(axes: Axes, actual: pd.Series, seen: int, model: np.ndarra
     axes.annotate("seen", (0.15, 1.05), color="#555555", fontsize=11)
     axes.set_xlim(0, end + 2.5)
     axes.set_ylim(0, 1.12)
-    axes.set_xticks(years)
+    axes.set_xticks(years[::2])
+    axes.set_yticks([0, 0.25, 0.5, 0.75, 1])
     axes.yaxis.set_major_formatter(PercentFormatter(1))
     axes.set_xlabel("Years since the cohort came (hollow dots: years the forecasts did not see)")
     axes.set_ylabel("Share still there")
@@ -370,7 +373,7 @@ def income_and_cost(axes: Axes, yearly: pd.Series, weights: np.ndarray) -> None:
     axes.set_xlim(0.4, max(weights.size, 5) + 0.6)
     axes.set_ylim(min(-2, 1.05 * reached[False] / 1e6), max(2, 1.05 * reached[True] / 1e6))
     axes.set_xticks(years)
-    axes.yaxis.set_major_locator(MaxNLocator(4))
+    axes.yaxis.set_major_locator(MaxNLocator(2))
     axes.set_xlabel("Year, the first one now")
     axes.set_ylabel("Million RMB of today")
     axes.spines[["top", "right"]].set_visible(False)
@@ -458,93 +461,6 @@ def profit_added(axes: Axes, added: np.ndarray, top: int, reach: tuple[float, fl
     axes.set_xlabel(f"Share of the holders, by {order} (dotted: if all were equal)")
     axes.set_ylabel("Profit added up (thousand RMB)")
     axes.spines[["top", "right"]].set_visible(False)
-
-
-def relationship_months(panels: Sequence[Axes], life: pd.DataFrame) -> None:
-    """One relationship month by month: what she buys; price and cost of a unit; profit and indirect benefit.
-
-    Parameters
-    ----------
-    panels : sequence of three Axes
-        From top to bottom.
-    life : DataFrame
-        One row a month; columns stage, volume (units), price and unit_cost (RMB a unit), profit and indirect (RMB).
-    """
-    units, prices, money = panels
-    edges = np.arange(len(life) + 1) + 0.5
-    volume, profit, indirect = (life[trait].to_numpy() for trait in ("volume", "profit", "indirect"))
-    for place, (stage, ink) in zip((0, 0.15, 0.28, 0.385), _STAGE_INKS.items(), strict=True):
-        look = {"facecolor": ink, "edgecolor": "none", "pad": 2.5}
-        color = "white" if stage == "stability" else "black"
-        units.text(place, 1.13, stage, transform=units.transAxes, color=color, bbox=look)
-        rows = np.flatnonzero(life["stage"] == stage)
-        if rows.size:
-            months = slice(rows[0], rows[-1] + 1)
-            units.stairs(volume[months], edges[rows[0] : rows[-1] + 2], fill=True, color=ink)
-            money.stairs(profit[months], edges[rows[0] : rows[-1] + 2], fill=True, color=ink)
-    above = np.maximum(profit, 0)
-    money.stairs(above + indirect, edges, baseline=above, color="black", linewidth=1.2)
-    prices.stairs(life["price"], edges, baseline=None, color="black", linewidth=2)
-    prices.stairs(life["unit_cost"], edges, baseline=None, color=GREY, linewidth=2, linestyle="--")
-    prices.text(0, 1.05, "price of a unit (full line), cost of a unit (dashed)", transform=prices.transAxes)
-    money.text(0, 1.05, "profit, and on top of it indirect benefit (outlined)", transform=money.transAxes)
-    money.axhline(0, color=GREY, linewidth=1)
-    labels, ends, ticks = ("Units", "RMB", "RMB"), ((0, 10), (42, 65), (-25, 165)), ((0, 5), (45, 60), (0, 100))
-    for axes, label, end, tick in zip(panels, labels, ends, ticks, strict=True):
-        axes.set_xlim(0.5, max(len(life), 24) + 0.5)
-        axes.set_ylim(*end)
-        axes.set_yticks(tick)
-        axes.set_ylabel(label)
-        axes.xaxis.set_visible(axes is money)
-        axes.spines[["top", "right"]].set_visible(False)
-    money.set_xticks([1, 12, 24] if len(life) <= 24 else [1, 12, 24, 36, 48][: 1 + len(life) // 12])
-    money.set_xlabel("Month of the relationship")
-
-
-def stages_by_month(axes: Axes, shares: np.ndarray) -> None:
-    """Of 1,000 customers, how many are in each stage month by month, stacked; the white above them are lost.
-
-    Parameters
-    ----------
-    axes : Axes
-    shares : array, shape (months, 4)
-        Fractions of those who started, month 0 first, the stages in the order of the lifecycle.
-    """
-    months = np.arange(len(shares))
-    tops = 1000 * shares.cumsum(axis=1)
-    for base, top, ink in zip([0 * months, *tops.T], tops.T, _STAGE_INKS.values(), strict=False):
-        axes.fill_between(months, base, top, color=ink, edgecolor="white", linewidth=0.8)
-    axes.text(0.97, 0.93, "lost", transform=axes.transAxes, ha="right", fontsize=11, color="#555555")
-    axes.set_xlim(0, months[-1])
-    axes.set_ylim(0, 1000)
-    axes.set_xticks(months[::12])
-    axes.set_yticks([0, 500, 1000], ["0", "500", "1,000"])
-    axes.set_xlabel("Months after the first contact")
-    axes.set_ylabel("Customers, of 1,000")
-    axes.spines[["top", "right"]].set_visible(False)
-
-
-def worth_by_stage(axes: Axes, worth: np.ndarray, before: np.ndarray) -> None:
-    """A bar a stage, as long as a customer in it is worth, and a line where it was before something was changed.
-
-    Parameters
-    ----------
-    axes : Axes
-    worth, before : array
-        RMB, the stages in the order of the lifecycle.
-    """
-    axes.barh(range(4), worth, height=0.6, color=list(_STAGE_INKS.values()))
-    axes.plot(before, range(4), "|", color="black", markersize=26, markeredgewidth=2)
-    axes.axvline(0, color=GREY, linewidth=1)
-    axes.set_xlim(1.1 * min(0, *worth), 1.08 * max(*worth, *before))
-    axes.set_ylim(3.6, -0.6)
-    axes.set_yticks(range(4), [f"{stage}\n{here:,.0f} RMB" for stage, here in zip(_STAGE_INKS, worth, strict=True)])
-    axes.set_xticks([])
-    axes.set_xlabel("Worth (line: at the start)")
-    axes.spines[["top", "right"]].set_visible(False)
-
-
-_STAGE_INKS = {"exploration": "#C8C8C8", "formation": "#8DBFE0", "stability": BLUE, "decline": ORANGE}
 
 
 def alarm_counts(axes: Axes, called: tuple[float, float], others: tuple[float, float]) -> None:
@@ -677,38 +593,33 @@ def weight_bars(axes: Axes, weights: pd.Series, trusted: bool) -> None:
     axes.spines[["top", "right"]].set_visible(False)
 
 
-def gauge(
-    axes: Axes, value: float, ends: tuple[float, float], limit: float, limit_words: str, trusted: bool, label: str
-) -> None:
-    """One number as a dot on a line, with the limit that it is held against; a dot off the line waits at its end.
+def gauges(axes: Axes, rows: Sequence[tuple[float, tuple[float, float], float, str, str]], trusted: bool) -> None:
+    """Numbers as dots on lines of their own, each with the limit that it is held against.
 
     Parameters
     ----------
     axes : Axes
-    value : float
-    ends : tuple of float
-        Where the line begins and ends.
-    limit : float
-        Marked on the line.
-    limit_words : str
-        What the limit is.
+    rows : sequence of tuple
+        From top to bottom: the number, where its line begins and ends, the limit, what the limit is, and the number in
+        words. A number off its line waits at the end.
     trusted : bool
-        Whether the dot is full, or hollow and orange.
-    label : str
-        What the line shows, with its unit.
+        Whether the dots are full, or hollow and orange.
     """
-    axes.plot(ends, [0, 0], color=GREY, linewidth=6, alpha=0.4, solid_capstyle="butt")
-    axes.plot([limit, limit], [-0.5, 0.5], color="black", linewidth=1.5)
-    axes.text(limit, 0.6, limit_words, ha="center", va="bottom", fontsize=10.5)
     ink = BLUE if trusted else ORANGE
-    place = min(max(value, ends[0]), ends[1])
-    axes.plot([place], [0], "o", color=ink, markerfacecolor=ink if trusted else "white", markersize=12, clip_on=False)
-    axes.set_xlim(ends)
-    axes.set_ylim(-0.6, 1.4)
-    axes.set_xticks(ends)
+    for row, (value, (low, high), limit, limit_words, words) in enumerate(rows):
+        place, mark = ((min(max(number, low), high) - low) / (high - low) for number in (value, limit))
+        axes.plot([0, 1], [-row, -row], color=GREY, linewidth=6, alpha=0.4, solid_capstyle="butt")
+        axes.plot([mark, mark], [-row - 0.13, -row + 0.13], color="black", linewidth=1.5)
+        axes.plot([place], [-row], "o", color=ink, markerfacecolor=ink if trusted else "white", markersize=12)
+        axes.text(0, -row - 0.22, f"{low:g}", ha="center")
+        axes.text(1, -row - 0.22, f"{high:g}", ha="center")
+        axes.text(mark, -row - 0.22, limit_words, ha="left" if mark < 0.3 else "center")
+        axes.text(0.5, -row + 0.22, words, ha="center", color=ink, fontsize=13, weight="bold")
+    axes.set_xlim(-0.06, 1.06)
+    axes.set_ylim(-len(rows) + 0.6, 0.5)
+    axes.set_xticks([])
     axes.set_yticks([])
-    axes.set_xlabel(label, color=ink, fontsize=12, weight="bold")
-    axes.spines[["top", "left", "right"]].set_visible(False)
+    axes.spines[:].set_visible(False)
 
 
 def nps_triangle(axes: Axes, promoters: float, detractors: float, margin: float, firms: dict[str, tuple]) -> None:
@@ -726,13 +637,14 @@ def nps_triangle(axes: Axes, promoters: float, detractors: float, margin: float,
     """
     score = promoters - detractors
     ends = np.array([-100.0, 200.0])
-    axes.fill_between(ends, ends - score - margin, ends - score + margin, color=BLUE, alpha=0.18, linewidth=0)
+    band = [*(ends - score - margin), *(ends - score + margin)[::-1]]
+    axes.fill([*ends, *ends[::-1]], band, color="#CFE3F0", linewidth=0)
     axes.plot(ends, ends - score, color=BLUE, linewidth=2)
-    axes.fill([0, 100, 100], [100, 100, 0], color="#E4E4E4")
-    axes.text(97, 92, "more than 100 %", color="#555555", ha="right", fontsize=10)
+    axes.fill([0, 100, 100], [100, 100, 0], color="#E4E4E4", zorder=2.5)
+    axes.text(97, 92, "more than 100%", color="#555555", ha="right", fontsize=10)
     for name, (nines, sixes) in firms.items():
-        axes.plot([nines], [sixes], "s", color="black", markerfacecolor="white", markersize=8)
-        axes.annotate(name, (nines, sixes), xytext=(8, 4), textcoords="offset points", fontsize=11)
+        axes.plot([nines], [sixes], "s", color="black", markerfacecolor="white", markersize=8, clip_on=False, zorder=3)
+        axes.text(nines + 5, sixes + 2, name, fontsize=11)
     axes.plot([promoters], [detractors], "o", color=ORANGE, markersize=10, clip_on=False, zorder=4)
     axes.set_xlim(0, 100)
     axes.set_ylim(0, 100)
@@ -756,8 +668,8 @@ def answer_shares(axes: Axes, shares: dict[str, float], title: str) -> None:
     """
     axes.barh(range(3), list(shares.values()), height=0.6, color=[BLUE, "#B9B9B9", ORANGE])
     for row, share in enumerate(shares.values()):
-        axes.text(share + 2, row, f"{share:.0f} %", va="center", fontsize=11)
-    axes.set_xlim(0, 118)
+        axes.text(share + 2, row, f"{share:.0f}%", va="center", fontsize=11)
+    axes.set_xlim(0, 128)
     axes.set_ylim(2.6, -0.6)
     axes.set_xticks([0, 50, 100])
     axes.set_yticks(range(3), list(shares))
@@ -780,19 +692,19 @@ def kano_plane(axes: Axes, features: pd.DataFrame, better: float, worse: float) 
     axes.axhline(0.5, color=GREY, linewidth=1, linestyle=":")
     axes.axvline(0.5, color=GREY, linewidth=1, linestyle=":")
     for x, y, side, name in (
-        (0.01, 1.05, "left", "attractive"),
-        (0.99, 1.05, "right", "one-dimensional"),
-        (0.01, 0.02, "left", "indifferent"),
-        (0.99, 0.02, "right", "must-be"),
+        (0.01, 1.07, "left", "attractive"),
+        (0.99, 1.07, "right", "one-dimensional"),
+        (0.01, -0.11, "left", "indifferent"),
+        (0.99, -0.11, "right", "must-be"),
     ):
         axes.text(x, y, name, ha=side, fontsize=11, fontweight="bold", color=BLUE)
     axes.plot(-features["worse"], features["better"], "o", color="#555555", markersize=7)
     for name, row in features.iterrows():
-        shift = 0.045 if row["above"] else -0.075
-        axes.text(max(-row["worse"], 0.09), row["better"] + shift, name, ha="center", fontsize=10, color="#333333")
+        shift = 0.05 if row["above"] else -0.085
+        axes.text(max(-row["worse"], 0.11), row["better"] + shift, name, ha="center", fontsize=10, color="#333333")
     axes.plot([-worse], [better], "o", color=ORANGE, markersize=12, zorder=4, clip_on=False)
     axes.set_xlim(0, 1)
-    axes.set_ylim(0, 1.12)
+    axes.set_ylim(-0.14, 1.16)
     axes.set_xticks([0, 0.5, 1])
     axes.set_yticks([0, 0.5, 1])
     axes.set_xlabel("Worse: lacking it displeases this share (the sign left out)")
@@ -827,3 +739,90 @@ def stations(axes: Axes, points: pd.DataFrame, slopes: pd.Series) -> None:
     axes.set_xlabel("Staff satisfaction of the station (points)")
     axes.set_ylabel("Profit (thousand RMB a month)")
     axes.spines[["top", "right"]].set_visible(False)
+
+
+def relationship_months(panels: Sequence[Axes], life: pd.DataFrame) -> None:
+    """One relationship month by month: what she buys; price and cost of a unit; profit and indirect benefit.
+
+    Parameters
+    ----------
+    panels : sequence of three Axes
+        From top to bottom.
+    life : DataFrame
+        One row a month; columns stage, volume (units), price and unit_cost (RMB a unit), profit and indirect (RMB).
+    """
+    units, prices, money = panels
+    edges = np.arange(len(life) + 1) + 0.5
+    volume, profit, indirect = (life[trait].to_numpy() for trait in ("volume", "profit", "indirect"))
+    for place, (stage, ink) in zip((0, 0.15, 0.28, 0.385), _STAGE_INKS.items(), strict=True):
+        look = {"facecolor": ink, "edgecolor": "none", "pad": 2.5}
+        color = "white" if stage == "stability" else "black"
+        units.text(place, 1.13, stage, transform=units.transAxes, color=color, bbox=look)
+        rows = np.flatnonzero(life["stage"] == stage)
+        if rows.size:
+            months = slice(rows[0], rows[-1] + 1)
+            units.stairs(volume[months], edges[rows[0] : rows[-1] + 2], fill=True, color=ink)
+            money.stairs(profit[months], edges[rows[0] : rows[-1] + 2], fill=True, color=ink)
+    above = np.maximum(profit, 0)
+    money.stairs(above + indirect, edges, baseline=above, color="black", linewidth=1.2)
+    prices.stairs(life["price"], edges, baseline=None, color="black", linewidth=2)
+    prices.stairs(life["unit_cost"], edges, baseline=None, color=GREY, linewidth=2, linestyle="--")
+    prices.text(0, 1.05, "price of a unit (full line), cost of a unit (dashed)", transform=prices.transAxes)
+    money.text(0, 1.05, "profit, and on top of it indirect benefit (outlined)", transform=money.transAxes)
+    money.axhline(0, color=GREY, linewidth=1)
+    labels, ends, ticks = ("Units", "RMB", "RMB"), ((0, 10), (42, 65), (-25, 165)), ((0, 5), (45, 60), (0, 100))
+    for axes, label, end, tick in zip(panels, labels, ends, ticks, strict=True):
+        axes.set_xlim(0.5, max(len(life), 24) + 0.5)
+        axes.set_ylim(*end)
+        axes.set_yticks(tick)
+        axes.set_ylabel(label)
+        axes.xaxis.set_visible(axes is money)
+        axes.spines[["top", "right"]].set_visible(False)
+    money.set_xticks([1, 12, 24] if len(life) <= 24 else [1, 12, 24, 36, 48][: 1 + len(life) // 12])
+    money.set_xlabel("Month of the relationship")
+
+
+def stages_by_month(axes: Axes, shares: np.ndarray) -> None:
+    """Of 1,000 customers, how many are in each stage month by month, stacked; the white above them are lost.
+
+    Parameters
+    ----------
+    axes : Axes
+    shares : array, shape (months, 4)
+        Fractions of those who started, month 0 first, the stages in the order of the lifecycle.
+    """
+    months = np.arange(len(shares))
+    tops = 1000 * shares.cumsum(axis=1)
+    for base, top, ink in zip([0 * months, *tops.T], tops.T, _STAGE_INKS.values(), strict=False):
+        axes.fill_between(months, base, top, color=ink, edgecolor="white", linewidth=0.8)
+    axes.text(0.97, 0.93, "lost", transform=axes.transAxes, ha="right", fontsize=11, color="#555555")
+    axes.set_xlim(0, months[-1])
+    axes.set_ylim(0, 1000)
+    axes.set_xticks(months[::12])
+    axes.set_yticks([0, 500, 1000], ["0", "500", "1,000"])
+    axes.set_xlabel("Months after the first contact")
+    axes.set_ylabel("Customers, of 1,000")
+    axes.spines[["top", "right"]].set_visible(False)
+
+
+def worth_by_stage(axes: Axes, worth: np.ndarray, before: np.ndarray) -> None:
+    """A bar a stage, as long as a customer in it is worth, and a line where it was before something was changed.
+
+    Parameters
+    ----------
+    axes : Axes
+    worth, before : array
+        RMB, the stages in the order of the lifecycle.
+    """
+    axes.barh(range(4), worth, height=0.6, color=list(_STAGE_INKS.values()))
+    axes.plot(before, range(4), "|", color="black", markersize=26, markeredgewidth=2)
+    axes.axvline(0, color=GREY, linewidth=1)
+    axes.set_xlim(1.1 * min(0, *worth), 1.08 * max(*worth, *before))
+    axes.set_ylim(3.6, -0.6)
+    axes.set_yticks(range(4), [f"{stage}\n{here:,.0f} RMB" for stage, here in zip(_STAGE_INKS, worth, strict=True)])
+    axes.set_xticks([])
+    axes.set_xlabel("Worth (line: at the start)")
+    axes.spines[["top", "right"]].set_visible(False)
+
+
+_STAGE_INKS = {"exploration": "#C8C8C8", "formation": "#8DBFE0", "stability": BLUE, "decline": ORANGE}

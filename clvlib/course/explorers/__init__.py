@@ -1,4 +1,4 @@
-"""The explorers, one or two a lesson: a plot and the sentence that says what it shows. None takes an argument."""
+"""The explorers, one to three a lesson: a plot and the sentence that says what it shows. None takes an argument."""
 
 from clvlib.course.explorers.lifecycle import (
     card_matrix,

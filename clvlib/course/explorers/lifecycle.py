@@ -46,8 +46,8 @@ def card_matrix() -> Explorer:
     return Explorer(
         draw,
         explain,
-        payments_from=slider(24, 12, 60, 1, "Frequent from (payments a year)"),
-        spend_from=slider(18_000, 8_000, 60_000, 1_000, "High from (RMB a year)"),
+        payments_from=slider(24, 12, 60, 1, "Frequent from (payments)"),
+        spend_from=slider(18_000, 8_000, 60_000, 1_000, "High from (RMB spent)"),
         quadrant=choice("Q4", _PLACES, "Look at"),
     )
 
@@ -100,6 +100,13 @@ def relationship_life() -> Explorer:
         {"volume": planted["mean_volume"], "price": planted["mean_price"], "profit": planted["profit"]},
         index=planted["states"],
     ).drop("lost")
+    words = (
+        "premature abortion (早期流产)",
+        "midway demise (中途夭折)",
+        "early exit (提前退出)",
+        "a long life (长久保持)",
+    )
+    courses = dict(zip(lifecycle.PATTERNS, words, strict=True))
     traits["unit_cost"] = traits["price"] - traits["profit"] / traits["volume"]
 
     def months(indirect: int, **lengths: int) -> pd.DataFrame:
@@ -119,9 +126,9 @@ def relationship_life() -> Explorer:
         profit, stable = life["profit"].sum(), life.loc[life["stage"] == "stability", "profit"].sum()
         lengths = ", ".join(f"{values[stage]} of {stage}" for stage in lifecycle.STAGES)
         return (
-            f"Months: {lengths}, then lost. That is {lifecycle.classify_pattern(panel).iloc[0]}. In all, profit is "
-            f"{profit:,.0f} RMB, {stable:,.0f} of it from stability; {life['indirect'].sum():,.0f} more come through "
-            "others."
+            f"Months: {lengths}, then lost. That is {courses[lifecycle.classify_pattern(panel).iloc[0]]}. Profit is "
+            f"{profit:,.0f} RMB in all, {stable:,.0f} of it from stability; {life['indirect'].sum():,.0f} more come "
+            "through others."
         )
 
     return Explorer(

@@ -28,23 +28,29 @@ def pairwise_weights() -> Explorer:
         ahp = weigh(**comparisons)
         trusted, index = ahp.cr < 0.10, satisfaction.satisfaction_index(means, ahp.weights)
         plots.weight_bars(figure.add_axes((0.10, 0.10, 0.36, 0.86)), ahp.weights, trusted)
-        words = "does not object" if trusted else "objects"
-        ratio, points = figure.add_axes((0.54, 0.66, 0.42, 0.26)), figure.add_axes((0.54, 0.18, 0.42, 0.26))
-        plots.gauge(ratio, ahp.cr, (0, 1), 0.10, "limit 0.10", trusted, f"CR {ahp.cr:.3f} {words}")
-        plots.gauge(points, index, (65, 85), 75, "bonus from 75", trusted, f"Index {index:.2f} points")
+        words = f"CR {ahp.cr:.3f} " + ("does not object" if trusted else "objects")
+        gauges = [
+            (ahp.cr, (0, 1), 0.10, "limit 0.10", words),
+            (index, (65, 85), 75, "bonus from 75", f"Index {index:.2f} points"),
+        ]
+        axes = figure.add_axes((0.52, 0.10, 0.47, 0.86))
+        plots.gauges(axes, gauges, trusted)
+        axes.set_xlabel("Random answers have a CR of 1 on average")
 
-    def explain(**comparisons: float) -> str:
-        ahp = weigh(**comparisons)
+    def explain(quality_service: float, quality_delivery: float, service_delivery: float) -> str:
+        answers = quality_service, quality_delivery, service_delivery
+        ahp = weigh(*answers)
         quality, service, delivery = ahp.weights
         index = satisfaction.satisfaction_index(means, ahp.weights)
-        first, said, second = (Fraction(comparisons[name]).limit_denominator(9) for name in _ORDER)
+        first, said, second = (Fraction(answer).limit_denominator(9) for answer in answers)
         if ahp.cr < 0.10:
             verdict = f"The CR is {ahp.cr:.3f}, below 0.10: no objection."
         else:
             verdict = f"The CR is {ahp.cr:.3f} and objects: ask again before you use these weights."
         return (
             f"Quality weighs {quality:.0%}, service {service:.0%}, delivery {delivery:.0%}; the index is {index:.2f}. "
-            f"Quality over delivery should be {first} × {second} = {first * second}, and the answer was {said}. {verdict}"
+            f"Quality over delivery should be {first} × {second} = {first * second}, and the answer was {said}. "
+            f"{verdict}"
         )
 
     return Explorer(
@@ -72,7 +78,7 @@ def nps_triangle() -> Explorer:
     def draw(figure: Figure, score: int, passives: int, answers: int) -> None:
         promoters, neither, detractors = split(score, passives)
         reach = margin(score, passives, answers)
-        triangle, bars = figure.add_axes((0.08, 0.15, 0.40, 0.80)), figure.add_axes((0.64, 0.15, 0.33, 0.66))
+        triangle, bars = figure.add_axes((0.10, 0.15, 0.40, 0.80)), figure.add_axes((0.66, 0.15, 0.33, 0.66))
         plots.nps_triangle(triangle, promoters, detractors, reach, firms)
         shares = {"promoters": promoters, "passives": neither, "detractors": detractors}
         plots.answer_shares(bars, shares, f"NPS {score} ± {reach:.1f}")
@@ -81,9 +87,10 @@ def nps_triangle() -> Explorer:
         promoters, neither, detractors = split(score, passives)
         reach = margin(score, passives, answers)
         capped = f" (no more can be passive at a score of {score})" if neither < passives else ""
+        alike = "" if reach else " All answers are alike: that says nothing about the error."
         return (
             f"{promoters:.1f}% promoters, {neither:.1f}% passives{capped} and {detractors:.1f}% detractors make an NPS "
-            f"of {score}. With {answers:,} answers it is {score} ± {reach:.1f} points, 95 times in 100."
+            f"of {score}. With {answers:,} answers it is {score} ± {reach:.1f} points, 95 times in 100.{alike}"
         )
 
     return Explorer(
@@ -174,9 +181,6 @@ def profit_chain() -> Explorer:
         richer=slider(9, 0, 15, 1, "A richer district adds"),
         alike=switch(False, "Compare like districts"),
     )
-
-
-_ORDER = ("quality_service", "quality_delivery", "service_delivery")
 
 
 def _comparison(start: int, label: str) -> SelectionSlider:

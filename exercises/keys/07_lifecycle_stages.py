@@ -1,0 +1,447 @@
+"""Exercise 7, lifecycle stages: stage a customer, name a course, value a stage and hold an offer against it."""
+
+import numpy as np
+import pandas as pd
+
+from clvlib import lifecycle
+from clvlib.course import Exercise
+
+exercise = Exercise("07_lifecycle_stages", title="Lifecycle stages", minutes=35, uses=["lifecycle"])
+
+STAGES = list(lifecycle.STAGES)
+CLUSTERS = np.array([[275, 1045, 103, 1], [0, 0, 18, 842], [344, 99, 804, 139], [0, 0, 0, 1031]])
+
+
+@exercise.case
+def roaster(rng):
+    """Another shop: its own matrix (in steps of 5 points), margins, clusters and coupon."""
+    join, settle, back = (5 * int(rng.integers(low, high)) / 100 for low, high in ((6, 10), (6, 9), (1, 4)))
+    stay = 5 * int(rng.integers(14, 18)) / 100
+    moves = [
+        [0.30, join, 0, 0, round(0.70 - join, 2)],
+        [0, 0.40, settle, 0.05, round(0.55 - settle, 2)],
+        [0, 0, stay, round(0.95 - stay, 2), 0.05],
+        [0, back, 0, 0.50, round(0.50 - back, 2)],
+        [0, 0, 0, 0, 1],
+    ]
+    used = int(rng.integers(500, 700))
+    return dict(
+        explored=int(rng.integers(1, 4)),
+        formed=int(rng.integers(2, 6)),
+        stable=int(rng.integers(4, 11)),
+        declined=int(rng.integers(1, 4)),
+        clusters=(CLUSTERS * rng.uniform(0.8, 1.2, CLUSTERS.shape)).astype(int).tolist(),
+        moves=moves,
+        margins=[-5 * int(rng.integers(2, 7)), *(10 * int(rng.integers(*ends)) for ends in ((3, 6), (8, 13), (2, 4)))],
+        yearly_rate=int(rng.integers(8, 16)) / 100,
+        off=int(rng.choice([30, 40, 60])),
+        got=1000,
+        used=used,
+        unasked=used - int(rng.integers(40, 120)),
+        worth=10 * int(rng.integers(30, 60)),
+        first_purchase=f"2026-{int(rng.integers(1, 7)):02d}-{int(rng.integers(1, 29)):02d}",
+        months=int(rng.integers(7, 11)),
+    )
+
+
+@exercise.textbook
+def redbaby():
+    return dict(
+        explored=2,
+        formed=3,
+        stable=6,
+        declined=2,
+        clusters=CLUSTERS.tolist(),
+        moves=[
+            [0.30, 0.40, 0, 0, 0.30],
+            [0, 0.45, 0.40, 0.05, 0.10],
+            [0, 0, 0.80, 0.15, 0.05],
+            [0, 0.10, 0, 0.50, 0.40],
+            [0, 0, 0, 0, 1],
+        ],
+        margins=[-20, 40, 100, 30],
+        yearly_rate=0.10,
+        off=50,
+        got=1000,
+        used=580,
+        unasked=530,
+        worth=518,
+        first_purchase="2025-07-31",
+        months=6,
+    )
+
+
+@exercise.table(points=2, level=1, within=0)
+def four_notes():
+    """Four notes from a shop's files. (1) She has asked for a sample and bought nothing yet. (2) Size-1 diapers are
+    sold everywhere; their sales no longer grow. (3) She buys more every month and has begun with milk powder. (4) She
+    has moved abroad; the last refund was paid today. Build a DataFrame with a row a note, in this order, and two
+    columns. `lifecycle` is "relationship" or "product". `stage` is her stage in the textbook's six (prospect,
+    development, growth, maturity, decline, termination), or "" if the note is about a product."""
+    return pd.DataFrame(
+        {
+            "lifecycle": ["relationship", "product", "relationship", "relationship"],
+            "stage": ["prospect", "", "growth", "termination"],
+        }
+    )
+
+
+@four_notes.mistake(
+    "A product can be mature, but note 2 speaks of no customer: families come to it and leave it all the time. Its "
+    'lifecycle is "product", its stage "".'
+)
+def product_is_mature():
+    return pd.DataFrame({"lifecycle": ["relationship"] * 4, "stage": ["prospect", "maturity", "growth", "termination"]})
+
+
+@four_notes.mistake(
+    "In note 1 she has bought nothing yet. The relationship begins with the first contact, not with the first "
+    "purchase: what does the textbook call somebody who only asks?"
+)
+def asking_is_buying():
+    return four_notes.reference().assign(stage=["development", "", "growth", "termination"])
+
+
+@four_notes.mistake(
+    "In note 4 the last bill is settled: nothing declines any more. Which of the six stages is the end?"
+)
+def settled_is_decline():
+    return four_notes.reference().assign(stage=["prospect", "", "growth", "decline"])
+
+
+@four_notes.mistake("In note 3 she still buys more every month. Maturity is when she buys most and it no longer grows.")
+def growing_is_mature():
+    return four_notes.reference().assign(stage=["prospect", "", "maturity", "termination"])
+
+
+four_notes.hint("Who or what grows old in the note: a customer's life with the shop, or a thing on the shelf?")
+four_notes.hint("`lifecycle.STAGE_MODELS` has the six stages in its column `six`, with what she does in each row.")
+
+
+@exercise.function(
+    points=3,
+    level=2,
+    within=0.1,
+    shown=[(3, 3, 3.5, 7), (5, 6, 3.5, 7), (3, 11, 3.5, 7), (9, 11, 3.5, 7)],
+)
+def stage_number(volume, highest, low, high):
+    """Write the lesson's rule as a function of this month's volume, her highest volume so far (this month included) and
+    the two limits. It returns 1 for exploration (below `low`), 2 for formation (below `high`), 3 for stability, and 4
+    for decline: she has reached `low` before and is more than 30 % below her highest."""
+    if highest >= low and volume < 0.70 * highest:
+        return 4
+    return 1 if volume < low else 2 if volume < high else 3
+
+
+@stage_number.hidden_inputs
+def other_months(rng):
+    months = [(1, 3, 3.5, 7), (2, 3, 3.5, 7), (8, 13, 4, 7.5), (5, 13, 4, 7.5), (8, 9, 4, 7.5), (4, 5, 4, 7.5)]
+    for _ in range(6):
+        highest = int(rng.integers(11, 20))
+        months.append((int(rng.integers(1, highest + 1)), highest, 4.5, 9.5))
+    return months
+
+
+@stage_number.mistake(
+    "Your function never says decline. It needs a look back: how far is this month below her highest?"
+)
+def no_decline(volume, highest, low, high):
+    return 1 if volume < low else 2 if volume < high else 3
+
+
+@stage_number.mistake(
+    "You ask for exploration first, so a customer who once bought much and now buys little is called new. Ask for "
+    "decline first."
+)
+def exploration_first(volume, highest, low, high):
+    if volume < low:
+        return 1
+    return 4 if volume < 0.70 * highest else 2 if volume < high else 3
+
+
+@stage_number.mistake(
+    "Every month below her best is called decline. Volumes go up and down: only a fall of more than 30 % counts."
+)
+def any_fall(volume, highest, low, high):
+    if highest >= low and volume < highest:
+        return 4
+    return 1 if volume < low else 2 if volume < high else 3
+
+
+@stage_number.mistake(
+    "You call her declining though she never reached `low`. Who has bought one unit after three is still exploring."
+)
+def never_grown(volume, highest, low, high):
+    if volume < 0.70 * highest:
+        return 4
+    return 1 if volume < low else 2 if volume < high else 3
+
+
+@stage_number.mistake(
+    "You call her declining only when she is 70 % below her highest. More than 30 % below is less than 70 % of it."
+)
+def seventy_below(volume, highest, low, high):
+    if highest >= low and volume < 0.30 * highest:
+        return 4
+    return 1 if volume < low else 2 if volume < high else 3
+
+
+stage_number.hint("Four outcomes, so three questions. Which one must come first?")
+stage_number.hint("`if highest >= low and volume < 0.70 * highest:` is decline; the rest is the order of the limits.")
+
+
+@exercise.choice(
+    points=1,
+    level=1,
+    options={
+        "abortion": "premature abortion (早期流产)",
+        "demise": "midway demise (中途夭折)",
+        "exit": "early exit (提前退出)",
+        "maintenance": "long-term maintenance (长久保持)",
+    },
+)
+def which_course():
+    """A customer explored for {explored} months, formed for {formed}, was stable for {stable}, declined for {declined}
+    and was lost. A relationship is long from 12 stable months on. Which course did hers take?"""
+    return "exit"
+
+
+@which_course.mistake(
+    "Premature abortion (早期流产) is lost out of exploration. She came much further before she left."
+)
+def left_early():
+    return "abortion"
+
+
+@which_course.mistake("Midway demise (中途夭折) ends before stability is reached. She was stable, if not for long.")
+def left_midway():
+    return "demise"
+
+
+@which_course.mistake("Count the stable months only, not the whole life. Are there 12 of them?")
+def counted_the_life():
+    return "maintenance"
+
+
+which_course.hint("How far did she come, and how many stable months did she have?")
+
+
+@exercise.number(points=2, level=2, within=0.002)
+def clusters_right(clusters):
+    """A clustering has made four clusters of customers' months. `clusters` has a row a cluster; its four columns say how
+    many of the cluster's months truly were decline, exploration, formation and stability. Name each cluster after the
+    stage that most of its months belong to. What share of all months has the right name?"""
+    return sum(max(row) for row in clusters) / sum(sum(row) for row in clusters)
+
+
+@clusters_right.mistake(
+    "You took the first cluster for the first column, the second for the second ... A clustering numbers its clusters "
+    "as it pleases: look in each row for the largest count."
+)
+def in_given_order(clusters):
+    return sum(row[place] for place, row in enumerate(clusters)) / sum(map(sum, clusters))
+
+
+@clusters_right.mistake(
+    "You took the mean of the four clusters' shares. They are not of one size: add up the right months, and divide by "
+    "all months."
+)
+def mean_of_shares(clusters):
+    return sum(max(row) / sum(row) for row in clusters) / len(clusters)
+
+
+@clusters_right.mistake(
+    "You looked for the largest count in each column. A column is a stage; it is the cluster, a row, that gets one "
+    "name."
+)
+def by_column(clusters):
+    return sum(map(max, zip(*clusters, strict=True))) / sum(map(sum, clusters))
+
+
+@clusters_right.mistake("Those are the months with a wrong name.")
+def share_wrong(clusters):
+    return 1 - sum(max(row) for row in clusters) / sum(map(sum, clusters))
+
+
+clusters_right.hint("In each row, how many months get the right name?")
+clusters_right.hint("`max(row)` is a cluster's right months, `sum(row)` all of its months.")
+
+
+@exercise.table(points=4, level=2, within=0.02)
+def worth_of_stages(moves, margins, yearly_rate):
+    """`moves` has the chances of moving from month to month: from exploration, formation, stability, decline and lost
+    (the rows) to these five (the columns). `margins` has the profit of a month in each of the four stages, in RMB, at
+    the month's start, the first one now. The discount rate is {yearly_rate:.0%} *a year*. Build a DataFrame with a row
+    a stage (not for lost) and the columns `months` (how many she can expect, the month now included) and `value` (her
+    lifetime value, in RMB)."""
+    monthly_rate = (1 + yearly_rate) ** (1 / 12) - 1
+    months = lifecycle.expected_life(moves)
+    value = lifecycle.markov_clv(moves, [*margins, 0], monthly_rate)[:4]
+    return pd.DataFrame({"months": months, "value": value})
+
+
+def stage_table(moves, margins, rate, timing="start"):
+    """The reference's table at another rate or timing."""
+    value = lifecycle.markov_clv(moves, [*margins, 0], rate, timing)[:4]
+    return pd.DataFrame({"months": lifecycle.expected_life(moves), "value": value})
+
+
+@worth_of_stages.mistake(
+    "You discounted by a year's rate every month. The matrix goes by the month, so the rate must: "
+    "(1 + yearly_rate) ** (1 / 12) - 1."
+)
+def yearly_rate_each_month(moves, margins, yearly_rate):
+    return stage_table(moves, margins, yearly_rate)
+
+
+@worth_of_stages.mistake(
+    "You divided the yearly rate by 12. Rates compound: (1 + yearly_rate) ** (1 / 12) - 1 a month."
+)
+def rate_divided(moves, margins, yearly_rate):
+    return stage_table(moves, margins, yearly_rate / 12)
+
+
+@worth_of_stages.mistake("The values are not discounted: 100 RMB in a year count as 100 RMB today.")
+def not_discounted(moves, margins):
+    return stage_table(moves, margins, 0)
+
+
+@worth_of_stages.mistake(
+    'You put the profit at the end of each month. Here it comes at the start, the first one now: timing="start".'
+)
+def at_the_end(moves, margins, yearly_rate):
+    return stage_table(moves, margins, (1 + yearly_rate) ** (1 / 12) - 1, "end")
+
+
+@worth_of_stages.mistake("The month now is missing from `value`: its profit comes today, and counts in full.")
+def without_now(moves, margins, yearly_rate):
+    table = stage_table(moves, margins, (1 + yearly_rate) ** (1 / 12) - 1)
+    return table.assign(value=table["value"] - margins)
+
+
+@worth_of_stages.mistake(
+    "`value` is right. In `months` the month now is missing: she is there today, so it counts as the first."
+)
+def months_without_now(moves, margins, yearly_rate):
+    table = stage_table(moves, margins, (1 + yearly_rate) ** (1 / 12) - 1)
+    return table.assign(months=table["months"] - 1)
+
+
+worth_of_stages.hint("By what must a month be discounted so that twelve of them make the yearly rate?")
+worth_of_stages.hint(
+    "`lifecycle.expected_life(moves)` and `lifecycle.markov_clv(moves, [*margins, 0], monthly_rate)`; the latter also "
+    "has the lost, who are worth 0."
+)
+
+
+@exercise.number(points=2, level=2, unit="RMB", within=0.5)
+def coupon_profit(off, used, unasked, worth):
+    """{got:,} customers in decline, drawn by lot, got a coupon of {off} RMB off, and {used} bought again, all of them
+    with the coupon. Of as many without a coupon {unasked} bought again. A customer brought back is worth {worth} RMB.
+    What did the coupons earn, less what they cost, in RMB?"""
+    return (used - unasked) * worth - used * off
+
+
+@coupon_profit.mistake(
+    "You counted everyone who used the coupon as brought back. Most of them would have bought without it: look at the "
+    "group that got none."
+)
+def all_brought_back(off, used, worth):
+    return used * worth - used * off
+
+
+@coupon_profit.mistake(
+    "You paid only for the coupons of those who were brought back. All who used one took the money off."
+)
+def only_theirs_cost(off, used, unasked, worth):
+    return (used - unasked) * (worth - off)
+
+
+@coupon_profit.mistake("A coupon that nobody uses costs nothing. Count those that were used.")
+def all_coupons_cost(off, got, used, unasked, worth):
+    return (used - unasked) * worth - got * off
+
+
+@coupon_profit.mistake("That is what those brought back are worth. The coupons cost something, too.")
+def cost_forgotten(used, unasked, worth):
+    return (used - unasked) * worth
+
+
+coupon_profit.hint("How many bought because of the coupon? And how many coupons were paid for?")
+
+
+@exercise.table(points=2, level=2, within=0)
+def calendar(first_purchase, months):
+    """A new customer's first purchase was on `first_purchase`. Make her calendar for {months} months by the deck's
+    rule: a contact on day 7 (seven days later), then one every month on the day of the first purchase, with a review in
+    months 3 and 6. Build a DataFrame with the columns `date` (text, such as "2026-01-31") and `kind` ("day 7",
+    "monthly" or "review"), the earliest contact first. `lifecycle.contact_plan` knows the dates."""
+    plan = lifecycle.contact_plan(first_purchase, months=months)
+    kinds = ["review" if month in (3, 6) else "monthly" for month in range(1, months + 1)]
+    return pd.DataFrame({"date": plan["date"].dt.strftime("%Y-%m-%d"), "kind": ["day 7", *kinds]})
+
+
+def dated(days, reviews, months):
+    """A calendar with these days and with reviews in these months."""
+    kinds = ["review" if month in reviews else "monthly" for month in range(1, months + 1)]
+    return pd.DataFrame({"date": [f"{day:%Y-%m-%d}" for day in days], "kind": ["day 7", *kinds]})
+
+
+def by_the_month(first_purchase, months, day_7=7):
+    """Day 7 and the same day of each month."""
+    start = pd.Timestamp(first_purchase)
+    return [start + pd.Timedelta(days=day_7), *(start + pd.DateOffset(months=month) for month in range(1, months + 1))]
+
+
+@calendar.mistake(
+    "You made every month 30 days long, so the contacts drift away from the day of the first purchase. Use calendar "
+    "months."
+)
+def months_of_30_days(first_purchase, months):
+    start = pd.Timestamp(first_purchase)
+    days = [start + pd.Timedelta(days=days) for days in (7, *range(30, 30 * months + 1, 30))]
+    return dated(days, (3, 6), months)
+
+
+@calendar.mistake(
+    "You made the third and the sixth contact a review. Day 7 is a contact, too: the reviews are in months 3 and 6, a "
+    "row further down."
+)
+def rows_for_months(first_purchase, months):
+    return dated(by_the_month(first_purchase, months), (2, 5), months)
+
+
+@calendar.mistake("Your day 7 is one day early: it is seven days after the first purchase.")
+def first_day_counted(first_purchase, months):
+    return dated(by_the_month(first_purchase, months, day_7=6), (3, 6), months)
+
+
+calendar.hint("`lifecycle.contact_plan(first_purchase, months=months)` has one row a contact; the first is day 7.")
+calendar.hint('`plan["date"].dt.strftime("%Y-%m-%d")` turns its dates into text. In which rows are months 3 and 6?')
+
+
+@exercise.text(
+    level=3,
+    at_least=50,
+    rubric={
+        "separates what a customer is worth from the difference that an offer makes": 1,
+        "compares the offers by break-even: cost, worth of a move, and share of those leaving that must be held": 1,
+        "proposes a pilot with a random control group, names the one number to track and how long": 1,
+        "says what would change the decision, or names an assumption (stages by rule, only the stage of now counts)": 1,
+    },
+)
+def where_does_the_money_go():
+    """A colleague writes: "A stable customer is worth 601 RMB, a new one 264, one in decline 161. So a stable customer
+    deserves more than twice the care of a new one, and nobody in decline deserves any." You may spend 36,000 RMB a
+    month on the lesson's three offers. Answer in four to six sentences: is the colleague right, what do you pilot
+    first, and which number decides?"""
+    return (
+        "The three values are right, the conclusion is not: they say what a customer is worth, not what an offer "
+        "changes. A stable customer mostly stays anyway; of 100 only 15 turn down, and a gift of 15 RMB pays only if "
+        "it holds 3.4 of them, more than one in five. Of 100 new customers 30 are lost in the first month, and the "
+        "welcome pack pays if it holds 2.9 of them, one in ten. So I would give the pack to every second new "
+        "customer, drawn by lot, for six months, and track the share in formation one month later against those "
+        "without it: 2.9 points decide. Those in decline are not hopeless either, since bringing one back is worth "
+        "514 RMB, but a coupon needs a group that gets none. I would change my mind if the pack moved less than that, "
+        "or if the log showed two kinds of stable customers."
+    )
