@@ -86,7 +86,7 @@ def multiple_curve(axes: Axes, retention: np.ndarray, multiples: np.ndarray, at:
     axes.set_xlim(0, 1)
     axes.set_ylim(0, max(6, 1.25 * here))
     axes.xaxis.set_major_formatter(PercentFormatter(1))
-    axes.yaxis.set_major_locator(MaxNLocator(4))
+    axes.yaxis.set_major_locator(MaxNLocator(4, integer=True))
     axes.set_xlabel("Retention rate per year")
     axes.set_ylabel("Worth, in yearly margins")
     axes.spines[["top", "right"]].set_visible(False)

@@ -123,6 +123,32 @@ def test_the_share_curve_draws_the_curve_and_marks_the_point():
     assert (axes.lines[-1].get_xdata()[0], axes.lines[-1].get_ydata()[0]) == (0.5, 0.8)
 
 
+def test_the_multiple_is_marked_where_it_stands_and_falls_with_the_unit():
+    explorer = make("margin_multiple")
+    for per, multiple in (("year", 6.333), ("month", 0.9655)):
+        explorer.set(kept=0.95, per=per)
+        dot = explorer._figure.axes[0].lines[-1]
+        assert dot.get_xdata()[0] == pytest.approx(0.95 if per == "year" else 0.95**12)
+        assert dot.get_ydata()[0] == pytest.approx(multiple, abs=5e-4)
+
+
+def test_sorting_lifts_the_firm_between_two_groups_that_stay_flat():
+    loyal, others, firm = make("sorting")._figure.axes[0].lines
+    assert [*loyal.get_ydata(), *others.get_ydata()] == [0.9, 0.9, 0.5, 0.5]
+    assert np.round(firm.get_ydata()[:4], 3).tolist() == [0.7, 0.757, 0.806, 0.841]
+    assert (np.diff(firm.get_ydata()) > 0).all()
+
+
+def test_the_survival_forecast_sees_the_years_it_says_and_no_other():
+    explorer = make("survival_forecast")
+    explorer.set(group="Regular", seen=3)
+    constant, model, seen, held_out = explorer._figure.axes[0].lines
+    assert seen.get_ydata() == pytest.approx([1, 0.631, 0.468, 0.382])
+    assert held_out.get_xdata().tolist() == [4, 5, 6, 7, 12]
+    assert constant.get_ydata()[12] < model.get_ydata()[12] < held_out.get_ydata()[-1]
+    assert np.asarray(model.get_ydata())[[0, 12]] == pytest.approx([1, 0.156], abs=5e-4)
+
+
 def _ink(explorer):
     picture = np.asarray(Image.open(io.BytesIO(explorer._picture.value)).convert("L"))
     return int((picture < 250).sum())

@@ -150,7 +150,7 @@ def stage_moves() -> Explorer:
     def matrix(join: float, settle: float, stay: float, back: float) -> pd.DataFrame:
         """The planted matrix with four of its moves changed; those who no longer make them are lost, or decline."""
         states = [*lifecycle.STAGES, "lost"]
-        rows = [
+        rows: list[list[float]] = [
             [0.30, join, 0, 0, 0.70 - join],
             [0, 0.45, settle, 0.05, 0.50 - settle],
             [0, 0, stay, 0.75 * (1 - stay), 0.25 * (1 - stay)],

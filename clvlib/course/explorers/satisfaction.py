@@ -35,7 +35,7 @@ def pairwise_weights() -> Explorer:
         ]
         axes = figure.add_axes((0.52, 0.10, 0.47, 0.86))
         plots.gauges(axes, gauges, trusted)
-        axes.set_xlabel("Random answers have a CR of 1 on average")
+        axes.set_xlabel("CR 1: about as bad as random answers")
 
     def explain(quality_service: float, quality_delivery: float, service_delivery: float) -> str:
         answers = quality_service, quality_delivery, service_delivery

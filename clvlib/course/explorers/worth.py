@@ -145,8 +145,8 @@ def winning_or_keeping() -> Explorer:
             advice += " Neither comes back: the budget is too large."
         return (
             f"{now['acquisition_spend']:.2f} RMB a household win {now['won']:.1%}, {now['retention_spend']:.2f} RMB a "
-            f"customer keep {now['kept']:.1%}. {averages}The next RMB brings {winning:.2f} in winning and {keeping:.2f} "
-            f"in keeping. {advice}"
+            f"customer keep {now['kept']:.1%}. {averages}The next RMB brings {winning:.2f} in winning and "
+            f"{keeping:.2f} in keeping. {advice}"
         )
 
     return Explorer(
@@ -184,8 +184,8 @@ def margin_multiple() -> Explorer:
         worth, better = (multiple(keep, rate, first) for keep in (yearly, yearly + 0.01))
         return (
             f"Keeping {kept:.0%} a {per} is keeping {same:.1%} a {other}. At a discount rate of {rate:.0%} a year and "
-            f"with the first margin {first}, a customer is worth {worth:.2f} yearly margins. One more point kept a year "
-            f"makes that {better:.2f}."
+            f"with the first margin {first}, a customer is worth {worth:.2f} yearly margins. One more point kept a "
+            f"year makes that {better:.2f}."
         )
 
     return Explorer(
