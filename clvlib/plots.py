@@ -826,3 +826,154 @@ def worth_by_stage(axes: Axes, worth: np.ndarray, before: np.ndarray) -> None:
 
 
 _STAGE_INKS = {"exploration": "#C8C8C8", "formation": "#8DBFE0", "stability": BLUE, "decline": ORANGE}
+
+
+def staffing_curve(axes: Axes, agents: np.ndarray, levels: np.ndarray, at: int, target: float) -> None:
+    """A dot a number of agents: the share of calls answered in time, against a target, with one number marked.
+
+    Parameters
+    ----------
+    axes : Axes
+    agents, levels : array
+        Numbers of agents, one after the other from 1, and the service level of each (fractions; 0 where the queue
+        grows without end).
+    at : int
+        The marked number of agents.
+    target : float
+        Share of calls to be answered in time (fraction).
+    """
+    here = levels[at - 1]
+    axes.axhline(target, color=GREY, linestyle="--", linewidth=1.5)
+    axes.annotate(f"promise {target:.0%}", (0.6, target + 0.02), color="#555555", fontsize=11)
+    axes.plot(agents, levels, "o-", color=BLUE, linewidth=1.5, markersize=5)
+    axes.plot([at, at], [0, here], color=ORANGE, linestyle="--", linewidth=1.5)
+    axes.plot([at], [here], "o", color=ORANGE, markersize=11, zorder=3)
+    axes.annotate(
+        f"{here:.0%}" if here else "no end to the queue",
+        (at, here),
+        xytext=(-10, 8) if at > 20 else (10, -16 if here else 8),
+        textcoords="offset points",
+        ha="right" if at > 20 else "left",
+        color=ORANGE,
+        fontsize=12,
+    )
+    axes.set_xlim(0, 41)
+    axes.set_ylim(-0.02, 1.08)
+    axes.set_xticks([1, 10, 20, 30, 40])
+    axes.set_yticks([0, 0.5, 1])
+    axes.yaxis.set_major_formatter(PercentFormatter(1))
+    axes.set_xlabel("Agents at work")
+    axes.set_ylabel("Calls answered in time")
+    axes.spines[["top", "right"]].set_visible(False)
+
+
+def closed_by_limit(axes: Axes, shares: pd.DataFrame, limit: int) -> None:
+    """Share of tickets closed in time against the limit, with the open ones counted and without, one limit marked.
+
+    Parameters
+    ----------
+    axes : Axes
+    shares : DataFrame
+        Index the limit (hours); columns all (overdue open tickets counted as missed) and closed (left out; fractions).
+    limit : int
+        The marked limit (hours).
+    """
+    hours = shares.index
+    axes.fill_between(hours, shares["all"], shares["closed"], color="#E3E3E3")
+    axes.plot(hours, shares["closed"], color=GREY, linestyle="--", linewidth=2)
+    axes.plot(hours, shares["all"], color=BLUE, linewidth=2.5)
+    axes.annotate("closed tickets only", (hours[-1], 1.03), color="#555555", fontsize=11, ha="right")
+    axes.annotate(
+        "open ones counted",
+        (hours[-1], shares["all"].iloc[-1] - 0.09),
+        color=BLUE,
+        fontsize=11,
+        ha="right",
+        weight="bold",
+    )
+    axes.axvline(limit, color=ORANGE, linestyle=":", linewidth=1.5)
+    axes.plot([limit, limit], shares.loc[limit], "o", color=ORANGE, markersize=9, zorder=3)
+    axes.set_xlim(0, hours[-1] + 4)
+    axes.set_ylim(0, 1.12)
+    axes.set_xticks(range(0, 337, 48))
+    axes.set_yticks([0, 0.5, 1])
+    axes.yaxis.set_major_formatter(PercentFormatter(1))
+    axes.set_xlabel("Limit (hours after opening)")
+    axes.set_ylabel("Closed in time")
+    axes.spines[["top", "right"]].set_visible(False)
+
+
+def program_estimates(axes: Axes, estimates: pd.Series, truth: float) -> None:
+    """What each way of looking says that a program adds, against what it adds: one row a way.
+
+    Parameters
+    ----------
+    axes : Axes
+    estimates : Series
+        One a way, by its name: a fraction of what a member would have spent.
+    truth : float
+        What the program adds (fraction).
+    """
+    for row, value in enumerate(estimates):
+        axes.plot([truth, value], [row, row], color=GREY, linewidth=6, alpha=0.4, solid_capstyle="butt")
+        axes.annotate(
+            f"{value:+.1%}", (max(value, truth), row), xytext=(11, 0), textcoords="offset points", va="center"
+        )
+    axes.plot(estimates, range(len(estimates)), "o", color=BLUE, markersize=10)
+    axes.axvline(truth, color=ORANGE, linestyle="--", linewidth=2)
+    axes.set_yticks(range(len(estimates)), estimates.index)
+    axes.set_xlim(min(-0.1, estimates.min() - 0.1), max(1.4, 1.2 * estimates.max()))
+    axes.set_ylim(len(estimates) - 0.5, -0.5)
+    axes.xaxis.set_major_locator(MaxNLocator(5))
+    axes.xaxis.set_major_formatter(PercentFormatter(1, decimals=0))
+    axes.set_xlabel("What it says the program adds to a member's spend (dashed: the truth)")
+    axes.spines[["top", "right"]].set_visible(False)
+
+
+def chance_to_find(axes: Axes, sizes: np.ndarray, chances: np.ndarray, size: float, chance: float) -> None:
+    """How often a test finds an uplift that is there, against its size, with one size marked and a line at 80 %.
+
+    Parameters
+    ----------
+    axes : Axes
+    sizes, chances : array
+        Customers per arm, rising, and the chance (fraction) at each.
+    size, chance : float
+        The marked test.
+    """
+    axes.plot(sizes, chances, color=BLUE, linewidth=2.5)
+    axes.axhline(0.8, color=GREY, linestyle=":", linewidth=1.5)
+    axes.annotate("four times in five", (sizes[-1], 0.8), xytext=(0, 4), textcoords="offset points", ha="right")
+    axes.plot([size, size], [0, chance], color=ORANGE, linestyle="--", linewidth=1.5)
+    axes.plot([size], [chance], "o", color=ORANGE, markersize=10, clip_on=False, zorder=3)
+    axes.set_xscale("log")
+    axes.set_xlim(sizes[0], sizes[-1])
+    axes.set_ylim(0, 1.02)
+    axes.set_xticks([10, 100, 1000, 10_000, 100_000], ["10", "100", "1,000", "10,000", "100,000"])
+    axes.minorticks_off()
+    axes.set_yticks([0, 0.5, 1], ["0%", "50%", "100%"])
+    axes.set_xlabel("Customers per arm (each step is ten times the last)")
+    axes.set_ylabel("Chance to find it")
+    axes.spines[["top", "right"]].set_visible(False)
+
+
+def stamp_days(axes: Axes, cards: dict[str, np.ndarray]) -> None:
+    """The days on which the purchases of each stamp card fall, one row a card, the last dot the reward.
+
+    Parameters
+    ----------
+    axes : Axes
+    cards : dict
+        By name: day of each purchase, counted from the day the card was given out.
+    """
+    for row, (days, colour, marker) in enumerate(zip(cards.values(), (GREY, BLUE), ("s", "o"), strict=True)):
+        axes.plot(days, np.full(len(days), row), color=colour, marker=marker, markersize=9, linewidth=1)
+        axes.annotate(
+            f"{days[-1]:.1f} days", (days[-1], row), xytext=(0, 14), textcoords="offset points", ha="center", fontsize=11
+        )
+    axes.set_yticks(range(len(cards)), list(cards))
+    axes.set_ylim(len(cards) - 0.5, -0.6)
+    axes.set_xlim(0, 1.1 * max(days[-1] for days in cards.values()))
+    axes.xaxis.set_major_locator(MaxNLocator(5, integer=True))
+    axes.set_xlabel("Days from getting the card (each mark a purchase, the last one the reward)")
+    axes.spines[["top", "right"]].set_visible(False)

@@ -8,7 +8,6 @@ from clvlib.course import Exercise
 
 exercise = Exercise("07_lifecycle_stages", title="Lifecycle stages", minutes=35, uses=["lifecycle"])
 
-STAGES = list(lifecycle.STAGES)
 CLUSTERS = np.array([[275, 1045, 103, 1], [0, 0, 18, 842], [344, 99, 804, 139], [0, 0, 0, 1031]])
 
 
@@ -22,7 +21,6 @@ def roaster(rng):
         [0, 0.40, settle, 0.05, round(0.55 - settle, 2)],
         [0, 0, stay, round(0.95 - stay, 2), 0.05],
         [0, back, 0, 0.50, round(0.50 - back, 2)],
-        [0, 0, 0, 0, 1],
     ]
     used = int(rng.integers(500, 700))
     return dict(
@@ -57,7 +55,6 @@ def redbaby():
             [0, 0.45, 0.40, 0.05, 0.10],
             [0, 0, 0.80, 0.15, 0.05],
             [0, 0.10, 0, 0.50, 0.40],
-            [0, 0, 0, 0, 1],
         ],
         margins=[-20, 40, 100, 30],
         yearly_rate=0.10,
@@ -228,9 +225,9 @@ which_course.hint("How far did she come, and how many stable months did she have
 
 @exercise.number(points=2, level=2, within=0.002)
 def clusters_right(clusters):
-    """A clustering has made four clusters of customers' months. `clusters` has a row a cluster; its four columns say how
-    many of the cluster's months truly were decline, exploration, formation and stability. Name each cluster after the
-    stage that most of its months belong to. What share of all months has the right name?"""
+    """A clustering has made four clusters of customers' months. `clusters` has a row a cluster; its four columns say
+    how many of the cluster's months truly were decline, exploration, formation and stability. Name each cluster after
+    the stage that most of its months belong to. What share of all months has the right name?"""
     return sum(max(row) for row in clusters) / sum(sum(row) for row in clusters)
 
 
@@ -269,20 +266,20 @@ clusters_right.hint("`max(row)` is a cluster's right months, `sum(row)` all of i
 
 @exercise.table(points=4, level=2, within=0.02)
 def worth_of_stages(moves, margins, yearly_rate):
-    """`moves` has the chances of moving from month to month: from exploration, formation, stability, decline and lost
-    (the rows) to these five (the columns). `margins` has the profit of a month in each of the four stages, in RMB, at
-    the month's start, the first one now. The discount rate is {yearly_rate:.0%} *a year*. Build a DataFrame with a row
-    a stage (not for lost) and the columns `months` (how many she can expect, the month now included) and `value` (her
+    """`moves` has the chances of moving from one month to the next: from exploration, formation, stability and decline
+    (the rows) to these four and to lost (the columns). `margins` has the profit of a month in each of the four stages,
+    in RMB, at the month's start, the first one now. The discount rate is {yearly_rate:.0%} *a year*. Build a DataFrame
+    with a row a stage and the columns `months` (how many she can expect, the month now included) and `value` (her
     lifetime value, in RMB)."""
     monthly_rate = (1 + yearly_rate) ** (1 / 12) - 1
     months = lifecycle.expected_life(moves)
-    value = lifecycle.markov_clv(moves, [*margins, 0], monthly_rate)[:4]
+    value = lifecycle.markov_clv(moves, margins, monthly_rate)
     return pd.DataFrame({"months": months, "value": value})
 
 
 def stage_table(moves, margins, rate, timing="start"):
     """The reference's table at another rate or timing."""
-    value = lifecycle.markov_clv(moves, [*margins, 0], rate, timing)[:4]
+    value = lifecycle.markov_clv(moves, margins, rate, timing)
     return pd.DataFrame({"months": lifecycle.expected_life(moves), "value": value})
 
 
@@ -328,10 +325,7 @@ def months_without_now(moves, margins, yearly_rate):
 
 
 worth_of_stages.hint("By what must a month be discounted so that twelve of them make the yearly rate?")
-worth_of_stages.hint(
-    "`lifecycle.expected_life(moves)` and `lifecycle.markov_clv(moves, [*margins, 0], monthly_rate)`; the latter also "
-    "has the lost, who are worth 0."
-)
+worth_of_stages.hint("`lifecycle.expected_life(moves)` and `lifecycle.markov_clv(moves, margins, monthly_rate)`.")
 
 
 @exercise.number(points=2, level=2, unit="RMB", within=0.5)

@@ -49,9 +49,9 @@ def survey(rng):
         service_delivery=third,
         board=board,
         branches={
-            "quality": (rng.integers(52, 58) / 10 + rng.permutation([-0.2, -0.1, 0, 0.1, 0.3])).round(1).tolist(),
+            "quality": (rng.integers(51, 55) / 10 + rng.permutation([-0.2, -0.1, 0, 0.1, 0.3])).round(1).tolist(),
             "service": (rng.integers(44, 50) / 10 + rng.permutation([-0.8, -0.4, 0.1, 0.3, 0.7])).round(1).tolist(),
-            "delivery": (rng.integers(59, 64) / 10 + rng.permutation([-0.1, 0, 0, 0, 0.2])).round(1).tolist(),
+            "delivery": (rng.integers(61, 65) / 10 + rng.permutation([-0.1, 0, 0, 0, 0.2])).round(1).tolist(),
         },
     )
 
@@ -214,10 +214,14 @@ def safe_order(answers):
     """`answers` holds 200 answers to each of three items: how many chose level 1, 2, ... 7. Levels are ordinal, so any
     rising numbers may stand for them. For one pair of items the order of the two means is the same whatever rising
     numbers you take. Which pair?"""
-    reach = {item: np.cumsum(counts[::-1]) for item, counts in answers.items()}  # level 7, at least 6, at least 5, ...
-    ahead = {(one, other): reach[one] - reach[other] for one in reach for other in reach if one < other}
-    safe = [pair for pair, by in ahead.items() if (by >= 0).all() or (by <= 0).all()]
-    return "_".join(safe[0])
+    reach = {item: [sum(counts[level:]) for level in range(7)] for item, counts in answers.items()}
+    ahead = [
+        (one, other)
+        for one in reach
+        for other in reach
+        if one != other and all(a >= b for a, b in zip(reach[one], reach[other], strict=True))
+    ]
+    return "_".join(sorted(ahead[0]))
 
 
 def other_pairs(answers):
@@ -300,9 +304,9 @@ screen.hint("Of the twins the one with the smaller correlation with `overall` go
 
 @exercise.table(points=3, level=2, within=0.001)
 def mended(quality_service, quality_delivery, service_delivery):
-    """A manager says: quality is {quality_service} times as important as service and {quality_delivery} times as
-    important as delivery, service {service_delivery} times as important as delivery. Asked again, he stands by the
-    first and the last, and wants quality over delivery to be what these two say together. Build a DataFrame with the
+    """How many times as important is the one as the other? For quality over service a manager says
+    {quality_service}, for quality over delivery {quality_delivery}, for service over delivery {service_delivery}. Asked
+    again, he stands by the first and the last, and wants quality over delivery to be what these two say together. Build a DataFrame with the
     columns `matrix` ("said" and "mended"), `cr` (consistency ratio by Saaty's table, 0.58 for three items) and
     `quality` (its AHP weight, a fraction)."""
     rows = []

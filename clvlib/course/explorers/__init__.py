@@ -8,8 +8,22 @@ from clvlib.course.explorers.lifecycle import (
     warning_threshold,
     whom_to_contact,
 )
-from clvlib.course.explorers.loyalty import points_owed, stay_or_go, tier_profit
-from clvlib.course.explorers.satisfaction import kano_plane, nps_triangle, pairwise_weights, profit_chain
+from clvlib.course.explorers.loyalty import (
+    ab_test_size,
+    points_owed,
+    stamp_card,
+    stay_or_go,
+    tier_profit,
+    who_joins,
+)
+from clvlib.course.explorers.satisfaction import (
+    kano_plane,
+    nps_triangle,
+    pairwise_weights,
+    profit_chain,
+    sla_ageing,
+    staffing,
+)
 from clvlib.course.explorers.worth import (
     customer_base,
     margin_multiple,
@@ -22,6 +36,7 @@ from clvlib.course.explorers.worth import (
 )
 
 __all__ = [
+    "ab_test_size",
     "card_matrix",
     "customer_base",
     "kano_plane",
@@ -32,14 +47,18 @@ __all__ = [
     "profit_chain",
     "profit_whale",
     "relationship_life",
+    "sla_ageing",
     "sorting",
+    "staffing",
     "stage_moves",
+    "stamp_card",
     "stay_or_go",
     "survival_forecast",
     "tier_profit",
     "time_value",
     "value_dimensions",
     "warning_threshold",
+    "who_joins",
     "whom_to_contact",
     "winning_or_keeping",
     "worksheet_ladder",

@@ -5,9 +5,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
+from scipy.special import ndtr, ndtri
 
-from clvlib import loyalty, plots
-from clvlib.course.explorer import Explorer, slider, switch
+from clvlib import experiments, loyalty, plots
+from clvlib.course.explorer import Explorer, choice, slider, switch
 
 
 def stay_or_go() -> Explorer:
@@ -121,4 +122,114 @@ def tier_profit() -> Explorer:
         silver=slider(0.10, 0.0, 0.20, 0.01, "Silver discount", percent=True),
         gold=slider(0.20, 0.0, 0.40, 0.01, "Gold discount", percent=True),
         uplift=slider(0.35, 0.0, 2.50, 0.05, "Extra volume", percent=True),
+    )
+
+
+def who_joins() -> Explorer:
+    """Lesson 13: one program in a made-up shop, and what four ways of looking say that it does."""
+    rng, size = np.random.default_rng(13), 20_000
+    usual = rng.lognormal(np.log(230), 0.6, size)
+    before, later = usual + rng.normal(0, 20, size), usual + 24 + rng.normal(0, 20, size)
+    luck, heads = rng.random(size), rng.random(size) < 0.5
+
+    def look(effect: float, preference: float, growth: float) -> tuple[pd.Series, float]:
+        """What each way says, and the share that joins."""
+        odds = (usual / 300) ** preference
+        joins = luck < odds / (1 + odds)
+        without = later + growth * usual * joins
+        after = without * (1 + effect * joins)
+        member, member_before = after[joins].mean(), before[joins].mean()
+        other, other_before = after[~joins].mean(), before[~joins].mean()
+        uplift = member - member_before - (other - other_before)
+        ways = {
+            "Members\nagainst others": member / other - 1,
+            "Members, after\nagainst before": member / member_before - 1,
+            "Difference in\ndifferences": uplift / (member - uplift),
+            "By lot": after[joins & heads].mean() / without[joins & ~heads].mean() - 1,
+        }
+        return pd.Series(ways), float(joins.mean())
+
+    def draw(figure: Figure, **values: float) -> None:
+        plots.program_estimates(figure.add_axes((0.19, 0.15, 0.78, 0.83)), look(**values)[0], values["effect"])
+
+    def explain(effect: float, preference: float, growth: float) -> str:
+        (naive, rise, differences, lot), share = look(effect, preference, growth)
+        own = f" and its members would have grown {growth:.0%} without it" if growth else ""
+        return (
+            f"The program adds {effect:.0%}{own}; {share:.0%} join. Members spend {naive + 1:.2f} times as much as "
+            f"others ({naive:+.1%}), and {rise:+.1%} against the year before. The difference in differences says "
+            f"{differences:+.1%}, the lot {lot:+.1%}."
+        )
+
+    return Explorer(
+        draw,
+        explain,
+        effect=slider(0.12, 0.0, 0.30, 0.01, "What the program adds", percent=True),
+        preference=slider(3, 0, 4, 0.25, "Heavy buyers prefer to join"),
+        growth=slider(0.0, 0.0, 0.20, 0.01, "Joiners' own growth", percent=True),
+    )
+
+
+def ab_test_size() -> Explorer:
+    """Lesson 13: how often an A/B test finds an uplift that is there, by its size."""
+    sizes = np.geomspace(10, 100_000, 120)
+
+    def chance(base: int, uplift: int, reading: str, size: Any) -> Any:
+        """Power of the two-sided test at 5 %, the far tail left out, as in `experiments.sample_size`."""
+        old = base / 100
+        new = old * (1 + uplift / 100) if reading == "relative" else old + uplift / 100
+        middle = (old + new) / 2
+        same, apart = 2 * middle * (1 - middle), old * (1 - old) + new * (1 - new)
+        return ndtr(((new - old) * np.sqrt(size) - ndtri(0.975) * np.sqrt(same)) / np.sqrt(apart))
+
+    def draw(figure: Figure, size: int, **values: Any) -> None:
+        axes = figure.add_axes((0.10, 0.16, 0.86, 0.81))
+        plots.chance_to_find(axes, sizes, chance(**values, size=sizes), size, chance(**values, size=size))
+
+    def explain(base: int, uplift: int, reading: str, size: int) -> str:
+        stated = {"relative" if reading == "relative" else "absolute": uplift / 100}
+        needed = experiments.sample_size(base / 100, **stated)
+        new = base * (1 + uplift / 100) if reading == "relative" else base + uplift
+        words = f"+{uplift}% relative" if reading == "relative" else f"+{uplift} points"
+        return (
+            f"From {base}%, {words} leads to {new:.4g}%. A test with {size:,} customers an arm finds it "
+            f"{chance(base, uplift, reading, size):.0%} of the time; {needed:,} an arm would find it four times in five."
+        )
+
+    return Explorer(
+        draw,
+        explain,
+        base=slider(20, 1, 40, 1, "Base rate (%)"),
+        uplift=slider(22, 1, 50, 1, "Uplift"),
+        reading=choice("relative", ["relative", "points"], "Uplift is in"),
+        size=slider(1_400, 100, 20_000, 100, "Customers per arm"),
+    )
+
+
+def stamp_card() -> Explorer:
+    """Lesson 13: a stamp card with a head start against a plain one that asks for as many purchases."""
+
+    def cards(bought: int, given: int, days: float, speed_up: float) -> dict[str, np.ndarray]:
+        plain = loyalty.goal_gradient(bought, days, speed_up)["elapsed"]
+        ahead = loyalty.goal_gradient(bought + given, days, speed_up, head_start=given)["elapsed"]
+        return {f"Card of {bought}": plain.to_numpy(), f"Card of {bought + given},\n{given} given": ahead.to_numpy()}
+
+    def draw(figure: Figure, **values: Any) -> None:
+        plots.stamp_days(figure.add_axes((0.15, 0.17, 0.82, 0.80)), cards(**values))
+
+    def explain(bought: int, given: int, days: float, speed_up: float) -> str:
+        plain, ahead = (float(elapsed[-1]) for elapsed in cards(bought, given, days, speed_up).values())
+        return (
+            f"A customer buys every {days:.1f} days on an empty card and {speed_up:.0%} faster just before a full one. "
+            f"She fills a card of {bought} in {plain:.1f} days; a card of {bought + given} with {given} given takes "
+            f"as many purchases and {ahead:.1f} days, {1 - ahead / plain:.1%} less."
+        )
+
+    return Explorer(
+        draw,
+        explain,
+        bought=slider(10, 3, 20, 1, "Purchases for a reward"),
+        given=slider(2, 0, 10, 1, "Stamps given away"),
+        days=slider(3.5, 1, 14, 0.5, "Days on an empty card"),
+        speed_up=slider(0.20, 0.0, 0.80, 0.05, "Speed-up near the reward", percent=True),
     )

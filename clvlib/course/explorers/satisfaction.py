@@ -7,9 +7,9 @@ import pandas as pd
 from ipywidgets import SelectionSlider
 from matplotlib.figure import Figure
 
-from clvlib import plots, satisfaction
+from clvlib import plots, satisfaction, service
 from clvlib.course.data import load
-from clvlib.course.explorer import Explorer, slider, switch
+from clvlib.course.explorer import Explorer, choice, slider, switch
 
 
 def pairwise_weights() -> Explorer:
@@ -180,6 +180,80 @@ def profit_chain() -> Explorer:
         link=slider(0.50, 0.0, 1.0, 0.05, "Strength of each link"),
         richer=slider(9, 0, 15, 1, "A richer district adds"),
         alike=switch(False, "Compare like districts"),
+    )
+
+
+def staffing() -> Explorer:
+    """Lesson 11: the share of calls answered in time by the number of agents, by Erlang C."""
+    agents_shown, target = np.arange(1, 41), 0.9
+
+    def draw(figure: Figure, calls: int, handle: int, agents: int, within: int) -> None:
+        enough = agents_shown > calls * handle / 3600
+        levels = np.zeros(agents_shown.size)
+        levels[enough] = service.service_level(agents_shown[enough], calls, handle, within)
+        plots.staffing_curve(figure.add_axes((0.10, 0.15, 0.87, 0.80)), agents_shown, levels, agents, target)
+
+    def explain(calls: int, handle: int, agents: int, within: int) -> str:
+        work = calls * handle / 3600
+        needed = service.agents_needed(calls, handle, target, within)
+        promise = f"For {target:.0%} it takes {needed}."
+        if agents <= work:
+            return f"{agents} agents cannot do work for {work:.1f}: the queue grows without end. {promise}"
+        level = service.service_level(agents, calls, handle, within)
+        waits = service.erlang_c(agents, calls, handle)
+        return (
+            f"{agents} agents answer {level:.0%} of {calls} calls an hour within {within} seconds. {waits:.0%} have to "
+            f"wait, and an agent is busy {work / agents:.0%} of the time. {promise}"
+        )
+
+    return Explorer(
+        draw,
+        explain,
+        agents=slider(12, 1, 40, 1, "Agents"),
+        calls=slider(100, 20, 240, 5, "Calls an hour"),
+        handle=slider(300, 60, 480, 15, "Seconds a call keeps an agent"),
+        within=slider(60, 0, 120, 15, "Answered within (seconds)"),
+    )
+
+
+def sla_ageing() -> Explorer:
+    """Lesson 11: tickets closed within a limit, with the open ones counted and without them."""
+    tickets, now = load("complaints"), pd.Timestamp("2025-01-01")
+    limits = np.arange(2, 337, 2)
+    closed = tickets["closed_at"].notna().to_numpy()
+    age = ((tickets["closed_at"].fillna(now) - tickets["opened_at"]).dt.total_seconds() / 3600).to_numpy()
+    in_group = {"all": closed | ~closed} | {
+        name: (tickets["class"] == name).to_numpy() for name in ("P0", "P1", "P2", "P3")
+    }
+
+    def counts(group: str) -> pd.DataFrame:
+        """Tickets by limit: met, closed too late, open and overdue."""
+        over = age[:, None] > limits
+        kinds = {"met": closed[:, None] & ~over, "late": closed[:, None] & over, "overdue": ~closed[:, None] & over}
+        return pd.DataFrame({kind: flags[in_group[group]].sum(axis=0) for kind, flags in kinds.items()}, index=limits)
+
+    by_group = {group: counts(group) for group in in_group}
+
+    def shares(group: str) -> pd.DataFrame:
+        met, late, overdue = (by_group[group][kind] for kind in ("met", "late", "overdue"))
+        return pd.DataFrame({"all": met / (met + late + overdue), "closed": met / (met + late)})
+
+    def draw(figure: Figure, group: str, limit: int) -> None:
+        plots.closed_by_limit(figure.add_axes((0.10, 0.15, 0.87, 0.80)), shares(group), limit)
+
+    def explain(group: str, limit: int) -> str:
+        met, late, overdue = by_group[group].loc[limit]
+        return (
+            f"{'All classes' if group == 'all' else group}, limit {limit} hours: {met:,} tickets closed in time, {late} "
+            f"too late, {overdue} open and overdue. Of those closed, {met / (met + late):.1%} were in time; with the "
+            f"overdue counted, {met / (met + late + overdue):.1%}."
+        )
+
+    return Explorer(
+        draw,
+        explain,
+        group=choice("all", list(in_group), "Class"),
+        limit=slider(48, 2, 336, 2, "Limit (hours after opening)"),
     )
 
 
