@@ -968,12 +968,46 @@ def stamp_days(axes: Axes, cards: dict[str, np.ndarray]) -> None:
     """
     for row, (days, colour, marker) in enumerate(zip(cards.values(), (GREY, BLUE), ("s", "o"), strict=True)):
         axes.plot(days, np.full(len(days), row), color=colour, marker=marker, markersize=9, linewidth=1)
-        axes.annotate(
-            f"{days[-1]:.1f} days", (days[-1], row), xytext=(0, 14), textcoords="offset points", ha="center", fontsize=11
-        )
+        axes.annotate(f"{days[-1]:.1f} days", (days[-1], row), xytext=(0, 14), textcoords="offset points", ha="center")
     axes.set_yticks(range(len(cards)), list(cards))
     axes.set_ylim(len(cards) - 0.5, -0.6)
     axes.set_xlim(0, 1.1 * max(days[-1] for days in cards.values()))
     axes.xaxis.set_major_locator(MaxNLocator(5, integer=True))
     axes.set_xlabel("Days from getting the card (each mark a purchase, the last one the reward)")
+    axes.spines[["top", "right"]].set_visible(False)
+
+
+def pareto_bars(axes: Axes, table: pd.DataFrame, ended: int, weight: str) -> None:
+    """A Pareto chart on its side: a bar a cause, the heaviest on top, and the share of all down to each.
+
+    Parameters
+    ----------
+    axes : Axes
+    table : DataFrame
+        As `clvlib.service.pareto_table` returns it.
+    ended : int
+        How many of the heaviest causes are marked.
+    weight : str
+        What the bars count.
+    """
+    rows = np.arange(len(table))
+    axes.barh(rows, table["share"], height=0.65, color=[ORANGE] * ended + ["#B9B9B9"] * (len(table) - ended))
+    axes.plot(table["cumulative_share"], rows, "o-", color=BLUE, linewidth=1.5, markersize=5)
+    reached = table["cumulative_share"].iloc[ended - 1]
+    axes.plot([reached], [ended - 1], "o", color=ORANGE, markersize=11)
+    axes.annotate(
+        f"{reached:.0%}",
+        (reached, ended - 1),
+        xytext=(10, -4) if reached < 0.9 else (-10, -14),
+        textcoords="offset points",
+        ha="left" if reached < 0.9 else "right",
+        color=ORANGE,
+        fontsize=12,
+    )
+    axes.set_xlim(0, 1.03)
+    axes.set_ylim(len(table) - 0.4, -0.6)
+    axes.set_xticks([0, 0.5, 1])
+    axes.xaxis.set_major_formatter(PercentFormatter(1))
+    axes.set_yticks(rows, table.index)
+    axes.set_xlabel(f"Share of {weight} (bar: this cause; line: all down to it)")
     axes.spines[["top", "right"]].set_visible(False)

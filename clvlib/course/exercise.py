@@ -103,7 +103,7 @@ class NumberQuestion(Question):
         self.unit = unit
 
     def starter(self) -> str:
-        return f"{self.name} = ...  # a number" + (f", in {self.unit}" if self.unit else "")
+        return f"{self.name} = ...  # a number" + (f" ({self.unit})" if self.unit else "")
 
     def same(self, one: Any, other: Any) -> bool:
         return abs(one - other) <= self.within

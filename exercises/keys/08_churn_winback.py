@@ -117,10 +117,10 @@ def coupon_test(rng):
     return [400] * 5, [200] * 5, [2 * held + extra for held, extra in zip(back_held, more, strict=True)], back_held
 
 
-@exercise.number(points=1, level=1, unit="as a fraction", within=0.0005)
+@exercise.number(points=1, level=1, within=0.0005)
 def precision(base_percent, rate_percent):
     """A vendor's alarm recognises {rate_percent} % of the customers who will leave, and {rate_percent} % of those who
-    will stay. At this shop {base_percent} % leave. What share of its alarms is right?"""
+    will stay. At this shop {base_percent} % leave. What share of its alarms is right, as a fraction?"""
     leave, right = base_percent / 100, rate_percent / 100
     return leave * right / (leave * right + (1 - leave) * (1 - right))
 
@@ -159,11 +159,11 @@ precision.hint("Take 1,000 customers. For how many leavers does the alarm ring, 
 precision.hint("`experiments.confusion_from_rates(base_rate, sensitivity, specificity).precision`")
 
 
-@exercise.number(points=1, level=1, unit="as a fraction", within=0.003)
+@exercise.number(points=1, level=1, within=0.003)
 def wrongly_lost(silent, back, window):
     """`silent` counts the days since the last order of 20 customers; `back` is 1 for those who ordered
     again in the half-year after. The shop calls a customer lost who has been silent for more than {window} days. What
-    share of the lost comes back?"""
+    share of the lost comes back, as a fraction?"""
     lost = [came for days, came in zip(silent, back, strict=True) if days > window]
     return sum(lost) / len(lost)
 

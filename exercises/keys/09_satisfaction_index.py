@@ -304,10 +304,10 @@ screen.hint("Of the twins the one with the smaller correlation with `overall` go
 
 @exercise.table(points=3, level=2, within=0.001)
 def mended(quality_service, quality_delivery, service_delivery):
-    """How many times as important is the one as the other? For quality over service a manager says
-    {quality_service}, for quality over delivery {quality_delivery}, for service over delivery {service_delivery}. Asked
-    again, he stands by the first and the last, and wants quality over delivery to be what these two say together. Build a DataFrame with the
-    columns `matrix` ("said" and "mended"), `cr` (consistency ratio by Saaty's table, 0.58 for three items) and
+    """How many times as important is the one as the other? For quality over service a manager says {quality_service},
+    for quality over delivery {quality_delivery}, for service over delivery {service_delivery}. Asked again, he stands
+    by the first and the last, and wants quality over delivery to be what these two say together. Build a DataFrame with
+    the columns `matrix` ("said" and "mended"), `cr` (consistency ratio by Saaty's table, 0.58 for three items) and
     `quality` (its AHP weight, a fraction)."""
     rows = []
     for name, b in [("said", quality_delivery), ("mended", quality_service * service_delivery)]:

@@ -17,6 +17,7 @@ from clvlib.course.explorers.loyalty import (
     who_joins,
 )
 from clvlib.course.explorers.satisfaction import (
+    complaint_causes,
     kano_plane,
     nps_triangle,
     pairwise_weights,
@@ -38,6 +39,7 @@ from clvlib.course.explorers.worth import (
 __all__ = [
     "ab_test_size",
     "card_matrix",
+    "complaint_causes",
     "customer_base",
     "kano_plane",
     "margin_multiple",

@@ -193,7 +193,7 @@ def ab_test_size() -> Explorer:
         words = f"+{uplift}% relative" if reading == "relative" else f"+{uplift} points"
         return (
             f"From {base}%, {words} leads to {new:.4g}%. A test with {size:,} customers an arm finds it "
-            f"{chance(base, uplift, reading, size):.0%} of the time; {needed:,} an arm would find it four times in five."
+            f"{chance(base, uplift, reading, size):.0%} of the time; {needed:,} an arm would, four times in five."
         )
 
     return Explorer(

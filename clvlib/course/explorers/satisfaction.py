@@ -155,7 +155,8 @@ def profit_chain() -> Explorer:
     def slopes(stations: pd.DataFrame) -> tuple[float, float]:
         """Thousand RMB per point: across all stations, and among those of like districts."""
         apart = stations[["staff", "profit"]] - stations.groupby("kind")[["staff", "profit"]].transform("mean")
-        return tuple(float(np.polyfit(part["staff"], part["profit"], 1)[0]) for part in (stations, apart))
+        across, within = (float(np.polyfit(part["staff"], part["profit"], 1)[0]) for part in (stations, apart))
+        return across, within
 
     def draw(figure: Figure, link: float, richer: int, alike: bool) -> None:
         stations = build(link, richer)
@@ -244,8 +245,8 @@ def sla_ageing() -> Explorer:
     def explain(group: str, limit: int) -> str:
         met, late, overdue = by_group[group].loc[limit]
         return (
-            f"{'All classes' if group == 'all' else group}, limit {limit} hours: {met:,} tickets closed in time, {late} "
-            f"too late, {overdue} open and overdue. Of those closed, {met / (met + late):.1%} were in time; with the "
+            f"{'All classes' if group == 'all' else group}, limit {limit} hours: {met:,} tickets closed in time, "
+            f"{late} too late, {overdue} open and overdue. Of those closed, {met / (met + late):.1%} were in time; with the "
             f"overdue counted, {met / (met + late + overdue):.1%}."
         )
 
@@ -254,6 +255,40 @@ def sla_ageing() -> Explorer:
         explain,
         group=choice("all", list(in_group), "Class"),
         limit=slider(48, 2, 336, 2, "Limit (hours after opening)"),
+    )
+
+
+def complaint_causes() -> Explorer:
+    """Lesson 11: a Pareto chart of the causes, weighed by tickets, by contacts or by what came back."""
+    tickets = load("complaints")
+    weights = {
+        "tickets": tickets["fault"] != "",
+        "contacts": tickets["contacts"],
+        "what came back": tickets["reopened"],
+    }
+    tables = {
+        name: service.pareto_table(weight.astype(int).groupby(tickets["fault"]).sum())
+        for name, weight in weights.items()
+    }
+
+    def draw(figure: Figure, weigh: str, ended: int) -> None:
+        plots.pareto_bars(figure.add_axes((0.25, 0.15, 0.72, 0.82)), tables[weigh], ended, weigh)
+
+    def explain(weigh: str, ended: int) -> str:
+        table = tables[weigh]
+        place = list(table.index).index("fan noise")
+        gone = "the heaviest cause" if ended == 1 else f"the {ended} heaviest causes"
+        return (
+            f"By {weigh}, {gone}, down to {table.index[ended - 1]}, make {table['cumulative_share'].iloc[ended - 1]:.0%} "
+            f"of {table['count'].sum():,}. The fan noise stands in place {place + 1} with "
+            f"{table['share'].iloc[place]:.0%}."
+        )
+
+    return Explorer(
+        draw,
+        explain,
+        weigh=choice("tickets", list(tables), "Weigh by"),
+        ended=slider(2, 1, 10, 1, "Causes ended, heaviest first"),
     )
 
 

@@ -1,0 +1,370 @@
+"""Exercise 13, do programs work: points or relative, the size of a test, differences in differences, success stories."""
+
+import pandas as pd
+
+from clvlib import experiments
+from clvlib.course import Exercise
+
+exercise = Exercise("13_do_programs_work", title="Do programs work?", minutes=35, uses=["experiments"])
+
+
+@exercise.case
+def another_shop(rng):
+    """Another shop, and other figures in the same stories."""
+    motor, home = int(rng.integers(20, 36) * 100), int(rng.integers(10, 21) * 100)
+    others_before = int(rng.integers(150, 260))
+    others_after = others_before + int(rng.integers(15, 41))
+    return dict(
+        low=int(rng.integers(15, 31)),
+        high=int(rng.integers(45, 71)),
+        part=int(rng.integers(3, 6)),
+        opens=int(rng.integers(25, 61)),
+        fee=int(rng.choice([30, 35, 45, 50])),
+        saved=int(rng.choice([3, 4, 6])),
+        growth=int(rng.integers(12, 31)),
+        friends=int(rng.integers(15, 40) * 10_000),
+        motor=motor,
+        home=home,
+        both=int(motor * home / 10_000 * rng.uniform(1.4, 2.2)),
+        base=int(rng.integers(2, 6)),
+        uplift=int(rng.integers(25, 56)),
+        others_after=others_after,
+        members_after=2 * others_after + int(rng.integers(-15, 16)),
+        effect=int(rng.integers(8, 17)),
+        margin=int(rng.integers(25, 41)),
+        back=float(rng.choice([0.8, 1.0, 1.2, 1.5])),
+    )
+
+
+@exercise.textbook
+def redbaby():
+    return dict(
+        low=19,
+        high=63,
+        part=3,
+        opens=40,
+        fee=25,
+        saved=2,
+        growth=22,
+        friends=230_000,
+        motor=3_000,
+        home=1_600,
+        both=920,
+        base=2,
+        uplift=47,
+        others_after=240,
+        members_after=489,
+        effect=12,
+        margin=30,
+        back=1.0,
+    )
+
+
+@exercise.choice(
+    points=1,
+    level=1,
+    options={
+        "ticket": "a free flight for 20,000 miles",
+        "double": "double miles in her birthday month",
+        "fare": "10 % off every ticket",
+        "lounge": "the lounge, and boarding before the others",
+    },
+)
+def soft_benefit():
+    """An airline's plan has four benefits for its gold members. One of them is soft. Which?"""
+    return "lounge"
+
+
+@soft_benefit.mistake("A flight has a price, and the miles buy it: that is money, a hard benefit.")
+def free_flight():
+    return "ticket"
+
+
+@soft_benefit.mistake("Miles buy flights. Twice as many are twice the money: a hard benefit.")
+def more_miles():
+    return "double"
+
+
+@soft_benefit.mistake("A discount is the hardest benefit of all: it is paid in cash on every ticket.")
+def lower_fare():
+    return "fare"
+
+
+soft_benefit.hint("Hard is money, now or in miles. Soft is how she is treated.")
+
+
+@exercise.number(points=1, level=1, unit="%", within=0.1)
+def relative_rise(low, high):
+    """A deck's app gives medals in eight levels: "retention after 30 days from {low} % to {high} %". By how many
+    percent did it rise, relative to where it was?"""
+    return 100 * (high / low - 1)
+
+
+@relative_rise.mistake("Those are percentage points, the difference of the two rates. Divide by where it was.")
+def in_points(low, high):
+    return high - low
+
+
+@relative_rise.mistake("That is how many *times* as high it is. How many percent is it more?")
+def in_times(low, high):
+    return high / low
+
+
+@relative_rise.mistake("That is the new rate in percent of the old one. A rise starts from 100 %: take it away.")
+def in_percent_of_the_old(low, high):
+    return 100 * high / low
+
+
+@relative_rise.mistake("You divided by the new rate. Relative to where it *was* means by the old one.")
+def by_the_new(low, high):
+    return 100 * (high - low) / high
+
+
+relative_rise.hint("What would no rise give? It should be 0 %.")
+
+
+@exercise.number(points=2, level=1, unit="times the cost of a mail's open", within=0.002)
+def cost_of_an_open(part, opens):
+    """A push in the app costs 1/{part} of what a mail costs and is opened {opens} % more often. What does an open
+    cost by push, if by mail it costs 1?"""
+    return 1 / part / (1 + opens / 100)
+
+
+@cost_of_an_open.mistake("More opens make each *cheaper*: divide by them.")
+def multiplied(part, opens):
+    return 1 / part * (1 + opens / 100)
+
+
+@cost_of_an_open.mistake("You divided by the additional opens alone. In all there are 1 + the rise.")
+def by_the_rise(part, opens):
+    return 1 / part / (opens / 100)
+
+
+@cost_of_an_open.mistake("You took the rise off the cost. The cost is shared by more opens: divide.")
+def taken_off(part, opens):
+    return 1 / part * (1 - opens / 100)
+
+
+@cost_of_an_open.mistake("That is opens for the money. The question asks for money per open: turn it over.")
+def opens_per_cost(part, opens):
+    return part * (1 + opens / 100)
+
+
+cost_of_an_open.hint("Take 100 opened mails that cost 100 RMB. What does the push cost, and how many open it?")
+
+
+@exercise.table(points=3, level=2, within=0.005)
+def four_stories(fee, saved, growth, friends, motor, home, both):
+    """Four success stories with a pencil. (fee) A car rental's club costs {fee} dollars a year and saves a renter
+    {saved} dollars' worth of queue each time: at how many rentals a year does it just pay? (growth) A casino grows
+    {growth} % a year: how many times its size is it after five years? (coupons) A burger for whoever deletes ten
+    friends, and {friends:,} were deleted: how many burgers? (lift) Of an insurer's 10,000 customers {motor:,} have a
+    motor policy, {home:,} a home policy and {both:,} both: what is the lift? Build a DataFrame with the columns
+    `story` and `number`, in this order."""
+    by_chance = motor / 10_000 * home / 10_000
+    numbers = [fee / saved, (1 + growth / 100) ** 5, friends / 10, both / 10_000 / by_chance]
+    return pd.DataFrame({"story": ["fee", "growth", "coupons", "lift"], "number": numbers})
+
+
+def stories(case, **instead):
+    """The table with another number in one row."""
+    right = four_stories.answer(case).set_index("story")["number"]
+    return pd.Series(right.to_dict() | instead).rename_axis("story").reset_index(name="number")
+
+
+@four_stories.mistake("growth: you added the five years up. Each grows on the one before: (1 + rate) ** 5.")
+def growth_added_up(**case):
+    return stories(case, growth=1 + 5 * case["growth"] / 100)
+
+
+@four_stories.mistake("growth: that is how much *more* it is after five years. How many times its size is it?")
+def growth_more(**case):
+    return stories(case, growth=(1 + case["growth"] / 100) ** 5 - 1)
+
+
+@four_stories.mistake(
+    "lift: that is the share with a home policy among those with motor. Hold it against the share of all."
+)
+def lift_is_a_share(**case):
+    return stories(case, lift=case["both"] / case["motor"])
+
+
+@four_stories.mistake("coupons: one burger takes ten friends.")
+def a_burger_a_friend(**case):
+    return stories(case, coupons=case["friends"])
+
+
+@four_stories.mistake("fee: how many rentals make up for the fee? Divide the fee by what each rental saves.")
+def fee_upside_down(**case):
+    return stories(case, fee=case["saved"] / case["fee"])
+
+
+four_stories.hint(
+    "Lift: how many would have both by chance? 10,000 times the share with motor times the share with home."
+)
+four_stories.hint('pd.DataFrame({"story": ["fee", "growth", "coupons", "lift"], "number": [...]})')
+
+
+@exercise.function(
+    points=3,
+    level=2,
+    within=0.0005,
+    shown=[(400, 500, 200, 240), (400, 440, 200, 240), (300, 360, 300, 330)],
+)
+def program_effect(members_before, members_after, others_before, others_after):
+    """Four means, RMB a month: members-to-be and others, in the year before the program and in its first year. Write
+    a function `program_effect` that returns what the program added to a member's spend, by the difference in
+    differences, as a fraction of what she *would have* spent in the first year without it. Trends are parallel in
+    RMB."""
+    without = members_before + (others_after - others_before)
+    return (members_after - without) / without
+
+
+@program_effect.hidden_inputs
+def other_panels(rng):
+    drawn = [
+        (int(before), int(before * rng.uniform(1.02, 1.4)), int(other), int(other * rng.uniform(0.9, 1.2)))
+        for before, other in zip(rng.integers(250, 600, 8), rng.integers(120, 400, 8), strict=True)
+    ]
+    return [*drawn, (413, 489, 217, 240)]
+
+
+@program_effect.mistake("That compares members with others. They differed before the program began: selection.")
+def members_against_others(members_before, members_after, others_before, others_after):
+    return members_after / others_after - 1
+
+
+@program_effect.mistake(
+    "That compares members with themselves a year ago. The year changed the others as well: take that away."
+)
+def after_against_before(members_before, members_after, others_before, others_after):
+    return members_after / members_before - 1
+
+
+@program_effect.mistake(
+    "The effect in RMB is right, but it is divided by last year's spend. Divide by what she would have spent this year."
+)
+def by_last_year(members_before, members_after, others_before, others_after):
+    return (members_after - members_before - others_after + others_before) / members_before
+
+
+@program_effect.mistake("The effect in RMB is right, but it is divided by spend *with* the program.")
+def by_spend_with_program(members_before, members_after, others_before, others_after):
+    return (members_after - members_before - others_after + others_before) / members_after
+
+
+@program_effect.mistake("That is the effect in RMB. Divide by what she would have spent without the program.")
+def in_rmb(members_before, members_after, others_before, others_after):
+    return members_after - members_before - others_after + others_before
+
+
+@program_effect.mistake(
+    "You took both trends as parallel in percent. Here they are parallel in RMB: subtract the changes."
+)
+def parallel_in_percent(members_before, members_after, others_before, others_after):
+    return (members_after / members_before) / (others_after / others_before) - 1
+
+
+program_effect.hint("Without the program a member would have moved as the others did, by as many RMB.")
+program_effect.hint("without = members_before + (others_after - others_before)")
+
+
+@exercise.number(points=2, level=2, unit="customers per arm", within=0.5)
+def arm_size(base, uplift):
+    """Recommendations raise conversion by {uplift} %, says a deck, relative to the {base} % who order today. You want
+    to test it: two equal arms, a chance of 5 % to find something where there is nothing, and of 80 % to find the
+    uplift if it is there. How many customers per arm?"""
+    return experiments.sample_size(base / 100, relative=uplift / 100)
+
+
+@arm_size.mistake("You read the uplift as percentage points. It is relative: relative=..., not absolute=...")
+def read_as_points(base, uplift):
+    return experiments.sample_size(base / 100, absolute=uplift / 100)
+
+
+@arm_size.mistake("Those are both arms together. How many in each?")
+def both_arms(base, uplift):
+    return 2 * experiments.sample_size(base / 100, relative=uplift / 100)
+
+
+@arm_size.mistake("That test finds the uplift one time in two only. You want power=0.8.")
+def one_time_in_two(base, uplift):
+    return experiments.sample_size(base / 100, relative=uplift / 100, power=0.5)
+
+
+arm_size.hint(
+    "`experiments.sample_size(base_rate, relative=...)`; write 2 % as 0.02. 5 % and 80 % are what it assumes."
+)
+
+
+@exercise.number(points=3, level=3, unit="RMB", within=0.02)
+def largest_gift(others_after, members_after, effect, margin, back):
+    """A member spends {members_after} RMB a month, another customer {others_after}. A test by lot has shown what
+    membership does to such another customer: it adds {effect} % to what she spends. Of her sales the shop keeps
+    {margin} % before points, and points give {back} % of *all* her sales back. What is the largest welcome gift that
+    comes back within twelve months, in RMB? (Nobody leaves, nothing is discounted.)"""
+    gain = others_after * effect / 100
+    return 12 * (margin / 100 * gain - back / 100 * (others_after + gain))
+
+
+@largest_gift.mistake("You took the gap between members and others for the effect. Most of it is who joins.")
+def gap_for_effect(others_after, members_after, margin, back):
+    return 12 * (margin / 100 * (members_after - others_after) - back / 100 * members_after)
+
+
+@largest_gift.mistake("Points are paid on all her sales, not only on those that are new.")
+def points_on_the_new_only(others_after, effect, margin, back):
+    return 12 * (margin - back) / 100 * others_after * effect / 100
+
+
+@largest_gift.mistake("The points are missing: what does the shop give back on her sales?")
+def no_points(others_after, effect, margin):
+    return 12 * margin / 100 * others_after * effect / 100
+
+
+@largest_gift.mistake("Those are sales. The shop keeps only the margin of what is new.")
+def sales_for_margin(others_after, effect, back):
+    gain = others_after * effect / 100
+    return 12 * (gain - back / 100 * (others_after + gain))
+
+
+@largest_gift.mistake("You applied the effect to a member's spend. The gift is for one of the others.")
+def effect_on_a_member(members_after, effect, margin, back):
+    gain = members_after * effect / 100
+    return 12 * (margin / 100 * gain - back / 100 * (members_after + gain))
+
+
+@largest_gift.mistake("That is one month. The gift may come back over twelve.")
+def one_month(others_after, effect, margin, back):
+    gain = others_after * effect / 100
+    return margin / 100 * gain - back / 100 * (others_after + gain)
+
+
+largest_gift.hint("Three steps: new sales a month, their margin, less points on old and new sales.")
+largest_gift.hint("gain = others_after * effect / 100; points cost back / 100 * (others_after + gain) a month.")
+
+
+@exercise.text(
+    level=3,
+    at_least=50,
+    rubric={
+        "says that members may have spent more before they joined: selection": 1,
+        "asks for members' spend before they joined, or for a control group": 1,
+        "proposes a lot among those who wish to join, or among those offered, and counts all who were offered": 1,
+        "says what would be measured: margin after the cost of the program, not opens or sales alone": 1,
+        "says what number would make the answer yes, and what would make it no": 1,
+    },
+)
+def twice_as_much():
+    """The director writes: "Members of Amazon Prime spend twice as much as other customers, and ours too. Let us make
+    all our customers members, for 200 RMB each." Answer in four to six sentences: what does the number show, what does
+    it not show, and how would you find out?"""
+    return (
+        "That members spend twice as much shows who joins, not what joining does: those who buy a lot have most to "
+        "gain, and a program that does nothing would show the same gap. I would first look at what our members spent "
+        "in the year before they joined, and compare their change with the change of the others; in our panel that "
+        "leaves 12 % of the 104 %. Nor need those who have not joined gain as much as those who wanted to. So let us "
+        "offer membership to a random half of them, and compare the margin, less points and gifts, of everybody who "
+        "was offered with that of the other half, over a year. If the half with the offer leaves more than the gift "
+        "costs, I sign; if the difference is what chance can do, I do not."
+    )

@@ -1,0 +1,84 @@
+"""Coverage and glossary: every row of the inventory has its home, every term of a lesson its line, every link its end."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from clvlib.course.exercise import load_exercise
+
+ROOT = Path(__file__).parents[1]
+NOTEBOOKS = ROOT / "notebooks"
+LESSONS = {path.stem[:2]: path for path in sorted(NOTEBOOKS.glob("[0-9]*.ipynb"))}
+INVENTORY = [f"{part}{n}" for part, last in zip("ABCDE", (34, 25, 16, 25, 25), strict=True) for n in range(1, last + 1)]
+
+
+def table(name):
+    """The rows of a page's table, as lists of cells, without its head."""
+    lines = [line for line in (NOTEBOOKS / name).read_text(encoding="utf-8").splitlines() if line.startswith("|")]
+    return [[cell.strip() for cell in line.strip("|").split("|")] for line in lines[2:]]
+
+
+COVERAGE = {row[0]: row for row in table("COVERAGE.md")}
+GLOSSARY = {row[0]: row for row in table("GLOSSARY.md")}
+
+
+def test_the_inventory_is_covered_row_by_row_in_order():
+    assert len(COVERAGE) == len(table("COVERAGE.md")), "a row stands twice"
+    assert list(COVERAGE) == [row for row in INVENTORY if row in COVERAGE]
+    assert not [row for row in INVENTORY if row not in COVERAGE]
+
+
+@pytest.mark.parametrize("row", COVERAGE)
+def test_a_row_names_a_lesson_its_section_and_questions_that_exist(row):
+    _, content, home, exercise = COVERAGE[row]
+    assert content
+    sections = re.findall(r"\b(\d\d) ([A-Z][a-z]+)", home)
+    assert sections, home
+    for number, part in sections:
+        text = LESSONS[number].read_text(encoding="utf-8")
+        assert f"## {part}" in text, f"lesson {number} has no part {part}"
+    if exercise != "-":
+        asked = re.findall(r"exercise (\d\d)((?:,? q\d)+)", exercise)
+        assert asked, exercise
+        for number, questions in asked:
+            known = load_exercise(LESSONS[number].stem).questions
+            assert set(re.findall(r"q\d", questions)) <= set(known), exercise
+
+
+def test_the_glossary_is_sorted_complete_and_says_where():
+    names = [row[0].lower() for row in table("GLOSSARY.md")]
+    assert names == sorted(set(names))
+    for term, chinese, meaning, lesson in GLOSSARY.values():
+        assert re.search(r"[\u4e00-\u9fff]|RFM", chinese), term
+        assert len(meaning) > 10, term
+        assert f"{int(lesson):02d}" in LESSONS, term
+
+
+@pytest.mark.parametrize("number", [number for number in LESSONS if number != "00"])
+def test_the_terms_of_a_lesson_stand_in_the_glossary(number):
+    text = LESSONS[number].read_text(encoding="utf-8")
+    terms = re.search(r"\| Terms \| (.+?) \|", text)[1].split(" · ")
+    known = " ".join(row[1] for row in GLOSSARY.values())
+    for term in terms:
+        for chinese in re.findall(r"[\u4e00-\u9fff]+", term):
+            assert chinese in known, term
+
+
+def test_links_of_the_pages_lead_somewhere():
+    for page in (
+        ROOT / "README.md",
+        ROOT / "datasets" / "README.md",
+        NOTEBOOKS / "GLOSSARY.md",
+        NOTEBOOKS / "COVERAGE.md",
+    ):
+        for target in re.findall(r"\]\(([^)#]+)\)", page.read_text(encoding="utf-8")):
+            if not target.startswith("http"):
+                assert (page.parent / target).exists(), f"{page.name}: {target}"
+
+
+def test_the_map_of_the_start_page_and_of_the_readme_name_every_lesson():
+    for page in (NOTEBOOKS / "00_start_here.ipynb", ROOT / "README.md"):
+        text = page.read_text(encoding="utf-8")
+        for number, path in LESSONS.items():
+            assert number == "00" or f"{path.stem}.ipynb)" in text, f"{page.name} does not link lesson {number}"
