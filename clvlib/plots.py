@@ -723,15 +723,15 @@ def stations(axes: Axes, points: pd.DataFrame, slopes: pd.Series) -> None:
     slopes : Series
         Slope of each group's line (thousand RMB per point), by group; one or three groups.
     """
-    looks = [(BLUE, "o", "#8DBFE0")] if len(slopes) == 1 else [(ORANGE, "v", "#F0B795"), ("black", "s", "#B9B9B9")]
-    for (group, slope), (ink, marker, fill) in zip(slopes.items(), [*looks, (BLUE, "o", "#8DBFE0")], strict=False):
+    looks = [("●", "o", BLUE, "#8DBFE0"), ("■", "s", "black", "#B9B9B9"), ("▼", "v", ORANGE, "#F0B795")]
+    for row, (group, (sign, marker, ink, fill)) in enumerate(zip(slopes.index, looks, strict=False)):
         mine = points[points["group"] == group]
         axes.plot(mine["staff"], mine["profit"], marker, color=fill, markersize=4, markeredgewidth=0)
         ends = np.array([mine["staff"].min(), mine["staff"].max()])
-        line = mine["profit"].mean() + slope * (ends - mine["staff"].mean())
+        line = mine["profit"].mean() + slopes[group] * (ends - mine["staff"].mean())
         axes.plot(ends, line, color=ink, linewidth=3)
-        if len(slopes) > 1:
-            axes.text(ends[1] + 1, line[1], group, color=ink, fontsize=11, va="center", fontweight="bold")
+        words = f"{sign} {group} ({10 * slopes[group]:.1f} per 10 points)"
+        axes.text(0.02, 0.93 - 0.08 * row, words, color=ink, transform=axes.transAxes, fontsize=11)
     axes.set_xlim(25, 125)
     axes.set_ylim(45, 155)
     axes.set_xticks([30, 50, 70, 90, 110])
@@ -844,7 +844,7 @@ def staffing_curve(axes: Axes, agents: np.ndarray, levels: np.ndarray, at: int, 
     """
     here = levels[at - 1]
     axes.axhline(target, color=GREY, linestyle="--", linewidth=1.5)
-    axes.annotate(f"promise {target:.0%}", (0.6, target + 0.02), color="#555555", fontsize=11)
+    axes.annotate(f"promise {target:.0%}", (40.8, target - 0.06), color="#555555", fontsize=11, ha="right")
     axes.plot(agents, levels, "o-", color=BLUE, linewidth=1.5, markersize=5)
     axes.plot([at, at], [0, here], color=ORANGE, linestyle="--", linewidth=1.5)
     axes.plot([at], [here], "o", color=ORANGE, markersize=11, zorder=3)
@@ -855,6 +855,7 @@ def staffing_curve(axes: Axes, agents: np.ndarray, levels: np.ndarray, at: int, 
         textcoords="offset points",
         ha="right" if at > 20 else "left",
         color=ORANGE,
+        bbox={"facecolor": "white", "edgecolor": "none", "pad": 1},
         fontsize=12,
     )
     axes.set_xlim(0, 41)
@@ -882,20 +883,20 @@ def closed_by_limit(axes: Axes, shares: pd.DataFrame, limit: int) -> None:
     axes.fill_between(hours, shares["all"], shares["closed"], color="#E3E3E3")
     axes.plot(hours, shares["closed"], color=GREY, linestyle="--", linewidth=2)
     axes.plot(hours, shares["all"], color=BLUE, linewidth=2.5)
-    axes.annotate("closed tickets only", (hours[-1], 1.03), color="#555555", fontsize=11, ha="right")
+    axes.annotate("closed tickets only", (216, 1.04), color="#555555", fontsize=11, ha="center")
     axes.annotate(
         "open ones counted",
-        (hours[-1], shares["all"].iloc[-1] - 0.09),
+        (216, shares["all"].loc[216] - 0.10),
         color=BLUE,
         fontsize=11,
-        ha="right",
+        ha="center",
         weight="bold",
     )
     axes.axvline(limit, color=ORANGE, linestyle=":", linewidth=1.5)
     axes.plot([limit, limit], shares.loc[limit], "o", color=ORANGE, markersize=9, zorder=3)
     axes.set_xlim(0, hours[-1] + 4)
     axes.set_ylim(0, 1.12)
-    axes.set_xticks(range(0, 337, 48))
+    axes.set_xticks([0, 48, 168, 336])
     axes.set_yticks([0, 0.5, 1])
     axes.yaxis.set_major_formatter(PercentFormatter(1))
     axes.set_xlabel("Limit (hours after opening)")
@@ -914,17 +915,14 @@ def program_estimates(axes: Axes, estimates: pd.Series, truth: float) -> None:
     truth : float
         What the program adds (fraction).
     """
-    for row, value in enumerate(estimates):
-        axes.plot([truth, value], [row, row], color=GREY, linewidth=6, alpha=0.4, solid_capstyle="butt")
-        axes.annotate(
-            f"{value:+.1%}", (max(value, truth), row), xytext=(11, 0), textcoords="offset points", va="center"
-        )
-    axes.plot(estimates, range(len(estimates)), "o", color=BLUE, markersize=10)
+    rows = range(len(estimates))
+    axes.hlines(rows, truth, estimates, color="#CCCCCC", linewidth=6)
+    axes.plot(estimates, rows, "o", color=BLUE, markersize=10)
     axes.axvline(truth, color=ORANGE, linestyle="--", linewidth=2)
-    axes.set_yticks(range(len(estimates)), estimates.index)
+    axes.set_yticks(rows, [f"{way}\n{value:+.1%}" for way, value in estimates.items()])
     axes.set_xlim(min(-0.1, estimates.min() - 0.1), max(1.4, 1.2 * estimates.max()))
     axes.set_ylim(len(estimates) - 0.5, -0.5)
-    axes.xaxis.set_major_locator(MaxNLocator(5))
+    axes.xaxis.set_major_locator(MaxNLocator(3))
     axes.xaxis.set_major_formatter(PercentFormatter(1, decimals=0))
     axes.set_xlabel("What it says the program adds to a member's spend (dashed: the truth)")
     axes.spines[["top", "right"]].set_visible(False)
@@ -941,16 +939,15 @@ def chance_to_find(axes: Axes, sizes: np.ndarray, chances: np.ndarray, size: flo
     size, chance : float
         The marked test.
     """
-    axes.plot(sizes, chances, color=BLUE, linewidth=2.5)
+    steps, here = np.log10(sizes), np.log10(size)  # a logarithmic axis would draw too slowly for a slider
+    axes.plot(steps, chances, color=BLUE, linewidth=2.5)
     axes.axhline(0.8, color=GREY, linestyle=":", linewidth=1.5)
-    axes.annotate("four times in five", (sizes[-1], 0.8), xytext=(0, 4), textcoords="offset points", ha="right")
-    axes.plot([size, size], [0, chance], color=ORANGE, linestyle="--", linewidth=1.5)
-    axes.plot([size], [chance], "o", color=ORANGE, markersize=10, clip_on=False, zorder=3)
-    axes.set_xscale("log")
-    axes.set_xlim(sizes[0], sizes[-1])
+    axes.annotate("four times in five", (steps[0], 0.8), xytext=(6, 4), textcoords="offset points")
+    axes.plot([here, here], [0, chance], color=ORANGE, linestyle="--", linewidth=1.5)
+    axes.plot([here], [chance], "o", color=ORANGE, markersize=10, clip_on=False, zorder=3)
+    axes.set_xlim(steps[0], steps[-1])
     axes.set_ylim(0, 1.02)
-    axes.set_xticks([10, 100, 1000, 10_000, 100_000], ["10", "100", "1,000", "10,000", "100,000"])
-    axes.minorticks_off()
+    axes.set_xticks([1, 2, 3, 4, 5], ["10", "100", "1,000", "10,000", "100,000"])
     axes.set_yticks([0, 0.5, 1], ["0%", "50%", "100%"])
     axes.set_xlabel("Customers per arm (each step is ten times the last)")
     axes.set_ylabel("Chance to find it")
@@ -998,7 +995,7 @@ def pareto_bars(axes: Axes, table: pd.DataFrame, ended: int, weight: str) -> Non
     axes.annotate(
         f"{reached:.0%}",
         (reached, ended - 1),
-        xytext=(10, -4) if reached < 0.9 else (-10, -14),
+        xytext=(10 if reached < 0.9 else -10, -4),
         textcoords="offset points",
         ha="left" if reached < 0.9 else "right",
         color=ORANGE,
@@ -1010,4 +1007,45 @@ def pareto_bars(axes: Axes, table: pd.DataFrame, ended: int, weight: str) -> Non
     axes.xaxis.set_major_formatter(PercentFormatter(1))
     axes.set_yticks(rows, table.index)
     axes.set_xlabel(f"Share of {weight} (bar: this cause; line: all down to it)")
+    axes.spines[["top", "right"]].set_visible(False)
+
+
+def gift_budget(axes: Axes, counts: np.ndarray, earned: dict[str, np.ndarray], chosen: str, at: int, stop: int) -> None:
+    """What gifts earn in the order of several forecasts, one of them chosen, with the budget and its own stop marked.
+
+    Parameters
+    ----------
+    axes : Axes
+    counts : array
+        Numbers of gifts, rising from 0.
+    earned : dict
+        By forecast: money earned less the cost of the gifts (currency units), one a count; the last is the best order.
+    chosen : str
+        The forecast whose curve is drawn full.
+    at, stop : int
+        Gifts in the budget, and gifts after which the chosen forecast would stop.
+    """
+    best = list(earned)[-1]
+    for name, curve in earned.items():
+        if name != chosen:
+            axes.plot(counts, curve, color=GREY, linestyle=":" if name == best else "-", linewidth=1.5)
+    curve = earned[chosen]
+    axes.plot(counts, curve, color=BLUE, linewidth=2.5)
+    top = int(np.argmax(earned[best]))
+    axes.annotate(best, (counts[top], earned[best][top]), xytext=(0, 5), textcoords="offset points", color="#555555")
+    here = float(np.interp(at, counts, curve))
+    axes.plot([at], [here], "o", color=ORANGE, markersize=11, clip_on=False, zorder=3)
+    axes.plot(
+        [min(stop, counts[-1])], [np.interp(stop, counts, curve)], "|", color=BLUE, markersize=26, markeredgewidth=3
+    )
+    axes.axhline(0, color=GREY, linewidth=1)
+    axes.set_xlim(0, counts[-1])
+    low, high = min(0.0, float(curve.min())), float(earned[best].max())
+    axes.set_ylim(low - 0.06 * (high - low), high + 0.14 * (high - low))
+    axes.xaxis.set_major_locator(MaxNLocator(3))
+    axes.yaxis.set_major_locator(MaxNLocator(4))
+    axes.xaxis.set_major_formatter(FuncFormatter(lambda x, _: f"{x:,.0f}"))
+    axes.yaxis.set_major_formatter(FuncFormatter(lambda y, _: f"{y:,.0f}"))
+    axes.set_xlabel("Gifts given, in the order of the forecast (dot: the budget; bar: where the forecast would stop)")
+    axes.set_ylabel("Earned, less the gifts (RMB)")
     axes.spines[["top", "right"]].set_visible(False)

@@ -1,4 +1,4 @@
-"""Coverage and glossary: every row of the inventory has its home, every term of a lesson its line, every link its end."""
+"""Coverage and glossary: every row of the inventory has its home, every term its line, every link its end."""
 
 import re
 from pathlib import Path

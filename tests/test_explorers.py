@@ -27,7 +27,10 @@ def test_every_combination_of_ends_is_drawn_and_explained(name):
         assert "cannot be shown" not in explorer.text, ends
         assert not re.search(r"\b(nan|inf)\b", explorer.text.lower()), ends
         assert len(explorer.text) > 40
-        assert _ink(explorer) > 2_000, f"an empty picture at {ends}"
+        picture = np.asarray(Image.open(io.BytesIO(explorer._picture.value)).convert("L"))
+        assert (picture < 250).sum() > 2_000, f"an empty picture at {ends}"
+        edge = np.concatenate([picture[0], picture[-1], picture[:, 0], picture[:, -1]])
+        assert edge.min() > 200, f"something is cut off at {ends}"
 
 
 @pytest.mark.parametrize("name", ALL)
@@ -129,8 +132,3 @@ def test_the_survival_forecast_sees_the_years_it_says_and_no_other():
     assert held_out.get_xdata().tolist() == [4, 5, 6, 7, 12]
     assert constant.get_ydata()[12] < model.get_ydata()[12] < held_out.get_ydata()[-1]
     assert np.asarray(model.get_ydata())[[0, 12]] == pytest.approx([1, 0.156], abs=5e-4)
-
-
-def _ink(explorer):
-    picture = np.asarray(Image.open(io.BytesIO(explorer._picture.value)).convert("L"))
-    return int((picture < 250).sum())

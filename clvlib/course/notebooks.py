@@ -8,6 +8,7 @@ keeps its picture and its text but not its live view, whose id changes every tim
 """
 
 import hashlib
+import json
 import sys
 from pathlib import Path
 from typing import Any
@@ -70,7 +71,7 @@ def student_notebook(exercise: Exercise, seed: int = 0) -> NotebookNode:
             "ex",
         ]
     )
-    numbers = "\n".join(f"{name} = {number!r}" for name, number in case.items())
+    numbers = "\n".join(_assignment(name, value) for name, value in case.items())
     cells = [
         _fixed(new_markdown_cell(_INTRODUCTION.format(exercise=exercise, lesson=exercise.name))),
         _fixed(new_code_cell(open_it)),
@@ -93,6 +94,33 @@ About {exercise.minutes} minutes, {exercise.points} points. The lesson: [{lesson
 Replace each `...` with your answer and run the cell (Shift + Enter). Wrong answers cost nothing: the card says what is
 off, and you try again. Stuck? Run `ex.hint("q1")` in a new cell. Given up? `ex.solution("q1")`. Your progress is kept
 when you close the notebook. Level 1 asks you to compute, level 2 to build, level 3 to decide."""
+
+
+def _assignment(name: str, value: Any) -> str:
+    """`name = value` as a formatter would lay it out, a long list or dict over several lines."""
+    line = f"{name} = {_literal(value)}"
+    if len(line) <= 120 or not isinstance(value, list | dict):
+        return line
+    if isinstance(value, dict):
+        left, right = "{}"
+        entries = [f"{_literal(key)}: {_literal(entry)}" for key, entry in value.items()]
+    else:
+        left, right = "[]"
+        entries = [_literal(entry) for entry in value]
+        if len(", ".join(entries)) <= 116:
+            return f"{name} = [\n    {', '.join(entries)}\n]"
+    return "\n".join([f"{name} = {left}", *(f"    {entry}," for entry in entries), right])
+
+
+def _literal(value: Any) -> str:
+    """A value as source code, in double quotes."""
+    if isinstance(value, str):
+        return json.dumps(value, ensure_ascii=False)
+    if isinstance(value, list):
+        return f"[{', '.join(map(_literal, value))}]"
+    if isinstance(value, dict):
+        return f"{{{', '.join(f'{_literal(key)}: {_literal(entry)}' for key, entry in value.items())}}}"
+    return repr(value)
 
 
 def _fixed(cell: NotebookNode) -> NotebookNode:

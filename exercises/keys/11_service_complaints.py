@@ -20,7 +20,7 @@ def shop(rng):
     late = [int(rng.integers(*ends)) for ends in ((4, 12), (15, 30), (40, 80))]
     overdue = [int(rng.integers(*ends)) for ends in ((3, 8), (10, 25), (50, 90))]
     pending = [int(rng.integers(*ends)) for ends in ((2, 5), (5, 12), (20, 40))]
-    solved_before = int(rng.integers(55, 69))
+    solved_before = int(rng.integers(55, 67))
     tickets = [int(rng.integers(*ends)) for ends in ((330, 400), (210, 260), (90, 120), (150, 180), (50, 75))]
     heavy_few, heavy_many = int(rng.integers(8, 14)) * 10, int(rng.integers(20, 30)) * 10
     light_few, light_many = int(rng.integers(25, 35)) * 10, int(rng.integers(8, 14)) * 10
@@ -35,7 +35,7 @@ def shop(rng):
         overdue=overdue,
         pending=pending,
         solved_before=solved_before,
-        solved_after=solved_before + int(rng.integers(11, 20)),
+        solved_after=solved_before + int(rng.integers(9, 15)),
         causes=FAULTS,
         tickets=[tickets[place] for place in rng.permutation(5)],
         contacts=[float(rng.integers(*ends)) / 10 for ends in ((11, 14), (14, 17), (24, 32), (13, 16), (17, 21))],

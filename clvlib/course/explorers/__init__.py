@@ -11,6 +11,7 @@ from clvlib.course.explorers.lifecycle import (
 from clvlib.course.explorers.loyalty import (
     ab_test_size,
     points_owed,
+    spend_budget,
     stamp_card,
     stay_or_go,
     tier_profit,
@@ -51,6 +52,7 @@ __all__ = [
     "relationship_life",
     "sla_ageing",
     "sorting",
+    "spend_budget",
     "staffing",
     "stage_moves",
     "stamp_card",

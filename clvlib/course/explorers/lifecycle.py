@@ -224,7 +224,7 @@ def warning_threshold() -> Explorer:
         plots.accuracy_by_threshold(
             figure.add_axes((0.60, 0.66, 0.38, 0.31)), thresholds, accuracy, at, 1 - left.mean()
         )
-        plots.profit_by_threshold(figure.add_axes((0.60, 0.15, 0.38, 0.43)), thresholds, profit, at, pays_from)
+        plots.profit_by_threshold(figure.add_axes((0.60, 0.15, 0.37, 0.43)), thresholds, profit, at, pays_from)
 
     def explain(threshold: float, **call: Any) -> str:
         at = round(100 * threshold)
@@ -264,7 +264,7 @@ def whom_to_contact() -> Explorer:
 
     def draw(figure: Figure, share: float, cost: int, worth: int) -> None:
         curves = {order: (sent / len(lost), gain * worth - sent * cost) for order, (sent, gain) in gains.items()}
-        plots.contact_profit(figure.add_axes((0.12, 0.15, 0.86, 0.82)), curves, share)
+        plots.contact_profit(figure.add_axes((0.135, 0.15, 0.845, 0.82)), curves, share)
 
     def explain(share: float, cost: int, worth: int) -> str:
         sent = share * len(lost)

@@ -7,7 +7,8 @@ import pandas as pd
 from matplotlib.figure import Figure
 from scipy.special import ndtr, ndtri
 
-from clvlib import experiments, loyalty, plots
+from clvlib import experiments, loyalty, models, plots, transactions
+from clvlib.course.data import load, truth
 from clvlib.course.explorer import Explorer, choice, slider, switch
 
 
@@ -142,15 +143,15 @@ def who_joins() -> Explorer:
         other, other_before = after[~joins].mean(), before[~joins].mean()
         uplift = member - member_before - (other - other_before)
         ways = {
-            "Members\nagainst others": member / other - 1,
-            "Members, after\nagainst before": member / member_before - 1,
-            "Difference in\ndifferences": uplift / (member - uplift),
+            "Members against others": member / other - 1,
+            "After against before": member / member_before - 1,
+            "Difference in differences": uplift / (member - uplift),
             "By lot": after[joins & heads].mean() / without[joins & ~heads].mean() - 1,
         }
-        return pd.Series(ways), float(joins.mean())
+        return pd.Series(ways).round(3) + 0.0, float(joins.mean())
 
     def draw(figure: Figure, **values: float) -> None:
-        plots.program_estimates(figure.add_axes((0.19, 0.15, 0.78, 0.83)), look(**values)[0], values["effect"])
+        plots.program_estimates(figure.add_axes((0.26, 0.15, 0.70, 0.83)), look(**values)[0], values["effect"])
 
     def explain(effect: float, preference: float, growth: float) -> str:
         (naive, rise, differences, lot), share = look(effect, preference, growth)
@@ -183,7 +184,7 @@ def ab_test_size() -> Explorer:
         return ndtr(((new - old) * np.sqrt(size) - ndtri(0.975) * np.sqrt(same)) / np.sqrt(apart))
 
     def draw(figure: Figure, size: int, **values: Any) -> None:
-        axes = figure.add_axes((0.10, 0.16, 0.86, 0.81))
+        axes = figure.add_axes((0.10, 0.16, 0.84, 0.81))
         plots.chance_to_find(axes, sizes, chance(**values, size=sizes), size, chance(**values, size=size))
 
     def explain(base: int, uplift: int, reading: str, size: int) -> str:
@@ -232,4 +233,65 @@ def stamp_card() -> Explorer:
         given=slider(2, 0, 10, 1, "Stamps given away"),
         days=slider(3.5, 1, 14, 0.5, "Days on an empty card"),
         speed_up=slider(0.20, 0.0, 0.80, 0.05, "Speed-up near the reward", percent=True),
+    )
+
+
+def spend_budget() -> Explorer:
+    """Lesson 14: gifts handed out in the order of three forecasts, and what they earn in the year that then came."""
+    log, today, year = load("transactions"), pd.Timestamp("2025-06-30"), pd.Timedelta(days=365)
+    planted = truth("transactions")
+    future = pd.Series(planted["customers"]["future_margin"], planted["customers"]["customer_id"])
+
+    def margin(end: pd.Timestamp, length: pd.Timedelta) -> pd.Series:
+        inside = log["date"].between(end - length, end, inclusive="right")
+        spent = log[inside].groupby("customer_id")["amount"].sum()
+        return planted["margin_share"] * spent.reindex(future.index, fill_value=0.0)
+
+    last, before = margin(today, year / 3), margin(today - year / 3, year / 3)
+    kept = (last[before > 0] > 0).mean()
+    summary = transactions.rfm_summary(log, grain="W", observation_end=today)
+    bought = models.BGNBD.fit(summary).expected_purchases(
+        365 / 7, summary["frequency"], summary["recency"], summary["T"]
+    )
+    spend = models.GammaGamma.fit(summary).expected_spend(summary["frequency"], summary["monetary_value"])
+    forecasts = {
+        "worksheet": margin(today, year),
+        "retention rate": last * (kept + kept**2 + kept**3),
+        "model": pd.Series(planted["margin_share"] * bought * spend, summary.index),
+        "future known": future,
+    }
+    counts = np.arange(0, 1501, 25)
+    ordered = {name: forecast.sort_values(ascending=False, kind="stable") for name, forecast in forecasts.items()}
+    brought = {name: np.append(0, future[rank.index].cumsum()) for name, rank in ordered.items()}
+
+    def earns(name: str, gifts: Any, cost: int, lift: float) -> Any:
+        return lift * brought[name][gifts] - cost * gifts
+
+    def stop(name: str, cost: int, lift: float) -> int:
+        return int((lift * ordered[name] > cost).sum())
+
+    def draw(figure: Figure, forecast: str, gifts: int, cost: int, lift: float) -> None:
+        curves = {name: earns(name, counts, cost, lift) for name in forecasts}
+        axes = figure.add_axes((0.12, 0.16, 0.85, 0.81))
+        plots.gift_budget(axes, counts, curves, forecast, gifts, stop(forecast, cost, lift))
+
+    def explain(forecast: str, gifts: int, cost: int, lift: float) -> str:
+        def money(name: str, count: int) -> str:
+            amount = round(earns(name, count, cost, lift))
+            return f"earn {amount:,} RMB" if amount >= 0 else f"lose {-amount:,} RMB"
+
+        own, best = stop(forecast, cost, lift), stop("future known", cost, lift)
+        return (
+            f"{gifts:,} gifts of {cost} RMB, in the order of the {forecast}, {money(forecast, gifts)} net "
+            f"of their cost if each adds {lift:.0%} of margin. The {forecast} would stop after {own:,}, which "
+            f"{money(forecast, own)}; with the future known, {best:,} gifts {money('future known', best)}."
+        )
+
+    return Explorer(
+        draw,
+        explain,
+        forecast=choice("worksheet", ["worksheet", "retention rate", "model"], "Forecast"),
+        gifts=slider(800, 0, 1500, 25, "Gifts in the budget"),
+        cost=slider(30, 10, 60, 5, "Cost of a gift (RMB)"),
+        lift=slider(0.10, 0.02, 0.20, 0.01, "Margin a gift adds", percent=True),
     )

@@ -142,8 +142,8 @@ def kano_plane() -> Explorer:
 
 def profit_chain() -> Explorer:
     """Lesson 10: does happy staff make profit, or does a rich district make both?"""
-    kinds = ["poor", "middle", "rich"]
-    district = np.repeat([-1.0, 0.0, 1.0], 100)
+    kinds = ["rich districts", "middle districts", "poor districts"]
+    district = np.repeat([1.0, 0.0, -1.0], 100)
     own_staff, own_profit = 7 * _without_pattern(np.random.default_rng(10), district)
 
     def build(link: float, richer: int) -> pd.DataFrame:
@@ -161,8 +161,8 @@ def profit_chain() -> Explorer:
     def draw(figure: Figure, link: float, richer: int, alike: bool) -> None:
         stations = build(link, richer)
         across, within = slopes(stations)
-        drawn = dict.fromkeys(kinds, within) if alike else {"all": across}
-        group = stations["kind"] if alike else "all"
+        drawn = dict.fromkeys(kinds, within) if alike else {"all stations": across}
+        group = stations["kind"] if alike else "all stations"
         plots.stations(figure.add_axes((0.10, 0.15, 0.87, 0.82)), stations.assign(group=group), pd.Series(drawn))
 
     def explain(link: float, richer: int, alike: bool) -> str:
@@ -223,7 +223,7 @@ def sla_ageing() -> Explorer:
     limits = np.arange(2, 337, 2)
     closed = tickets["closed_at"].notna().to_numpy()
     age = ((tickets["closed_at"].fillna(now) - tickets["opened_at"]).dt.total_seconds() / 3600).to_numpy()
-    in_group = {"all": closed | ~closed} | {
+    in_group = {"all": np.full(len(tickets), True)} | {
         name: (tickets["class"] == name).to_numpy() for name in ("P0", "P1", "P2", "P3")
     }
 
@@ -246,8 +246,8 @@ def sla_ageing() -> Explorer:
         met, late, overdue = by_group[group].loc[limit]
         return (
             f"{'All classes' if group == 'all' else group}, limit {limit} hours: {met:,} tickets closed in time, "
-            f"{late} too late, {overdue} open and overdue. Of those closed, {met / (met + late):.1%} were in time; with the "
-            f"overdue counted, {met / (met + late + overdue):.1%}."
+            f"{late} too late, {overdue} open and overdue. Of those closed, {met / (met + late):.1%} were in "
+            f"time; with the overdue counted, {met / (met + late + overdue):.1%}."
         )
 
     return Explorer(
@@ -272,16 +272,19 @@ def complaint_causes() -> Explorer:
     }
 
     def draw(figure: Figure, weigh: str, ended: int) -> None:
-        plots.pareto_bars(figure.add_axes((0.25, 0.15, 0.72, 0.82)), tables[weigh], ended, weigh)
+        plots.pareto_bars(figure.add_axes((0.26, 0.15, 0.71, 0.82)), tables[weigh], ended, weigh)
 
     def explain(weigh: str, ended: int) -> str:
         table = tables[weigh]
+        down_to, share = table.index[ended - 1], table["cumulative_share"].iloc[ended - 1]
         place = list(table.index).index("fan noise")
-        gone = "the heaviest cause" if ended == 1 else f"the {ended} heaviest causes"
+        if ended == 1:
+            gone = f"{down_to} alone makes {share:.0%}"
+        else:
+            gone = f"the {ended} heaviest causes, down to {down_to}, make {share:.0%}"
         return (
-            f"By {weigh}, {gone}, down to {table.index[ended - 1]}, make {table['cumulative_share'].iloc[ended - 1]:.0%} "
-            f"of {table['count'].sum():,}. The fan noise stands in place {place + 1} with "
-            f"{table['share'].iloc[place]:.0%}."
+            f"By {weigh}, {gone} of {table['count'].sum():,}. The fan noise "
+            f"stands in place {place + 1} with {table['share'].iloc[place]:.0%}."
         )
 
     return Explorer(

@@ -1,0 +1,343 @@
+"""Exercise 14, the capstone: a small shop's file and log, three forecasts, a budget and a memo."""
+
+import numpy as np
+import pandas as pd
+
+from clvlib import models
+from clvlib.course import Exercise
+
+exercise = Exercise("14_capstone", title="The capstone", minutes=50, uses=["models", "transactions"])
+
+PLACEHOLDERS = ("-", "无", "N/A")
+
+
+@exercise.case
+def shop(rng):
+    """Ten telephone numbers, two pairs of records, eight scored records, and six customers with a year ahead of them."""
+    filled = int(rng.integers(3, 6))
+    empty = int(rng.integers(1, 3))
+    cells = [f"12{rng.integers(10**8, 10**9)}" for _ in range(filled)] + [""] * empty
+    cells += [str(word) for word in rng.choice(PLACEHOLDERS, 10 - filled - empty)]
+    name_alike = float(rng.choice([50.0, 60.0, 66.7]))
+    expected = [int(rmb) for rmb in rng.choice(np.arange(12, 90), 6, replace=False) * 10]
+    cost, lift_percent = int(rng.choice([20, 30, 40])), int(rng.choice([8, 10, 12]))
+    bar = cost / lift_percent * 100
+    expected[:2] = [int(bar * 1.3), int(bar * 0.6)]
+    expected = sorted(set(expected), reverse=True)
+    total = int(rng.integers(40, 90)) * 1000
+    return dict(
+        cells=[cells[place] for place in rng.permutation(10)],
+        name_alike=name_alike,
+        email_alike=float(rng.choice([94.0, 96.0, 100.0])),
+        model_score=[float(score) for score in rng.choice(np.arange(1, 98), 8, replace=False) / 100],
+        expert_score=[float(score) for score in rng.choice(np.arange(5, 96), 8, replace=False)],
+        forecast=[int(rmb) for rmb in rng.integers(0, 15, 6) * 10 + np.array([120, 0, 40, 10, 250, 0])],
+        actual=[int(rmb) for rmb in rng.integers(0, 9, 6) * 10 + np.array([80, 0, 0, 30, 400, 0])],
+        expected=expected,
+        cost=cost,
+        lift_percent=lift_percent,
+        factor_percent=int(rng.integers(130, 240)),
+        total=total,
+        listed=int(rng.integers(300, 800)),
+        others=int(rng.integers(30, 70)),
+        listed_lot=int(rng.integers(300, 340)),
+        control_lot=int(rng.integers(280, 298)),
+        frequency=[int(count) for count in rng.integers(1, 9, 3)],
+        mean_spend=[float(rmb) for rmb in rng.choice(np.arange(40, 400), 3, replace=False)],
+    )
+
+
+@exercise.textbook
+def redbaby():
+    return dict(
+        cells=["12661020304", "", "无", "12661020305", "-", "12661020306", "N/A", "12661020307", "", "12661020308"],
+        name_alike=66.7,
+        email_alike=100.0,
+        model_score=[0.02, 0.91, 0.15, 0.60, 0.05, 0.35, 0.80, 0.01],
+        expert_score=[62.0, 55.0, 20.0, 71.0, 88.0, 35.0, 48.0, 10.0],
+        forecast=[160, 20, 90, 40, 300, 0],
+        actual=[120, 0, 0, 60, 480, 0],
+        expected=[810, 520, 390, 280, 180, 120],
+        cost=30,
+        lift_percent=10,
+        factor_percent=144,
+        total=71_000,
+        listed=462,
+        others=45,
+        listed_lot=318,
+        control_lot=291,
+        frequency=[2, 1, 6],
+        mean_spend=[120.0, 310.0, 85.0],
+    )
+
+
+@exercise.function(
+    points=2,
+    level=1,
+    within=0.0005,
+    shown=[(["12661020304", "", "无", "-"],), (["12661020305", "N/A"],)],
+)
+def completeness(cells):
+    """Write a function `completeness` of a list of cells, all of them text. It returns the share of the cells that say
+    something, as a fraction. An empty cell says nothing, nor do these three: "-", "无" and "N/A"."""
+    return sum(cell not in ("", "-", "无", "N/A") for cell in cells) / len(cells)
+
+
+@completeness.hidden_inputs
+def other_files(rng):
+    words = ["", "-", "无", "N/A", "12661020304", "Beijing"]
+    return [([str(word) for word in rng.permutation([*words, *rng.choice(words, size)])],) for size in (1, 3, 5, 8)]
+
+
+@completeness.mistake('Your function counts placeholders as filled. A cell that says "无" says that there is nothing.')
+def placeholders_filled(cells):
+    return sum(cell != "" for cell in cells) / len(cells)
+
+
+@completeness.mistake("That is the share of the cells that say nothing. The rest is what is complete.")
+def share_missing(cells):
+    return sum(cell in ("", *PLACEHOLDERS) for cell in cells) / len(cells)
+
+
+@completeness.mistake("You left the empty cells out of the divisor. Divide by all cells.")
+def empty_left_out(cells):
+    return sum(cell not in ("", *PLACEHOLDERS) for cell in cells) / max(1, sum(cell != "" for cell in cells))
+
+
+completeness.hint("Count the cells that are neither empty nor one of the three, then divide by how many there are.")
+
+
+@exercise.number(points=1, level=1, unit="of 100", within=0.05)
+def pair_similarity(name_alike, email_alike):
+    """Two records of a customer file: their names are {name_alike} of 100 alike (one is in traditional characters),
+    their telephones 100, their e-mails {email_alike}; one of the two addresses is empty. A pair's similarity is the mean
+    over the columns that both have filled. What is it?"""
+    return (name_alike + 100 + email_alike) / 3
+
+
+@pair_similarity.mistake("You counted the address as 0. An empty cell neither agrees nor disagrees: leave it out.")
+def empty_is_zero(name_alike, email_alike):
+    return (name_alike + 100 + email_alike) / 4
+
+
+@pair_similarity.mistake("That takes the least of them. The rule is the mean over the columns that both have filled.")
+def the_least(name_alike):
+    return name_alike
+
+
+@pair_similarity.mistake("You left the name out, too. Both records have one, so it counts.")
+def without_name(email_alike):
+    return (100 + email_alike) / 2
+
+
+@pair_similarity.mistake("You counted the missing address as a full match. Nothing was compared there.")
+def empty_agrees(name_alike, email_alike):
+    return (name_alike + 200 + email_alike) / 4
+
+
+pair_similarity.hint("Three columns were compared.")
+
+
+@exercise.choice(
+    points=1,
+    level=2,
+    options={
+        "merge": "merge them: two of two columns agree in full",
+        "household": "keep two customers and note that they share a home",
+        "delete": "delete the newer record: it may be fraud",
+        "lower": "lower the threshold and look again",
+    },
+)
+def same_home():
+    """Two records have the same telephone and the same address, both 100 alike. The names are 刘梅雅 and 刘琳艳, the
+    children were born three years apart. What do you do?"""
+    return "household"
+
+
+@same_home.mistake("Telephone and address belong to a home, not to a person. What do the name and the child say?")
+def merged():
+    return "merge"
+
+
+@same_home.mistake("Two people who live together are no fraud. Nothing here says that either record is made up.")
+def deleted():
+    return "delete"
+
+
+@same_home.mistake("A lower threshold merges more strangers. The question is which columns tell two people apart.")
+def lowered():
+    return "lower"
+
+
+same_home.hint("Which of the columns belong to one person only?")
+
+
+def places(scores):
+    return pd.Series(scores).rank()
+
+
+@exercise.table(points=3, level=2, within=0.01)
+def inspect_first(model_score, expert_score):
+    """Eight records, numbered 1 to 8 in this order, have a `model_score` (a probability, 0 to 1) and an `expert_score`
+    (points, 0 to 100); in both, higher is more suspect. Give each record its place in the line by each score (1 for the
+    least suspect, 8 for the most) and add the two places. Build a DataFrame with the columns `record` and `places` (the
+    sum), one row a record, in the order 1 to 8."""
+    total = places(model_score) + places(expert_score)
+    return pd.DataFrame({"record": range(1, 9), "places": total})
+
+
+@inspect_first.mistake("You added the scores as they are. The points run to 100 and drown the probability: use places.")
+def raw_sum(model_score, expert_score):
+    return pd.DataFrame({"record": range(1, 9), "places": np.add(model_score, expert_score)})
+
+
+@inspect_first.mistake("Your places run the other way: the most suspect should have 8, the least 1.")
+def turned_round(model_score, expert_score):
+    return inspect_first.reference(model_score, expert_score).assign(places=lambda table: 18 - table["places"])
+
+
+@inspect_first.mistake("Those are the places by the model alone. Add the places by the expert rules.")
+def model_alone(model_score):
+    return pd.DataFrame({"record": range(1, 9), "places": places(model_score)})
+
+
+@inspect_first.mistake("That is the mean of the two places; the question asks for their sum.")
+def mean_of_places(model_score, expert_score):
+    return inspect_first.reference(model_score, expert_score).assign(places=lambda table: table["places"] / 2)
+
+
+inspect_first.hint("pd.Series(model_score).rank() gives the places of one score, from 1 for the smallest.")
+
+
+@exercise.number(points=2, level=2, unit="RMB", within=0.05)
+def holdout_error(forecast, actual):
+    """Six customers: `forecast` holds what you expected of each in the holdout, `actual` what each then brought, both
+    in RMB. You plan with sums, so you judge by the root mean square error. What is it?"""
+    return float(np.sqrt(np.mean(np.subtract(forecast, actual) ** 2)))
+
+
+@holdout_error.mistake(
+    "That is the mean absolute error. It rewards a forecast that hits the usual customer: square it."
+)
+def mean_absolute(forecast, actual):
+    return float(np.abs(np.subtract(forecast, actual)).mean())
+
+
+@holdout_error.mistake("You did not take the root, so your error is in RMB squared.")
+def no_root(forecast, actual):
+    return float(np.mean(np.subtract(forecast, actual) ** 2))
+
+
+@holdout_error.mistake("That is the root of the sum. Take the mean of the squares over the six customers first.")
+def no_mean(forecast, actual):
+    return float(np.sqrt(np.sum(np.subtract(forecast, actual) ** 2)))
+
+
+@holdout_error.mistake("You left out the customers who brought nothing. A forecast is for all of them.")
+def buyers_only(forecast, actual):
+    bought = np.array(actual) > 0
+    return float(np.sqrt(np.mean(np.subtract(forecast, actual)[bought] ** 2)))
+
+
+holdout_error.hint("Forecast less actual, squared; their mean over all six; the root of that.")
+
+
+@exercise.table(points=3, level=2, within=0.05)
+def model_spend(frequency, mean_spend):
+    """A gamma-gamma model has p = 5, q = 4 and gamma = 132 (RMB). Three customers made `frequency` repeat purchases of
+    `mean_spend` RMB each on average. Build a DataFrame with the columns `customer` (1, 2, 3) and `spend`: the money per
+    purchase that the model expects of each."""
+    spend = models.GammaGamma(p=5, q=4, gamma=132).expected_spend(frequency, mean_spend)
+    return pd.DataFrame({"customer": [1, 2, 3], "spend": spend})
+
+
+@model_spend.mistake("Those are their own means. The model pulls them towards everybody's, as there are few purchases.")
+def own_means(mean_spend):
+    return pd.DataFrame({"customer": [1, 2, 3], "spend": mean_spend})
+
+
+@model_spend.mistake("That is everybody's mean for each. Their own purchases count, too.")
+def everybodys_mean():
+    return pd.DataFrame({"customer": [1, 2, 3], "spend": [5 * 132 / (4 - 1)] * 3})
+
+
+@model_spend.mistake(
+    "You counted one purchase too many. `frequency` holds the repeat purchases already: the first one is not in it."
+)
+def first_counted(frequency, mean_spend):
+    return model_spend.reference(np.add(frequency, 1), mean_spend)
+
+
+model_spend.hint("p (gamma + x z) / (p x + q - 1), with x purchases of z RMB on average.")
+model_spend.hint("models.GammaGamma(p=5, q=4, gamma=132).expected_spend(frequency, mean_spend)")
+
+
+@exercise.number(points=3, level=3, unit="RMB", within=0.05)
+def allocation(expected, cost, lift_percent):
+    """A gift costs {cost} RMB and adds {lift_percent} % to a customer's margin of next year. `expected` holds the margin
+    that your forecast expects of each customer without a gift, in RMB. You may give a gift to every one of them. Give
+    them where the forecast says that they pay: what do you expect to earn with them, less their cost?"""
+    return sum(max(0, lift_percent / 100 * margin - cost) for margin in expected)
+
+
+@allocation.mistake("You gave a gift to everybody because the budget allows it. Some of them cost more than they add.")
+def gift_to_all(expected, cost, lift_percent):
+    return sum(lift_percent / 100 * margin - cost for margin in expected)
+
+
+@allocation.mistake(
+    "You stopped at the customer with the best return per RMB. The next ones still earn more than a gift costs."
+)
+def best_ratio(expected, cost, lift_percent):
+    return lift_percent / 100 * max(expected) - cost
+
+
+@allocation.mistake("You forgot what the gifts cost.")
+def no_cost(expected, cost, lift_percent):
+    return sum(lift_percent / 100 * margin for margin in expected if lift_percent / 100 * margin > cost)
+
+
+@allocation.mistake("You counted all the margin of those who get a gift. Most of it would have come without.")
+def whole_margin(expected, cost, lift_percent):
+    return sum(margin - cost for margin in expected if lift_percent / 100 * margin > cost)
+
+
+allocation.hint("From which margin on does a gift pay? lift times margin must be more than its cost.")
+
+
+@exercise.text(
+    level=3,
+    at_least=150,
+    rubric={
+        "leads with a decision and an amount: how many gifts, to whom, and what is handed back": 1,
+        "claim 1 is wrong, with its reason: records are not customers, placeholders are not data": 1,
+        "claim 2 depends or is unsupported: a total fitted after looking proves nothing; names a test on fresh time": 1,
+        "claim 3 is unsupported: selection; uses the lot to give the effect as a ratio or a difference": 2,
+        "says which number rests on an assumption, and what would change the decision": 1,
+        "keeps to what a manager needs, a page at most, each number with its unit and period": 1,
+    },
+)
+def memo(factor_percent, total, listed, others, listed_lot, control_lot):
+    """Write the memo: one page, 150 to 350 words, to the owner of a shop like Redbaby. You have 800 gifts at 30 RMB and
+    a forecast in which 526 customers are above the bar of 300 RMB of margin a year, if a gift adds 10 %. Audit three
+    claims. (1) "2,200 records, 93 % filled: so 2,200 customers, and the file is complete." (2) "Our worksheet was
+    {factor_percent} % too high in the holdout; since we divide it by the right factor it hits the {total:,} RMB on the
+    dot, so the method is proved." (3) "Customers on the VIP list leave {listed} RMB in a half-year, others {others}: the
+    list works." For (3) you found a trial: of those due to be listed, a half drawn by lot was, and left {listed_lot} RMB
+    each; the other half left {control_lot}. Say what you decide, on what it rests, and what would change your mind."""
+    return (
+        "We give 526 gifts of 30 RMB, 15,780 RMB, to the customers of whom the forecast expects more than 300 RMB of "
+        "margin next year, and hand back the money of the other 274: there a gift costs more than it adds. A tenth of "
+        "the 526, drawn by lot, get none, because the 10 % is an assumption; at 6 % the bar is 500 RMB and the list "
+        "much shorter. "
+        "Claim 1 is wrong. 2,200 are records; about 2,000 people stand behind them, some twice in other spellings, and "
+        "without placeholders such as 无 the cells are 83 % filled. Calling fifty of the pairs in doubt would settle it. "
+        f"Claim 2 is unsupported. Any forecast that was {factor_percent} % too high hits {total:,} RMB once it is divided "
+        "by the factor found in that very period. It says nothing about which customers will buy, nor about the next "
+        "period. Fix the factor now and score it on months that nobody has seen, by customer, beside the model. "
+        f"Claim 3 is unsupported as made. {listed} against {others} RMB compares heavy buyers with light ones: the list "
+        f"was made from them. By lot it is {listed_lot} against {control_lot} RMB, "
+        f"{listed_lot - control_lot} RMB more in a half-year, or {listed_lot / control_lot - 1:.0%}. That pays only if "
+        "the list costs less per head, and we need the number in each half to know how far chance alone would go. "
+        "What would change our mind: a lift by lot that is clearly not 10 %."
+    )
