@@ -844,7 +844,8 @@ def staffing_curve(axes: Axes, agents: np.ndarray, levels: np.ndarray, at: int, 
     """
     here = levels[at - 1]
     axes.axhline(target, color=GREY, linestyle="--", linewidth=1.5)
-    axes.annotate(f"promise {target:.0%}", (40.8, target - 0.06), color="#555555", fontsize=11, ha="right")
+    x, side = (0.6, "left") if levels[9] < target else (40.8, "right")  # where the curve is not
+    axes.annotate(f"promise {target:.0%}", (x, target - 0.06), color="#555555", fontsize=11, ha=side)
     axes.plot(agents, levels, "o-", color=BLUE, linewidth=1.5, markersize=5)
     axes.plot([at, at], [0, here], color=ORANGE, linestyle="--", linewidth=1.5)
     axes.plot([at], [here], "o", color=ORANGE, markersize=11, zorder=3)
@@ -1046,6 +1047,6 @@ def gift_budget(axes: Axes, counts: np.ndarray, earned: dict[str, np.ndarray], c
     axes.yaxis.set_major_locator(MaxNLocator(4))
     axes.xaxis.set_major_formatter(FuncFormatter(lambda x, _: f"{x:,.0f}"))
     axes.yaxis.set_major_formatter(FuncFormatter(lambda y, _: f"{y:,.0f}"))
-    axes.set_xlabel("Gifts given, in the order of the forecast (dot: the budget; bar: where the forecast would stop)")
+    axes.set_xlabel("Gifts, in the order of the forecast (dot: the budget; bar: where it would stop)")
     axes.set_ylabel("Earned, less the gifts (RMB)")
     axes.spines[["top", "right"]].set_visible(False)

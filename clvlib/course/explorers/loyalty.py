@@ -272,7 +272,7 @@ def spend_budget() -> Explorer:
 
     def draw(figure: Figure, forecast: str, gifts: int, cost: int, lift: float) -> None:
         curves = {name: earns(name, counts, cost, lift) for name in forecasts}
-        axes = figure.add_axes((0.12, 0.16, 0.85, 0.81))
+        axes = figure.add_axes((0.13, 0.16, 0.82, 0.81))
         plots.gift_budget(axes, counts, curves, forecast, gifts, stop(forecast, cost, lift))
 
     def explain(forecast: str, gifts: int, cost: int, lift: float) -> str:
