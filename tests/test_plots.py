@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 from matplotlib.figure import Figure
 
-from clvlib import acquisition, plots, segments, worksheet
+from clvlib import acquisition, plots, segments, service, worksheet
 
 
 @pytest.fixture
@@ -238,3 +238,57 @@ def test_worth_by_stage_has_a_bar_and_a_line_a_stage(axes):
     plots.worth_by_stage(axes, worth, before)
     assert [width for _, _, width, _ in bars(axes)] == worth.tolist()
     assert np.allclose(dots(axes, "|")[0][0], before)
+
+
+def test_the_staffing_curve_marks_the_agents_at_work(axes):
+    levels = np.array([0, 0, 0.3, 0.6, 0.8, 0.9, 0.95, 0.97, 0.98, 0.99, 1.0, 1.0])
+    plots.staffing_curve(axes, np.arange(1, 13), levels, 5, 0.85)
+    curve, here = dots(axes)
+    assert np.allclose(curve[1], levels)
+    assert here == ([5], [0.8])
+    assert words(axes) == ["promise 85%", "80%"]
+
+
+def test_closed_by_limit_marks_both_ways_of_counting(axes):
+    shares = pd.DataFrame({"all": np.linspace(0, 0.8, 337), "closed": np.linspace(0, 0.9, 337)}, index=range(337))
+    plots.closed_by_limit(axes, shares, 48)
+    assert np.allclose(dots(axes)[0][1], shares.loc[48])
+    assert np.allclose(axes.lines[0].get_ydata(), shares["closed"])
+
+
+def test_program_estimates_stand_beside_the_truth(axes):
+    estimates = pd.Series({"members against others": 1.0, "before and after": 0.2, "both": 0.13})
+    plots.program_estimates(axes, estimates, 0.12)
+    assert np.allclose(dots(axes)[0][0], estimates)
+    assert axes.lines[-1].get_xdata()[0] == 0.12
+    assert [label.get_text() for label in axes.get_yticklabels()][2] == "both\n+13.0%"
+
+
+def test_the_chance_to_find_is_marked_at_the_size_of_the_test(axes):
+    plots.chance_to_find(axes, np.array([10, 1000, 100_000]), np.array([0.05, 0.6, 1.0]), 1000, 0.6)
+    assert np.allclose(dots(axes)[0], ([3], [0.6]))
+    assert np.allclose(axes.lines[0].get_ydata(), [0.05, 0.6, 1.0])
+
+
+def test_stamp_days_put_each_card_on_its_row(axes):
+    plots.stamp_days(axes, {"ten stamps": np.array([3.0, 6, 8.5]), "twelve, two given": np.array([2.0, 4, 8])})
+    assert np.allclose(dots(axes, "s")[0], ([3, 6, 8.5], [0, 0, 0]))
+    assert np.allclose(dots(axes)[0], ([2, 4, 8], [1, 1, 1]))
+    assert words(axes) == ["8.5 days", "8.0 days"]
+
+
+def test_pareto_bars_mark_the_causes_that_were_ended(axes):
+    table = service.pareto_table({"fan": 60, "screen": 30, "box": 10})
+    plots.pareto_bars(axes, table, 2, "complaints")
+    assert np.allclose([width for _, _, width, _ in bars(axes)], [0.6, 0.3, 0.1])
+    assert np.allclose(dots(axes)[0][0], [0.6, 0.9, 1.0])
+    assert np.allclose(dots(axes)[1], ([0.9], [1]))
+
+
+def test_the_gift_budget_marks_the_budget_on_the_chosen_curve(axes):
+    counts = np.array([0, 100, 200, 300])
+    earned = {"worksheet": np.array([0, 50, 80, 60.0]), "best possible": np.array([0, 150, 180, 120.0])}
+    plots.gift_budget(axes, counts, earned, "worksheet", 150, 220)
+    assert dots(axes)[0] == ([150], [65.0])
+    assert dots(axes, "|")[0][0] == [220]
+    assert words(axes) == ["best possible"]
