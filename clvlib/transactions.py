@@ -13,6 +13,7 @@ PLACEHOLDERS = ("n/a", "na", "none", "null", "nan", "nil", "unknown", "missing",
 
 _UNITS = {"D": ("days", 1.0), "W": ("weeks", 7.0), "M": ("months", 365.25 / 12), "Y": ("years", 365.25)}
 _MERGES = {"D": "on the same day", "W": "in the same week", "M": "in the same month"}
+_DAY_0 = np.datetime64("0001-01-01")  # a Monday
 _YEAR_MONTH_DAY = r"^(\d{4}([-/.])\d{1,2}\2\d{1,2}|\d{8})(?:[T ]+(?:[01]?\d|2[0-3]):[0-5]\d.*)?$"
 
 
@@ -379,7 +380,7 @@ class _Rows(NamedTuple):
     """Transactions or purchases as arrays of one length."""
 
     code: np.ndarray  # position of the customer among the sorted ids
-    day: np.ndarray  # days since 1970-01-01
+    day: np.ndarray  # days since _DAY_0
     money: np.ndarray  # currency units
 
     def only(self, keep: np.ndarray) -> "_Rows":
@@ -419,7 +420,7 @@ def _read(log: pd.DataFrame, customer: str, date: str, amount: str, date_format:
         "write dates as year-month-day, or say how they are written with date_format='%d/%m/%Y'",
     )
     code, ids = _codes(log[customer])
-    return _Rows(code, days.view(np.int64).astype(np.int32), money), ids
+    return _Rows(code, _less(days.view(np.int64), _DAY_0.astype(int)), money), ids
 
 
 def _codes(column: pd.Series) -> tuple[np.ndarray, pd.Index]:
@@ -429,13 +430,18 @@ def _codes(column: pd.Series) -> tuple[np.ndarray, pd.Index]:
     if isinstance(column.dtype, np.dtype) and column.dtype.kind in "iu":
         low, high = int(column.min()), int(column.max())
         if high < 2**62 and high - low < 4 * len(column):
-            code = (column.to_numpy().astype(np.int64, copy=False) - low).astype(np.int32)
-            return code, pd.Index(np.arange(low, high + 1, dtype=column.dtype), name=column.name)
+            ids = pd.Index(np.arange(low, high + 1, dtype=column.dtype), name=column.name)
+            return _less(column.to_numpy(), low), ids
     numbers = _short_text_as_numbers(column)
     code, ids = _sorted_ids(column) if numbers is None else _used_ids(_codes(numbers)[0], column)
     if isinstance(ids[0], str) and not ids[0].strip():
         _refuse(column, column.str.strip().to_numpy() == "", f"no {column.name}", mend)
     return code, ids
+
+
+def _less(values: np.ndarray, low: int) -> np.ndarray:
+    """``values - low`` in 32 bits, in one pass."""
+    return np.subtract(values, low, out=np.empty(len(values), dtype=np.int32), dtype=np.int64, casting="unsafe")
 
 
 def _sorted_ids(column: pd.Series) -> tuple[np.ndarray, pd.Index]:
@@ -528,13 +534,13 @@ def _refuse(column: pd.Series, bad: np.ndarray, what: str, mend: str) -> None:
 
 
 def _day(name: str, value: Any, rows: _Rows) -> int:
-    """A day as days since 1970; the last day of the log for None."""
+    """A day as days since _DAY_0; the last day of the log for None."""
     if value is None:
         return int(rows.day.max())
-    day = _one_date(name, value).view(np.int64)
+    day = int((_one_date(name, value) - _DAY_0).astype(int))
     if day < rows.day.min():
         raise ValueError(f"{name} ({_date(day)}) is before the first day of log ({_date(rows.day.min())})")
-    return int(day)
+    return day
 
 
 def _one_date(name: str, value: Any) -> np.ndarray:
@@ -545,7 +551,7 @@ def _one_date(name: str, value: Any) -> np.ndarray:
 
 
 def _date(day: Any) -> str:
-    return str(np.datetime64(int(day), "D"))
+    return str(_DAY_0 + int(day))
 
 
 def _between(rows: _Rows, after: int | None, end: int) -> _Rows:
@@ -587,31 +593,25 @@ def _add_up_days(rows: _Rows) -> _Rows:
 
     if not len(rows.day):
         return rows
-    first_day = rows.day.min()
-    cells = sparse.coo_array((rows.money, (rows.code, rows.day - first_day))).tocsr()
+    cells = sparse.coo_array((rows.money, (rows.code, rows.day))).tocsr()
     code = np.repeat(np.arange(cells.shape[0], dtype=np.int32), np.diff(cells.indptr))
-    return _Rows(code, cells.indices + first_day, cells.data)
+    return _Rows(code, cells.indices, cells.data)
 
 
 def _merge(purchases: _Rows, merge: str) -> _Rows:
     """Purchases of the same week or month as one, on the first of their days."""
     if merge == "D" or not len(purchases.day):
         return purchases
-    if merge == "W":
-        period = (purchases.day + 3) // 7  # day 0 was a Thursday
-    else:
-        period = purchases.day.astype("datetime64[D]").astype("datetime64[M]").astype(np.int64)
+    period = purchases.day // 7 if merge == "W" else (_DAY_0 + purchases.day).astype("datetime64[M]").astype(int)
     starts = np.flatnonzero(_changes(purchases.code) | _changes(period))
     return _Rows(purchases.code[starts], purchases.day[starts], np.add.reduceat(purchases.money, starts))
 
 
 def _take_back(purchases: _Rows, refunds: _Rows) -> tuple[_Rows, int, float]:
     """The purchases after refunds, how many of them were taken back whole, and the money that found no purchase."""
-    low = min(purchases.day.min(initial=0), refunds.day.min())
-    span = int(max(purchases.day.max(initial=0), refunds.day.max())) - int(low) + 1
 
     def place(rows: _Rows) -> np.ndarray:
-        return rows.code * np.int64(span) + (rows.day - low)
+        return rows.code * np.int64(2**31) + rows.day
 
     latest = np.searchsorted(place(purchases), place(refunds), side="right") - 1
     known = latest >= 0
@@ -637,9 +637,8 @@ def _per_customer(purchases: _Rows, ids: pd.Index, end: int, grain: str, include
     starts = np.flatnonzero(_changes(purchases.code))
     count = np.diff(starts, append=len(purchases.day))
     averaged = count if include_first else count - 1
-    money = purchases.money.copy()
     if not include_first:
-        money[starts] = 0
+        purchases.money[starts] = 0  # in place: a copy would be as large as the log
     first, last = purchases.day[starts], purchases.day[starts + count - 1]
     summary = pd.DataFrame(
         {
@@ -647,7 +646,7 @@ def _per_customer(purchases: _Rows, ids: pd.Index, end: int, grain: str, include
             "recency": (last - first) / unit,
             "T": (end - first) / unit,
             "monetary_value": np.divide(
-                np.add.reduceat(money, starts), averaged, out=np.full(len(count), np.nan), where=averaged > 0
+                np.add.reduceat(purchases.money, starts), averaged, out=np.full(len(count), np.nan), where=averaged > 0
             ),
         },
         index=ids[purchases.code[starts]],
@@ -668,10 +667,9 @@ def _left_out(rows: _Rows, purchases: _Rows, end: int) -> list[str]:
     later = rows.day > end
     if after := np.count_nonzero(later):
         notes.append(f"{_count(after, 'row')} after {_date(end)} left out.")
-    bought = np.zeros(rows.code.max() + 1, dtype=bool)
-    bought[purchases.code] = True
-    dropped = rows.code[later | (rows.money <= 0)]
-    if absent := len(np.unique(dropped[~bought[dropped]])):
+    dropped = np.unique(rows.code[later | (rows.money <= 0)])
+    place = np.searchsorted(purchases.code, dropped).clip(max=len(purchases.code) - 1)
+    if absent := np.count_nonzero(purchases.code[place] != dropped):
         notes.append(f"{_count(absent, 'customer')} without a purchase up to {_date(end)} not in the summary.")
     return notes
 
@@ -738,7 +736,7 @@ def _ways_of_writing(dates: pd.Series) -> list[str]:
     for found, mark in ((r"[^\W\d_]+", "a"), (r"\d{5,}", "L"), (r"\d{3,4}", "Y"), (r"\d{1,2}", "D")):
         pattern = pattern.str.replace(found, mark, regex=True)
     rows = pattern.value_counts()
-    if len(rows) == 1:
+    if len(rows) < 2:
         return []
     examples = dates.groupby(pattern).first()
     listed = ", ".join(f"{_count(rows[way], 'row')} like {examples[way]!r}" for way in rows.index[:4])

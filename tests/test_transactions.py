@@ -432,6 +432,15 @@ def test_a_number_and_its_text_are_reported_as_one_id_in_two_types():
     assert problem.endswith("such as 7 and '7'.")
 
 
+def test_a_log_of_empty_cells_has_nothing_but_missing_cells():
+    problems = check_log(make_log(("", "", ""), (None, None, None)))
+    assert [problem.split(" (")[0] for problem in problems] == [
+        "2 rows have no customer_id",
+        "2 rows have no date",
+        "2 rows have no amount",
+    ]
+
+
 def test_the_problems_of_a_log_do_not_stop_the_check_but_stop_the_summary():
     log = make_log((None, None, None), ("a", 5, "x"), ("b", "2024-01-01", np.inf))
     assert len(check_log(log)) >= 5
