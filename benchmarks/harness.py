@@ -1,7 +1,7 @@
 """What the benchmarks share: a throw-away environment with the peers, timing in a process of its own, one row a result.
 
-A benchmark is a file `bench_NAME.py` with a function `rows()` that returns a list of the dicts that `compare` and
-`figure` make. It is also the script that does the work: `run_in` starts it again, once for each tool, with the Python
+A benchmark is a file `bench_NAME.py` with a function `rows()` that gives the dicts that `compare` and `figure` make.
+Beside peers it is also the script that does the work: `run_in` starts it again, once for each tool, with the Python
 that has the tool.
 """
 
@@ -54,15 +54,13 @@ def run_in(python: Path | str, script: str, *arguments: Any) -> Any:
     return json.loads(done.stdout.splitlines()[-1])
 
 
-def best_seconds(work: Callable[[], Any], runs: int, at_most_seconds: float) -> tuple[float, Any]:
-    """Seconds of the fastest of some runs, and what the work returned; no further run after so many seconds."""
-    best, started = float("inf"), time.perf_counter()
-    for _ in range(runs):
+def best_seconds(work: Callable[[], Any], for_seconds: float = 10) -> tuple[float, Any]:
+    """Seconds of the fastest try, and what the work returned: twice at least, then again for as long as every tool."""
+    best, tries, started = float("inf"), 0, time.perf_counter()
+    while tries < 2 or time.perf_counter() - started < for_seconds:
         start = time.perf_counter()
         result = work()
-        best = min(best, time.perf_counter() - start)
-        if time.perf_counter() - started > at_most_seconds:
-            break
+        best, tries = min(best, time.perf_counter() - start), tries + 1
     return best, result
 
 

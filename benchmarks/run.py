@@ -64,13 +64,18 @@ def _table(rows: list[dict[str, Any]]) -> str:
 
 
 def _report(rows: list[dict[str, Any]]) -> str:
-    notes = [f"- {row['work']}, {row['peer'] or row['ours']}: {row['note']}" for row in rows if row.get("note")]
+    noted: dict[str, list[str]] = {}
+    for row in rows:
+        noted.setdefault(row.get("note") or "", []).append(f"{row['work']} ({row['peer'] or row['ours']})")
+    notes = [
+        f"- {works[0] if len(works) == 1 else f'{len(works)} figures'}: {note}" for note, works in noted.items() if note
+    ]
     return "\n".join(
         [
             "# Speed beside the usual alternatives",
             "",
-            "Written by `make bench`: one run, one machine, the same data for all. Seconds are those of the fastest try; "
-            "a ratio is how many times longer the peer takes.",
+            "Written by `make bench`: one run, one machine, the same data for all. Seconds are those of the fastest",
+            "try; a ratio is how many times longer the peer takes.",
             "",
             _table(rows),
             "",

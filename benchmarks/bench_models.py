@@ -1,0 +1,117 @@
+"""Fitting BG/NBD and gamma-gamma, on CDNOW and on a hundred times as many customers, beside lifetimes.
+
+A fit counts as the same only if our log-likelihood, worked out here from the formula, is no more than 0.001 below the
+peer's.
+"""
+
+import json
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import harness
+import numpy as np
+import pandas as pd
+
+CDNOW = Path(__file__).parents[1] / "datasets" / "cdnow_summary.csv"
+TIMES = 100
+# Model -> how many times faster than lifetimes, on CDNOW and on the large summary.
+GOALS = {"BGNBD": (10, 25), "GammaGamma": (5, 1.5)}
+
+
+def rows() -> Iterator[dict[str, Any]]:
+    cdnow = pd.read_csv(CDNOW)
+    peer_python = harness.peer_python()
+    for model, goals in GOALS.items():
+        small = cdnow if model == "BGNBD" else cdnow[cdnow["frequency"] > 0]
+        large = _simulated_histories(cdnow) if model == "BGNBD" else _simulated_spending(small)
+        for summary, goal in zip((small, large), goals, strict=True):
+            path = harness.data_file("summary.csv")
+            summary.to_csv(path, index=False)
+            ours = harness.run_in(sys.executable, __file__, path, model, "clvlib")
+            theirs = harness.run_in(peer_python, __file__, path, model, "lifetimes") if peer_python else {}
+            likelihood = _bgnbd_likelihood if model == "BGNBD" else _gamma_gamma_likelihood
+            height = likelihood(summary, *ours["parameters"])
+            note, agrees = f"log-likelihood {height:.4f}", True
+            if theirs:
+                ahead = height - likelihood(summary, *theirs["parameters"])
+                note += f", the peer's {abs(ahead):.1g} {'lower' if ahead >= 0 else 'higher'}"
+                agrees = bool(ahead >= -1e-3)
+            work = f"fit, {len(summary):,} {'customers' if model == 'BGNBD' else 'repeat buyers'}"
+            seconds = ours["seconds"], theirs.get("seconds")
+            yield harness.compare(work, f"{model}.fit", "lifetimes", *seconds, goal, note, agrees)
+
+
+def _simulated_histories(cdnow: pd.DataFrame) -> pd.DataFrame:
+    """Customers of a BG/NBD with CDNOW's parameters and CDNOW's T; dates fall on whole days."""
+    rng = np.random.default_rng(2025)
+    T = rng.choice(cdnow["T"], TIMES * len(cdnow))
+    rate, dropout = rng.gamma(0.243, 1 / 4.414, len(T)), rng.beta(0.793, 2.426, len(T))
+    frequency, recency = np.zeros(len(T), dtype=int), np.zeros(len(T))
+    active, clock = np.arange(len(T)), np.zeros(len(T))
+    while len(active):
+        clock[active] += rng.standard_exponential(len(active)) / rate[active].clip(min=1e-12)
+        active = active[clock[active] <= T[active]]
+        frequency[active] += 1
+        recency[active] = clock[active]
+        active = active[rng.random(len(active)) >= dropout[active]]
+    recency = np.minimum(np.ceil(recency * 7) / 7, T)
+    return pd.DataFrame({"frequency": frequency, "recency": recency, "T": T})
+
+
+def _simulated_spending(repeaters: pd.DataFrame) -> pd.DataFrame:
+    """Repeat buyers of a gamma-gamma with CDNOW's parameters and frequencies; means are rounded to cents."""
+    rng = np.random.default_rng(2026)
+    frequency = rng.choice(repeaters["frequency"], TIMES * len(repeaters))
+    scale = rng.gamma(3.74, 1 / 15.44, len(frequency))
+    spend = rng.gamma(6.25 * frequency, 1 / (scale * frequency)).round(2).clip(min=0.01)
+    return pd.DataFrame({"frequency": frequency, "monetary_value": spend})
+
+
+def _bgnbd_likelihood(summary: pd.DataFrame, r: float, alpha: float, a: float, b: float) -> float:
+    """Fader, Hardie & Lee 2005, "Counting Your Customers" the Easy Way, summed over customers."""
+    from scipy.special import betaln, gammaln
+
+    x, recency, T = (summary[name].to_numpy(dtype=float) for name in ("frequency", "recency", "T"))
+    bought = gammaln(r + x) - gammaln(r) + r * np.log(alpha)
+    stayed = betaln(a, b + x) - betaln(a, b) - (r + x) * np.log(alpha + T)
+    with np.errstate(divide="ignore"):
+        left = np.where(x > 0, betaln(a + 1, b + np.maximum(x, 1) - 1) - betaln(a, b), -np.inf)
+    return float((bought + np.logaddexp(stayed, left - (r + x) * np.log(alpha + recency))).sum())
+
+
+def _gamma_gamma_likelihood(summary: pd.DataFrame, p: float, q: float, gamma: float) -> float:
+    """Fader & Hardie 2013, The Gamma-Gamma Model of Monetary Value, summed over customers."""
+    from scipy.special import betaln
+
+    x, z = summary["frequency"].to_numpy(dtype=float), summary["monetary_value"].to_numpy(dtype=float)
+    terms = q * np.log(gamma) + (p * x - 1) * np.log(z) + p * x * np.log(x) - (p * x + q) * np.log(gamma + x * z)
+    return float((terms - betaln(p * x, q)).sum())
+
+
+# --- below: the same work in each tool, run in a process of its own ------------------------------------------------
+
+
+def _clvlib(summary: pd.DataFrame, model: str) -> Callable[[], list[float]]:
+    from clvlib import models
+
+    return lambda: list(getattr(models, model).fit(summary).parameters.values())
+
+
+def _lifetimes(summary: pd.DataFrame, model: str) -> Callable[[], list[float]]:
+    from lifetimes import BetaGeoFitter, GammaGammaFitter
+
+    if model == "BGNBD":
+        return lambda: list(BetaGeoFitter().fit(summary["frequency"], summary["recency"], summary["T"]).params_)
+    return lambda: list(GammaGammaFitter().fit(summary["frequency"], summary["monetary_value"]).params_)
+
+
+def _measure(path: str, model: str, tool: str) -> dict[str, Any]:
+    work = {"clvlib": _clvlib, "lifetimes": _lifetimes}[tool](pd.read_csv(path), model)
+    seconds, parameters = harness.best_seconds(work)
+    return {"seconds": seconds, "parameters": parameters}
+
+
+if __name__ == "__main__":
+    print(json.dumps(_measure(*sys.argv[1:])))
