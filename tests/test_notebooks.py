@@ -52,6 +52,19 @@ def test_a_student_notebook_runs_unanswered(name, seed, tmp_path):
     assert sum("Not attempted" in text for text in said) == len(load_exercise(name).questions)
 
 
+def test_an_assessment_runs_without_keys_and_without_a_seed(tmp_path):
+    notebook = student_notebook(load_exercise("01_worksheet"), seed=7, assessed="Wang Li")
+    text = nbformat.writes(notebook)
+    assert "practice" not in text
+    assert "seed" not in text
+    answers = [cell for cell in notebook.cells if cell.cell_type == "code" and "ex.check" in cell.source]
+    answers[0].source = 'ex.check("q1", 12)'
+    run(notebook, tmp_path)
+    assert "The number 12" in str(answers[0].outputs)
+    assert "1 of 8 questions answered" in str(notebook.cells[-1].outputs)
+    assert [path.name for path in (tmp_path / ".progress").iterdir()] == ["01_worksheet-Wang Li.json"]
+
+
 def test_a_crash_or_a_missing_name_stops_nothing(tmp_path):
     notebook = student_notebook(load_exercise("01_worksheet"))
     answers = [cell for cell in notebook.cells if cell.cell_type == "code" and "ex.check" in cell.source]

@@ -180,6 +180,11 @@ def test_assessment_records_and_knows_no_answer(folder, monkeypatch):
     assert ex.check("q3", pd.DataFrame({"a": [1, 2]})).message.startswith('A table of 2 rows with the columns "a"')
     assert ex.check("q4", len).message.startswith("A function named len")
     assert ex.check("q2", ...).state == "not attempted"
+
+    def untouched(visits, spend):
+        return ...
+
+    assert ex.check("q4", untouched).state == "not attempted"
     assert ex.progress().title == "3 of 4 questions answered"
     assert "no hints" in ex.hint("q1").title
     assert "no solutions" in ex.solution("q1").title

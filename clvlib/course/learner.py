@@ -20,7 +20,7 @@ from clvlib.course.exercise import Exercise, Question, as_number, count, kind_of
 
 _MARKS = {
     "right": ("✓", "Right", "#0072B2"),
-    "wrong": ("✗", "Not yet", "#D55E00"),
+    "wrong": ("✗", "Not yet", "#B84E00"),
     "not attempted": ("…", "Not attempted", "#767676"),
     "recorded": ("●", "Recorded", "#0072B2"),
     "note": ("i", "", "#767676"),
@@ -106,7 +106,16 @@ def _kindly(method: Callable[..., Card]) -> Callable[..., Card]:
     return wrapped
 
 
-class Practice:
+class _ShowsProgress:
+    """An exercise as the last line of a cell shows where the learner stands."""
+
+    progress: Callable[[], Card]
+
+    def _repr_mimebundle_(self, **kwargs: Any) -> dict[str, str]:
+        return self.progress()._repr_mimebundle_()
+
+
+class Practice(_ShowsProgress):
     """An exercise with feedback.
 
     Parameters
@@ -183,9 +192,6 @@ class Practice:
             )
         return Card("note", self._standing(), "\n".join([*lines, *filter(None, [self.record.trouble])]))
 
-    def _repr_mimebundle_(self, **kwargs: Any) -> dict[str, str]:
-        return self.progress()._repr_mimebundle_()
-
     def _find(self, question: str) -> Question | Card:
         found = self.exercise.questions.get(question) if isinstance(question, str) else None
         names = listing(self.exercise.questions)
@@ -201,7 +207,7 @@ class Practice:
         return f"{len(earned)} of {len(questions)} questions right, {sum(earned)} of {self.exercise.points} points"
 
 
-class Assessment:
+class Assessment(_ShowsProgress):
     """An exercise without keys: answers are recorded, and nothing here knows what is right.
 
     Parameters
@@ -222,7 +228,7 @@ class Assessment:
         if question not in self.kinds:
             return Card("note", "There is no such question", f"This exercise has {listing(self.kinds)}, in quotes.")
         title = f"Question {question[1:]}"
-        if answer is ... or answer is None or (isinstance(answer, str) and not answer.strip()):
+        if answer is ... or answer is None or _is_starter(answer) or (isinstance(answer, str) and not answer.strip()):
             return Card("not attempted", title, "Replace the ... with your answer and run the cell again.")
         self.record.update(question, state="recorded", recorded=describe(answer))
         warning = expects(self.kinds[question], answer)
@@ -282,6 +288,16 @@ def expects(kind: str, answer: Any) -> str:
     }
     wanted = {"choice": "one of the words in quotes", "table": "a DataFrame"}.get(kind, f"a {kind}")
     return "" if fits[kind]() else f" But this question asks for {wanted}."
+
+
+def _starter() -> Any:
+    return ...
+
+
+def _is_starter(answer: Any) -> bool:
+    """Whether a function still has the body it came with, `return ...`; nothing of hers is called to see it."""
+    code = getattr(answer, "__code__", None)
+    return code is not None and code.co_code == _starter.__code__.co_code and ... in code.co_consts
 
 
 def _is_whole(entry: dict[str, Any]) -> bool:

@@ -55,25 +55,24 @@ def store(notebook: NotebookNode, path: Path) -> None:
     path.write_text(nbformat.writes(notebook) + "\n", encoding="utf-8", newline="\n")
 
 
-def student_notebook(exercise: Exercise, seed: int = 0) -> NotebookNode:
-    """The practice notebook of an exercise: the numbers of the case, and for each question a prompt and a cell."""
+def student_notebook(exercise: Exercise, seed: int = 0, assessed: str = "") -> NotebookNode:
+    """The notebook of an exercise: the numbers of the case, and for each question a prompt and a cell.
+
+    For practice it opens the exercise with its keys. With `assessed`, the student's name in the file of answers, it
+    opens an assessment: it has the prompts of her case and knows neither keys nor seed.
+    """
     case = exercise.case_for(seed)
-    argument = f'"{exercise.name}"' + (f", seed={seed}" if seed else "")
+    mode = "assessment" if assessed else "practice"
+    kinds = {key: question.kind for key, question in exercise.questions.items()}
+    if assessed:
+        opening = f"{_assignment('kinds', kinds)}\nex = assessment({_literal(f'{exercise.name}-{assessed}')}, kinds)"
+    else:
+        opening = f"ex = practice({_literal(exercise.name)}{f', seed={seed}' if seed else ''})"
     imports = [f"from clvlib import {', '.join(exercise.uses)}"] if exercise.uses else []
-    open_it = "\n".join(
-        [
-            "import pandas as pd",
-            "",
-            *imports,
-            "from clvlib.course import practice",
-            "",
-            f"ex = practice({argument})",
-            "ex",
-        ]
-    )
+    open_it = "\n".join(["import pandas as pd", "", *imports, f"from clvlib.course import {mode}", "", opening, "ex"])
     numbers = "\n".join(_assignment(name, value) for name, value in case.items())
     cells = [
-        _fixed(new_markdown_cell(_INTRODUCTION.format(exercise=exercise, lesson=exercise.name))),
+        _fixed(new_markdown_cell(_HEAD.format(exercise=exercise) + _INTRODUCTIONS[mode])),
         _fixed(new_code_cell(open_it)),
         *([_fixed(new_markdown_cell("The numbers of your case:")), _answer(numbers)] if case else []),
     ]
@@ -87,13 +86,19 @@ def student_notebook(exercise: Exercise, seed: int = 0) -> NotebookNode:
     return tidy(new_notebook(cells=cells))
 
 
-_INTRODUCTION = """# Exercise: {exercise.title}
+_HEAD = """# Exercise: {exercise.title}
 
-About {exercise.minutes} minutes, {exercise.points} points. The lesson: [{lesson}](../notebooks/{lesson}.ipynb).
+About {exercise.minutes} minutes, {exercise.points} points. [The lesson](../notebooks/{exercise.name}.ipynb).
 
-Replace each `...` with your answer and run the cell (Shift + Enter). Wrong answers cost nothing: the card says what is
-off, and you try again. Stuck? Run `ex.hint("q1")` in a new cell. Given up? `ex.solution("q1")`. Your progress is kept
-when you close the notebook. Level 1 asks you to compute, level 2 to build, level 3 to decide."""
+"""
+
+_INTRODUCTIONS = {
+    "practice": """Replace each `...` with your answer and run the cell (Shift + Enter). Wrong answers cost nothing: the
+card says what is off, and you try again. Stuck? Run `ex.hint("q1")` in a new cell. Given up? `ex.solution("q1")`. Your
+progress is kept when you close the notebook. Level 1 asks you to compute, level 2 to build, level 3 to decide.""",
+    "assessment": """Replace each `...` with your answer and run the cell (Shift + Enter). The card says what was
+recorded, not whether it is right; the last answer counts. Hand in this notebook, saved, when you are done.""",
+}
 
 
 def _assignment(name: str, value: Any) -> str:
