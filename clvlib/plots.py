@@ -25,15 +25,13 @@ def ladder(axes: Axes, values: pd.Series, labels: Sequence[str]) -> None:
     labels : sequence of str
         One a rung.
     """
-    rows = range(len(values))
-    for row, (above, here) in enumerate(pairwise(values), start=1):
-        axes.plot([above, here], [row, row], color=GREY, linewidth=6, alpha=0.4, solid_capstyle="butt")
-        axes.plot([above, above], [row - 1, row], color=GREY, linewidth=1, linestyle=":")
+    rows = np.arange(len(values))
+    above, here = values.to_numpy()[:-1], values.to_numpy()[1:]
+    axes.hlines(rows[1:], above, here, color=GREY, linewidth=6, alpha=0.4)
+    axes.vlines(above, rows[:-1], rows[1:], color=GREY, linewidth=1, linestyle=":")
     axes.plot(values, rows, "o", color=BLUE, markersize=11)
     for row, value in enumerate(values):
-        axes.annotate(
-            f"{value:,.0f}", (value, row), xytext=(0, 10), textcoords="offset points", ha="center", fontsize=11
-        )
+        axes.text(value, row - 0.22, f"{value:,.0f}", ha="center", fontsize=11)
     axes.set_yticks(rows, labels)
     axes.set_xscale("symlog", linthresh=100)
     axes.set_xlim(min(0, values.min()) * 1.5 - 20, max(values.max(), 1000) * 3)
