@@ -1,11 +1,12 @@
 # The course's commands. `make` alone lists them.
 .DEFAULT_GOAL := help
-.PHONY: help setup lab test notebooks exercises datasets lint bench clean
+.PHONY: help setup lab test notebooks exercises datasets lint bench nbgrader clean
 
 PORT ?= 8888
 VENV := .venv
 PYTHON := $(VENV)/bin/python
 READY := $(VENV)/.ready
+NBGRADER := .venv-nbgrader
 
 help:  ## list the commands
 	@echo "CLV Notebooks"
@@ -60,5 +61,13 @@ datasets: $(READY)  ## rebuild every dataset
 bench: $(READY)  ## measure speed beside the usual alternatives
 	@$(PYTHON) benchmarks/run.py
 
+nbgrader: $(READY)  ## set up the optional environment that tests the nbgrader export
+	@echo "Setting up nbgrader in $(NBGRADER), on top of $(VENV)"
+	@$(PYTHON) -m venv --clear $(NBGRADER)
+	@$(PYTHON) -c 'import sysconfig; print(sysconfig.get_path("purelib"), "$(CURDIR)", sep="\n")' \
+	  > "$$($(NBGRADER)/bin/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')/course.pth"
+	@$(NBGRADER)/bin/python -m pip install --disable-pip-version-check --quiet 'nbgrader>=0.9.6,<0.10'
+	@$(NBGRADER)/bin/python -m ipykernel install --sys-prefix
+
 clean:  ## remove the set-up (your notebooks and progress stay)
-	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(NBGRADER) .pytest_cache .mypy_cache .ruff_cache .hypothesis

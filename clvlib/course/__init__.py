@@ -1,10 +1,14 @@
 """The teaching machinery: explorers, exercises, data."""
 
+from typing import TYPE_CHECKING, Any
+
 from clvlib.course.data import load, score_forecast, truth
 from clvlib.course.exercise import Exercise
-from clvlib.course.explorer import Explorer, choice, slider, switch
 from clvlib.course.learner import assessment, practice
 from clvlib.course.setup import check_setup
+
+if TYPE_CHECKING:
+    from clvlib.course.explorer import Explorer, choice, slider, switch
 
 __all__ = [
     "Exercise",
@@ -19,3 +23,12 @@ __all__ = [
     "switch",
     "truth",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    """The explorer and its controls when they are asked for: an exercise opens in half the time without them."""
+    if name in __all__:
+        from clvlib.course import explorer
+
+        return getattr(explorer, name)
+    raise AttributeError(f"module 'clvlib.course' has no attribute {name!r}")

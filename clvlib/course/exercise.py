@@ -5,15 +5,18 @@ the reference answer and whose parameters are taken from the case by name. Mista
 every learner's own numbers bring their own wrong answers. `clvlib.course.learner` checks the answers.
 """
 
+import copy
 import difflib
 import importlib.util
 import inspect
+import itertools
 import numbers
 import re
 import textwrap
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from pathlib import Path
 from typing import Any, ClassVar
 
 import numpy as np
@@ -68,6 +71,14 @@ class Question:
     def answer(self, case: Case) -> Any:
         """The reference answer for this case."""
         return from_case(self.reference, case)
+
+    def answers(self, case: Case) -> list[Any]:
+        """The reference answer and then the answer of each mistake, as they would be handed in."""
+        return [self.answer(case), *(from_case(mistake.answer, case) for mistake in self.mistakes)]
+
+    def same(self, one: Any, other: Any) -> bool:
+        """Whether two answers count as the same."""
+        return bool(one == other)
 
     def solution(self) -> str:
         """The reference's body, as source code."""
@@ -137,9 +148,6 @@ class ChoiceQuestion(Question):
     def starter(self) -> str:
         return f"{self.name} = ...  # {either(self.options)}"
 
-    def same(self, one: Any, other: Any) -> bool:
-        return one == other
-
     def problem(self, answer: Any, case: Case) -> str | None:
         if not isinstance(answer, str):
             return f"Answer with one of the words {either(self.options)}, in quotes. This is {kind_of(answer)}."
@@ -175,6 +183,9 @@ class TableQuestion(Question):
         missing = [column for column in right if column not in answer]
         if missing:
             return f"The table needs the columns {listing(right)}. Missing here: {listing(missing)}."
+        twice = [column for column in right if list(answer.columns).count(column) > 1]
+        if twice:
+            return f"The table has the column {listing(twice)} more than once."
         if len(answer) != len(right):
             return f"The table needs {count(len(right), 'row')}. Yours has {len(answer)}."
         if self.same(answer, right):
@@ -216,13 +227,16 @@ class FunctionQuestion(Question):
     def answer(self, case: Case) -> Function:
         return self.reference
 
+    def answers(self, case: Case) -> list[Any]:
+        return [self.reference, *(mistake.answer for mistake in self.mistakes)]
+
     def _as_answer(self, code: str) -> str:
         return f"def {self.name}{inspect.signature(self.reference)}:\n{textwrap.indent(code, '    ')}"
 
     def attempted(self, answer: Any) -> bool:
         if not callable(answer):
             return super().attempted(answer)
-        result, _ = self._run(answer, self.shown[0])
+        result, _ = self.run(answer, self.shown[0])
         return result is not ...
 
     def inputs(self) -> Iterator[tuple[tuple[Any, ...], bool]]:
@@ -238,9 +252,12 @@ class FunctionQuestion(Question):
     def problem(self, answer: Any, case: Case) -> str | None:
         if not callable(answer):
             return f"The answer is a function: give its name without brackets. This is {kind_of(answer)}."
+        return self.problem_of([self.run(answer, inputs) for inputs, _ in self.inputs()])
+
+    def problem_of(self, runs: Sequence[tuple[Any, str | None]]) -> str | None:
+        """What is off, from what the function gave on each input and the error it stopped with (or None)."""
         results = []
-        for inputs, is_shown in self.inputs():
-            result, error = self._run(answer, inputs)
+        for (result, error), (inputs, is_shown) in zip(runs, self.inputs(), strict=True):
             if error:
                 return f"{self._where(inputs, is_shown)} your function stopped: {error}"
             if result is None:
@@ -275,11 +292,13 @@ class FunctionQuestion(Question):
     def _where(self, inputs: tuple[Any, ...], is_shown: bool) -> str:
         return f"On {self._call(inputs)}" if is_shown else "On an input that is not shown"
 
-    def _run(self, answer: Function, inputs: tuple[Any, ...]) -> tuple[Any, str | None]:
+    @staticmethod
+    def run(answer: Function, inputs: tuple[Any, ...]) -> tuple[Any, str | None]:
+        """What a function gives on inputs of its own, or the error it stops with."""
         try:
-            return answer(*inputs), None
+            return answer(*copy.deepcopy(inputs)), None
         except Exception as error:  # whatever the learner's code does, it stays the learner's
-            return None, f"{type(error).__name__}: {error}"
+            return None, ": ".join(filter(None, [type(error).__name__, str(error)]))
 
 
 class TextQuestion(Question):
@@ -344,6 +363,15 @@ class Exercise:
         """The case of a seed; seed 0 is the textbook's."""
         return self._textbook() if seed == 0 else self._draw(np.random.default_rng(seed))
 
+    def ambiguity(self, seed: int) -> str | None:
+        """The first question at which, in the case of this seed, two answers cannot be told apart; None as a rule."""
+        case = self.case_for(seed)
+        for key, question in self.questions.items():
+            for one, other in itertools.combinations(question.answers(case), 2):
+                if question.same(one, other):
+                    return key
+        return None
+
     @property
     def points(self) -> int:
         return sum(question.points for question in self.questions.values())
@@ -379,18 +407,19 @@ class Exercise:
         return question
 
 
-def load_exercise(name: str) -> Exercise:
-    """The exercise written in `exercises/keys/NAME.py`."""
-    path = KEYS / f"{name}.py"
+def load_exercise(name: str, keys: Path = KEYS) -> Exercise:
+    """The exercise written in `NAME.py` in the folder of keys, by default the course's own `exercises/keys`."""
+    path = keys / f"{name}.py"
     if not path.exists():
-        names = sorted(key.stem for key in KEYS.glob("[0-9]*.py"))
+        names = sorted(key.stem for key in keys.glob("[!_]*.py"))
         near = difflib.get_close_matches(name, names, n=1)
-        raise ValueError(
-            f"there is no exercise {name!r}; " + (f"did you mean {near[0]!r}?" if near else listing(names))
-        )
+        there = f"did you mean {near[0]!r}?" if near else listing(names) or f"{keys} holds no keys"
+        raise ValueError(f"there is no exercise {name!r}; {there}")
     spec = importlib.util.spec_from_file_location(f"clv_key_{name}", path)
     module = importlib.util.module_from_spec(spec)  # type: ignore[arg-type]
     spec.loader.exec_module(module)  # type: ignore[union-attr]
+    if not isinstance(getattr(module, "exercise", None), Exercise):
+        raise ValueError(f"{path} defines no exercise: it needs a line such as exercise = Exercise({name!r}, ...)")
     return module.exercise
 
 
@@ -413,7 +442,7 @@ def as_number(answer: Any) -> tuple[float, str | None]:
         return 0.0, f"The answer is one number. This is {kind_of(answer)}.{more}"
     value = float(answer)
     if not np.isfinite(value):
-        return 0.0, f"The answer came out as {value}: look for a division by zero or a missing value."
+        return value, f"The answer came out as {value}: look for a division by zero or a missing value."
     return value, None
 
 

@@ -228,7 +228,7 @@ class Assessment(_ShowsProgress):
         if question not in self.kinds:
             return Card("note", "There is no such question", f"This exercise has {listing(self.kinds)}, in quotes.")
         title = f"Question {question[1:]}"
-        if answer is ... or answer is None or _is_starter(answer) or (isinstance(answer, str) and not answer.strip()):
+        if not is_answer(answer):
             return Card("not attempted", title, "Replace the ... with your answer and run the cell again.")
         self.record.update(question, state="recorded", recorded=describe(answer))
         warning = expects(self.kinds[question], answer)
@@ -288,6 +288,12 @@ def expects(kind: str, answer: Any) -> str:
     }
     wanted = {"choice": "one of the words in quotes", "table": "a DataFrame"}.get(kind, f"a {kind}")
     return "" if fits[kind]() else f" But this question asks for {wanted}."
+
+
+def is_answer(answer: Any) -> bool:
+    """Whether this is an answer at all; nothing of the learner's is called to see it."""
+    blank = isinstance(answer, str) and not answer.strip()
+    return not (answer is ... or answer is None or blank or _is_starter(answer))
 
 
 def _starter() -> Any:

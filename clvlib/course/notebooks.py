@@ -19,10 +19,10 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from clvlib.course.data import ROOT
-from clvlib.course.exercise import KEYS, Exercise, load_exercise
+from clvlib.course.exercise import KEYS, Case, Exercise, load_exercise
 
 _VIEW = "application/vnd.jupyter.widget-view+json"
-_KERNEL = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
+KERNEL = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
 
 
 def run(notebook: NotebookNode, folder: Path) -> NotebookNode:
@@ -36,7 +36,7 @@ def run(notebook: NotebookNode, folder: Path) -> NotebookNode:
 def tidy(notebook: NotebookNode) -> NotebookNode:
     """The same notebook without anything that changes from run to run."""
     given = notebook.metadata.get("given")
-    notebook.metadata = NotebookNode(kernelspec=_KERNEL, language_info={"name": "python"})
+    notebook.metadata = NotebookNode(kernelspec=KERNEL, language_info={"name": "python"})
     if given:
         notebook.metadata["given"] = given
     notebook.nbformat, notebook.nbformat_minor = 4, 5
@@ -62,17 +62,10 @@ def student_notebook(exercise: Exercise, seed: int = 0, assessed: str = "") -> N
     opens an assessment: it has the prompts of her case and knows neither keys nor seed.
     """
     case = exercise.case_for(seed)
-    mode = "assessment" if assessed else "practice"
-    kinds = {key: question.kind for key, question in exercise.questions.items()}
-    if assessed:
-        opening = f"{_assignment('kinds', kinds)}\nex = assessment({_literal(f'{exercise.name}-{assessed}')}, kinds)"
-    else:
-        opening = f"ex = practice({_literal(exercise.name)}{f', seed={seed}' if seed else ''})"
-    imports = [f"from clvlib import {', '.join(exercise.uses)}"] if exercise.uses else []
-    open_it = "\n".join(["import pandas as pd", "", *imports, f"from clvlib.course import {mode}", "", opening, "ex"])
-    numbers = "\n".join(_assignment(name, value) for name, value in case.items())
+    head = (_ASSESSMENT if assessed else _PRACTICE).format(exercise=exercise)
+    open_it, numbers = opening(exercise, case, assessed, seed)
     cells = [
-        _fixed(new_markdown_cell(_HEAD.format(exercise=exercise) + _INTRODUCTIONS[mode])),
+        _fixed(new_markdown_cell(head)),
         _fixed(new_code_cell(open_it)),
         *([_fixed(new_markdown_cell("The numbers of your case:")), _answer(numbers)] if case else []),
     ]
@@ -86,45 +79,61 @@ def student_notebook(exercise: Exercise, seed: int = 0, assessed: str = "") -> N
     return tidy(new_notebook(cells=cells))
 
 
-_HEAD = """# Exercise: {exercise.title}
+def opening(exercise: Exercise, case: Case, assessed: str = "", seed: int = 0) -> tuple[str, str]:
+    """The code that a notebook starts with: what opens the exercise, and the numbers of the case."""
+    mode = "assessment" if assessed else "practice"
+    if assessed:
+        kinds = {key: question.kind for key, question in exercise.questions.items()}
+        made = f"{assignment('kinds', kinds)}\nex = assessment({literal(f'{exercise.name}-{assessed}')}, kinds)"
+    else:
+        made = f"ex = practice({literal(exercise.name)}{f', seed={seed}' if seed else ''})"
+    imports = [f"from clvlib import {', '.join(exercise.uses)}"] if exercise.uses else []
+    open_it = "\n".join(["import pandas as pd", "", *imports, f"from clvlib.course import {mode}", "", made, "ex"])
+    return open_it, "\n".join(assignment(name, value) for name, value in case.items())
+
+
+_PRACTICE = """# Exercise: {exercise.title}
 
 About {exercise.minutes} minutes, {exercise.points} points. [The lesson](../notebooks/{exercise.name}.ipynb).
 
-"""
-
-_INTRODUCTIONS = {
-    "practice": """Replace each `...` with your answer and run the cell (Shift + Enter). Wrong answers cost nothing: the
+Replace each `...` with your answer and run the cell (Shift + Enter). Wrong answers cost nothing: the
 card says what is off, and you try again. Stuck? Run `ex.hint("q1")` in a new cell. Given up? `ex.solution("q1")`. Your
-progress is kept when you close the notebook. Level 1 asks you to compute, level 2 to build, level 3 to decide.""",
-    "assessment": """Replace each `...` with your answer and run the cell (Shift + Enter). The card says what was
-recorded, not whether it is right; the last answer counts. Hand in this notebook, saved, when you are done.""",
-}
+progress is kept when you close the notebook. Level 1 asks you to compute, level 2 to build, level 3 to decide."""
+
+_ASSESSMENT = """# Exercise: {exercise.title}
+
+About {exercise.minutes} minutes, {exercise.points} points. The numbers are yours alone.
+
+Replace each `...` with your answer and run the cell (Shift + Enter). The card says what was
+recorded, not whether it is right; the last answer counts. Hand in this notebook, saved, when you are done. It is run
+again from top to bottom when it is marked; what you print or plot is not looked at, and no cell may run for more than
+20 seconds."""
 
 
-def _assignment(name: str, value: Any) -> str:
+def assignment(name: str, value: Any) -> str:
     """`name = value` as a formatter would lay it out, a long list or dict over several lines."""
-    line = f"{name} = {_literal(value)}"
+    line = f"{name} = {literal(value)}"
     if len(line) <= 120 or not isinstance(value, list | dict):
         return line
     if isinstance(value, dict):
         left, right = "{}"
-        entries = [f"{_literal(key)}: {_literal(entry)}" for key, entry in value.items()]
+        entries = [f"{literal(key)}: {literal(entry)}" for key, entry in value.items()]
     else:
         left, right = "[]"
-        entries = [_literal(entry) for entry in value]
+        entries = [literal(entry) for entry in value]
         if len(", ".join(entries)) <= 116:
             return f"{name} = [\n    {', '.join(entries)}\n]"
     return "\n".join([f"{name} = {left}", *(f"    {entry}," for entry in entries), right])
 
 
-def _literal(value: Any) -> str:
+def literal(value: Any) -> str:
     """A value as source code, in double quotes."""
     if isinstance(value, str):
         return json.dumps(value, ensure_ascii=False)
     if isinstance(value, list):
-        return f"[{', '.join(map(_literal, value))}]"
+        return f"[{', '.join(map(literal, value))}]"
     if isinstance(value, dict):
-        return f"{{{', '.join(f'{_literal(key)}: {_literal(entry)}' for key, entry in value.items())}}}"
+        return f"{{{', '.join(f'{literal(key)}: {literal(entry)}' for key, entry in value.items())}}}"
     return repr(value)
 
 

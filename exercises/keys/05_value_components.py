@@ -398,9 +398,9 @@ def what_is_ahead(
     together) and "retention" (by how much "current" alone would rise if {better_percent} % stayed)."""
     years = value.clv(1, stays_percent / 100, rate, periods=5, timing="start")
     better_years = value.clv(1, better_percent / 100, rate, periods=5, timing="start")
-    related = payments * ticket * fee_percent / 100 * years
-    referral = told * conversion_percent / 100 * friend_profit * years
-    worth = {"current": profit * years, "related sale": related, "referral": referral}
+    sales = payments * ticket * fee_percent / 100 * years
+    friends = told * conversion_percent / 100 * friend_profit * years
+    worth = {"current": profit * years, "related sale": sales, "referral": friends}
     worth |= {"clv": sum(worth.values()), "retention": profit * (better_years - years)}
     return pd.DataFrame({"part": list(worth), "worth": list(worth.values())})
 

@@ -272,9 +272,9 @@ def worth_of_stages(moves, margins, yearly_rate):
     with a row a stage and the columns `months` (how many she can expect, the month now included) and `value` (her
     lifetime value, in RMB)."""
     monthly_rate = (1 + yearly_rate) ** (1 / 12) - 1
-    months = lifecycle.expected_life(moves)
+    life = lifecycle.expected_life(moves)
     value = lifecycle.markov_clv(moves, margins, monthly_rate)
-    return pd.DataFrame({"months": months, "value": value})
+    return pd.DataFrame({"months": life, "value": value})
 
 
 def stage_table(moves, margins, rate, timing="start"):

@@ -256,8 +256,8 @@ def categories(there, not_there):
     """Customers answered a pair of questions on one feature. `there` has their answers to "how do you feel if it is
     there?", `not_there` those to "and if it is not?", in the same order. Build a DataFrame with six rows and the
     columns `category` ("A", "O", "M", "I", "R", "Q", in this order) and `respondents` (how many of each)."""
-    counts = satisfaction.kano(functional=there, dysfunctional=not_there).counts
-    return pd.DataFrame({"category": list(counts.index), "respondents": list(counts)})
+    found = satisfaction.kano(functional=there, dysfunctional=not_there).counts
+    return pd.DataFrame({"category": list(found.index), "respondents": list(found)})
 
 
 def letters_by(there, not_there, change=None):

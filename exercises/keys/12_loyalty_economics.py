@@ -174,8 +174,8 @@ def given_back(rmb_per_point, birthday_percent, small_percent, burned_percent):
     double; of the sales that earn points, {birthday_percent} % fall in a birthday month. Of all points,
     {burned_percent} % are burned. What does the shop give back for 100 RMB of sales, in RMB?"""
     earning = 100 * (1 - small_percent / 100)
-    points = earning / rmb_per_point * (1 + birthday_percent / 100)
-    return points * burned_percent / 100
+    granted = earning / rmb_per_point * (1 + birthday_percent / 100)
+    return granted * burned_percent / 100
 
 
 @given_back.mistake("Those are the points earned. Some are never burned: multiply by the share that is.")

@@ -165,8 +165,8 @@ def inspect_first(model_score, expert_score):
     (points, 0 to 100); in both, higher is more suspect. Give each record its place in the line by each score (1 for the
     least suspect, 8 for the most) and add the two places. Build a DataFrame with the columns `record` and `places` (the
     sum), one row a record, in the order 1 to 8."""
-    total = pd.Series(model_score).rank() + pd.Series(expert_score).rank()
-    return pd.DataFrame({"record": range(1, 9), "places": total})
+    places = pd.Series(model_score).rank() + pd.Series(expert_score).rank()
+    return pd.DataFrame({"record": range(1, 9), "places": places})
 
 
 @inspect_first.mistake("You added the scores as they are. The points run to 100 and drown the probability: use places.")

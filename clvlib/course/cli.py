@@ -1,0 +1,186 @@
+"""The command line: `clv release`, `clv mark`, `clv export-nbgrader`."""
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+from clvlib.course.exercise import KEYS, Exercise, count, load_exercise
+
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    help="Hand out personal notebooks to a class, and mark what comes back.",
+)
+console = Console(stderr=True, highlight=False)
+
+ExerciseName = Annotated[str, typer.Argument(metavar="EXERCISE", help="The exercise, e.g. 01_worksheet.")]
+RosterFile = Annotated[Path, typer.Option("--roster", help="CSV of the class: Canvas, Moodle, or a column `id`.")]
+KeysFolder = Annotated[Path, typer.Option("--keys", help="Folder of keys of your own; for an exam, write your own.")]
+SecretFile = Annotated[
+    Path | None, typer.Option("--secret", help="The course's secret. [default: in your home folder]")
+]
+
+
+@app.command()
+def release(
+    exercise: ExerciseName,
+    roster: RosterFile,
+    out: Annotated[Path, typer.Option("--out", help="Folder for the notebooks and their zip.")],
+    keys: KeysFolder = KEYS,
+    secret: SecretFile = None,
+) -> None:
+    """Write a personal notebook for each student of a roster, and a zip of all."""
+    from clvlib.course.marking import release as releasing
+    from clvlib.course.marking.roster import read_roster
+
+    with _in_words():
+        file = secret or releasing.SECRET
+        chosen, students = load_exercise(exercise, keys), read_roster(roster)
+        _keep_apart(out, {"the secret": file, "the keys": keys})
+        releasing.make_secret(file)
+        with _progress("notebooks", len(students.students)) as step:
+            for _ in releasing.release(releasing.read_secret(file), chosen, students, out):
+                step()
+        console.print(f"{count(len(students.students), 'notebook')} and {chosen.name}.zip are in {out}.")
+        console.print(f"The course's secret is in {file}: keep a copy, marking needs it; show it to nobody.")
+
+
+@app.command()
+def mark(
+    exercise: ExerciseName,
+    roster: RosterFile,
+    out: Annotated[Path, typer.Option("--out", help="Folder for the gradebook and the feedback; kept between runs.")],
+    submissions: Annotated[
+        Path | None, typer.Option("--submissions", help="Folder or zip of returned files. [default: those kept in OUT]")
+    ] = None,
+    keys: KeysFolder = KEYS,
+    secret: SecretFile = None,
+    again: Annotated[list[str] | None, typer.Option("--again", help="Run this student's notebook again.")] = None,
+    no_sandbox: Annotated[
+        bool, typer.Option("--no-sandbox", help="Run students' code with your own rights. See the guide first.")
+    ] = False,
+    workers: Annotated[
+        int | None, typer.Option("--workers", min=1, help="Notebooks side by side. [default: processors]")
+    ] = None,
+    cell_seconds: Annotated[float, typer.Option("--cell-seconds", min=1, help="Time for one cell.")] = 20,
+) -> None:
+    """Mark returned notebooks: a gradebook, a feedback page per student, a page on the questions."""
+    from clvlib.course.marking import mark as marking
+    from clvlib.course.marking import release as releasing
+    from clvlib.course.marking import sandbox
+    from clvlib.course.marking.roster import read_roster
+
+    with _in_words():
+        limits = sandbox.Limits(cell_seconds=cell_seconds, seconds=6 * cell_seconds)
+        file = secret or releasing.SECRET
+        private = {"the secret": file, "the keys": keys, "the roster": roster, "the results": out}
+        if no_sandbox:
+            console.print(_RISK, style="bold")
+        else:
+            _keep_hidden(private | ({"the submissions": submissions} if submissions else {}), sandbox.visible())
+        chosen, students = load_exercise(exercise, keys), read_roster(roster)
+        work = marking.Marking(chosen, students, releasing.read_secret(file), out, limits)
+        if submissions:
+            work.take_in(submissions)
+        elif not (out / "attempts").is_dir():
+            raise ValueError(
+                "there is nothing to mark yet: name the folder or zip of returned files with --submissions"
+            )
+        waiting = work.waiting(again or ())
+        if waiting:
+            box = sandbox.Sandbox(limits, protected=not no_sandbox)
+            with _progress("run", len(waiting)) as step:
+                for _ in work.run(waiting, box, workers or marking.workers()):
+                    step()
+        results = []
+        with _progress("marked", len(students.students)) as step:
+            for result in work.results():
+                results.append(result)
+                step()
+        _tell(work.write(results), len(waiting), out)
+
+
+@app.command("export-nbgrader")
+def export_nbgrader(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="Folder of the nbgrader course.")],
+    keys: KeysFolder = KEYS,
+) -> None:
+    """Write the exercises as an nbgrader course."""
+    from clvlib.course.marking.nbgrader import export
+
+    with _in_words():
+        names = sorted(path.stem for path in keys.glob("[!_]*.py"))
+        exercises: list[Exercise] = [load_exercise(name, keys) for name in names]
+        written = export(folder, exercises)
+        console.print(f"{count(len(written), 'file')} written to {folder}. There, run `nbgrader generate_assignment`.")
+
+
+_RISK = """Without a sandbox, students' code runs with your own rights: it can read and change your files, this key and
+other students' work among them, and use the network. Do this only with notebooks that you have read."""
+
+
+def _keep_apart(out: Path, private: dict[str, Path]) -> None:
+    for what, path in private.items():
+        if path.resolve().is_relative_to(out.resolve()):
+            raise ValueError(f"{what} in {path} must not lie in the folder that is given out, {out}")
+
+
+def _keep_hidden(private: dict[str, Path], visible: list[Path]) -> None:
+    for what, path in private.items():
+        for folder in [Path("/usr"), *visible]:
+            if path.resolve().is_relative_to(folder.resolve()):
+                raise ValueError(f"{what} in {path} could be read from the sandbox, which shows {folder}: move it")
+
+
+def _tell(summary: Any, run: int, out: Path) -> None:
+    console.print(
+        f"{summary.marked} marked ({run} of them run now), {summary.not_readable} not readable, "
+        f"{summary.nothing} with nothing handed in."
+    )
+    if summary.texts_waiting:
+        console.print(
+            f"{count(summary.texts_waiting, 'text')} to be marked by a person: fill in {out}/to_mark_*.csv and run the "
+            "same command again."
+        )
+    console.print("Written: " + ", ".join(str(path) for path in summary.files))
+
+
+@contextmanager
+def _progress(what: str, total: int) -> Iterator[Callable[[], None]]:
+    columns = (TextColumn(what), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=console, disable=not total) as progress:
+        task = progress.add_task(what, total=total)
+        yield lambda: progress.advance(task)
+
+
+@contextmanager
+def _in_words() -> Iterator[None]:
+    """Foreseeable trouble ends in a sentence and exit code 1, not in a traceback."""
+    from clvlib.course.marking.sandbox import SandboxError
+
+    try:
+        yield
+    except (ValueError, SandboxError, OSError) as error:
+        console.print(f"[bold]Not done:[/bold] {_plain(error)}")
+        raise typer.Exit(1) from None
+    except KeyboardInterrupt:
+        console.print("Stopped. Run the same command again to go on where it stood.")
+        raise typer.Exit(130) from None
+
+
+def _plain(error: Exception) -> str:
+    from rich.markup import escape
+
+    words = f"{error.strerror}: {error.filename}" if isinstance(error, OSError) and error.strerror else str(error)
+    return escape(words)
+
+
+if __name__ == "__main__":
+    sys.exit(app())

@@ -1,0 +1,1 @@
+"""Marking a class: personal notebooks out, returned files in, marks and feedback."""

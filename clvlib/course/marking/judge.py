@@ -1,0 +1,111 @@
+"""What an answer earns: the trusted side, which runs no student code and compares answers with the key."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from clvlib.course.exercise import Case, Exercise, FunctionQuestion, Question, TextQuestion
+from clvlib.course.learner import describe
+from clvlib.course.marking.answers import clean, thaw
+from clvlib.course.marking.roster import Student
+from clvlib.course.marking.sandbox import Collected
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What became of one question.
+
+    Parameters
+    ----------
+    state : {"right", "wrong", "not attempted", "to mark", "marked"}
+        The last two for text: before and after a person has read it.
+    points : float or None
+        None while a person has yet to mark it.
+    message : str
+        For the student: what is off.
+    mistake : int or None
+        Which of the question's named mistakes it is.
+    answer : str
+        What was read, in a few words; the whole text for a text question.
+    """
+
+    state: str
+    points: float | None
+    message: str = ""
+    mistake: int | None = None
+    answer: str = ""
+
+
+@dataclass(frozen=True)
+class Marked:
+    """A student's result: her verdicts by question, or why there are none.
+
+    Parameters
+    ----------
+    student : Student
+    ticket : str
+        Her name in files: unique, safe in any file system.
+    status : {"marked", "nothing handed in", "not readable"}
+    verdicts : dict
+        By question; empty unless the status is "marked".
+    notes : list of str
+        For the student: cells that stopped, cells that were left out.
+    """
+
+    student: Student
+    ticket: str
+    status: str
+    verdicts: dict[str, Verdict] = field(default_factory=dict)
+    notes: list[str] = field(default_factory=list)
+
+
+def judge(exercise: Exercise, seed: int, collected: Collected) -> dict[str, Verdict]:
+    """Hold what a notebook left against the key, question by question."""
+    case = exercise.case_for(seed)
+    return {key: _verdict(question, key, case, collected) for key, question in exercise.questions.items()}
+
+
+def notes(collected: Collected) -> list[str]:
+    """For the student: which of her cells stopped or were left out, by the number that "run all" gives them."""
+    lines = {number: f"Cell [{number + 1}] was left out: {why}." for number, why in collected.left_out.items()}
+    for number, error, says in collected.stopped:
+        lines[number] = f"Cell [{number + 1}] stopped. {': '.join(filter(None, [clean(error), clean(says)]))}"
+    return [lines[number] for number in sorted(lines)] + [_sentence(trouble) for trouble in collected.trouble]
+
+
+def _verdict(question: Question, key: str, case: Case, collected: Collected) -> Verdict:
+    frozen = collected.answers.get(key)
+    answer = ... if frozen is None else thaw(frozen)
+    runs = _runs(key, collected) if isinstance(question, FunctionQuestion) and callable(answer) else []
+    if answer is ... or answer is None or (runs and runs[0][0] is ...):
+        return Verdict("not attempted", 0)
+    read = answer if isinstance(question, TextQuestion) and isinstance(answer, str) else describe(answer)
+    if isinstance(question, TextQuestion) and isinstance(answer, str):
+        return Verdict("to mark", None, answer=read)
+    problem = _problem(question, answer, runs, case)
+    if problem is None:
+        return Verdict("right", question.points, answer=read)
+    messages = [mistake.message for mistake in question.mistakes]
+    return Verdict("wrong", 0, problem, messages.index(problem) if problem in messages else None, read)
+
+
+def _problem(question: Question, answer: Any, runs: list[tuple[Any, str | None]], case: Case) -> str | None:
+    if not isinstance(question, FunctionQuestion) or not callable(answer):
+        return question.problem(answer, case)
+    if len(runs) < len(list(question.inputs())):
+        return "Your function did not come to an end on all the inputs it was tried on."
+    return question.problem_of(runs)
+
+
+def _runs(key: str, collected: Collected) -> list[tuple[Any, str | None]]:
+    """What her function gave on each input, the shown ones first, as `FunctionQuestion.run` has it."""
+    results = [*collected.shown.get(key, []), *collected.hidden.get(key, [])]
+    return [
+        (thaw(result["gave"]), None)
+        if "gave" in result
+        else (None, ": ".join(filter(None, [clean(result["error"]), clean(result["says"])])))
+        for result in results
+    ]
+
+
+def _sentence(text: str) -> str:
+    return f"{text[0].upper()}{text[1:]}."

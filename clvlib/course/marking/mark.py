@@ -1,0 +1,241 @@
+"""Marking a class: returned notebooks are kept, run one by one in the sandbox, and held against the key.
+
+The folder of results is the memory of it. `attempts/` has what was handed in, `answers/` what each notebook left; both
+are written file by file, whole or not at all, so that a run that was killed goes on where it stood. Everything else
+there is made from these two, from the key and from the marking sheets, the same bytes every time.
+"""
+
+import hashlib
+import json
+import os
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from dataclasses import asdict, dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from clvlib import __version__
+from clvlib.course.exercise import Exercise, FunctionQuestion, TextQuestion, count
+from clvlib.course.marking import report, sandbox
+from clvlib.course.marking.judge import Marked, judge, notes
+from clvlib.course.marking.release import Secret, seed, ticket, write, write_zip
+from clvlib.course.marking.roster import Roster, Student
+from clvlib.course.marking.sandbox import Collected, Inputs, Limits, Sandbox
+from clvlib.course.marking.submissions import Remark, attempts, find, keep, read_notebook
+from clvlib.course.notebooks import opening
+
+
+@dataclass(frozen=True)
+class Summary:
+    """What a run came to: how many were marked, not readable, not handed in; texts that wait; the files to look at."""
+
+    marked: int
+    not_readable: int
+    nothing: int
+    texts_waiting: int
+    files: list[Path]
+
+
+class Marking:
+    """One exercise of one class, and the folder of its results.
+
+    Parameters
+    ----------
+    exercise : Exercise
+    roster : Roster
+    secret : Secret
+        The one that the notebooks were released with.
+    out : Path
+    limits : Limits, optional
+    """
+
+    def __init__(self, exercise: Exercise, roster: Roster, secret: Secret, out: Path, limits: Limits | None = None):
+        self.exercise, self.roster, self.secret, self.out = exercise, roster, secret, out
+        self.limits = limits or Limits()
+        self.tickets = {ticket(secret, exercise, student): student for student in roster.students}
+        self.ticket_of = {student: name for name, student in self.tickets.items()}
+        self.seeds: dict[Student, int] = {}
+        self.remarks: list[Remark] = []
+        self._read_sheets()  # what is wrong in them is better said now than after a long run
+
+    def take_in(self, source: Path) -> None:
+        """Keep what was handed in, from a folder or a zip.
+
+        Raises
+        ------
+        ValueError
+            If there is no such folder or file.
+        """
+        if not source.exists():
+            raise ValueError(f"there is no folder or zip {source}: --submissions is where the returned files are")
+        self.remarks = list(keep(find(source), self.roster, self.tickets, self.out / "attempts"))
+
+    def waiting(self, again: Sequence[str] = ()) -> list[Student]:
+        """The students whose last attempt was not run yet, and those of these ids.
+
+        Raises
+        ------
+        ValueError
+            If an id is not on the roster, or has handed in nothing.
+        """
+        handed_in = [student for student in self.roster.students if self._attempts(student)]
+        unknown = set(again) - {student.id for student in handed_in}
+        if unknown:
+            raise ValueError(f"no notebook of {min(unknown)!r} can be marked again: look at the roster and the log")
+        return [student for student in handed_in if student.id in again or self._collected(student) is None]
+
+    def run(self, students: Sequence[Student], box: Sandbox, workers: int) -> Iterator[Student]:
+        """Run their last attempts, some side by side; yields each student when her answers are kept.
+
+        Raises
+        ------
+        SandboxError
+            If the sandbox does not start.
+        """
+        pool = ThreadPoolExecutor(workers)
+        try:
+            jobs = {pool.submit(self._run, student, box): student for student in students}
+            for job in as_completed(jobs):
+                job.result()
+                yield jobs[job]
+        finally:
+            pool.shutdown(cancel_futures=True)
+            box.end()
+
+    def results(self) -> Iterator[Marked]:
+        """Each student's result before a person has marked her texts, in the order of the roster."""
+        for student in self.roster.students:
+            yield self._result(student)
+
+    def write(self, results: Sequence[Marked]) -> Summary:
+        """Write the gradebook, the pages, the marking sheets and the log, with the texts that a person has marked."""
+        marks = self._read_sheets()  # as late as can be: she may have typed meanwhile
+        results = report.with_marks(results, marks)
+        handed_in = [result for result in results if result.status != "nothing handed in"]
+        pages = [(result, report.feedback_page(self.exercise, result, marks).encode()) for result in handed_in]
+        for result, page in pages:
+            write(self.out / "feedback" / f"{self._page_name(result)}", page)
+        self.out.mkdir(parents=True, exist_ok=True)
+        packed = [(self.roster.feedback_path(result.student, self._page_name(result)), page) for result, page in pages]
+        write_zip(self.out / "feedback.zip", packed)
+        tables = {"gradebook.csv": report.gradebook(self.exercise, results), "log.csv": self._log(results)}
+        for key in self._texts():
+            tables[self._sheet(key)] = report.marking_sheet(self.exercise, key, results, marks.get(key))
+        for name, text in tables.items():
+            write(self.out / name, text.encode("utf-8-sig"))
+        form = self._grade_form(results)
+        if form is not None:
+            write(self.out / f"gradebook_{self.roster.kind}.csv", form.encode())
+        write(self.out / "items.html", report.items_page(self.exercise, results).encode())
+        waiting = sum(verdict.state == "to mark" for result in results for verdict in result.verdicts.values())
+        statuses = [result.status for result in results]
+        return Summary(
+            statuses.count("marked"),
+            statuses.count("not readable"),
+            statuses.count("nothing handed in"),
+            waiting,
+            [self.out / name for name in [*tables, "items.html", "feedback"]]
+            + ([self.out / f"gradebook_{self.roster.kind}.csv"] if form is not None else []),
+        )
+
+    def _run(self, student: Student, box: Sandbox) -> None:
+        attempt = self._attempts(student)[-1]
+        cells, _ = read_notebook(attempt.read_bytes())
+        names = {key: question.name for key, question in self.exercise.questions.items()}
+        prelude = "\n".join(opening(self.exercise, self._case(student), "class"))
+        notebook = {"prelude": prelude, "cells": cells, "names": names}
+        collected = sandbox.run(notebook, *self._inputs, box)
+        kept = {"attempt": attempt.name, "fingerprint": self._fingerprint(attempt), **asdict(collected)}
+        write(self._answers_file(student), json.dumps(kept, indent=1).encode())
+
+    def _result(self, student: Student) -> Marked:
+        name = self.ticket_of[student]
+        collected = self._collected(student)
+        if collected is None:
+            notes_kept = sorted((self.out / "attempts" / name).glob("*.txt"))
+            lines = [path.read_text(encoding="utf-8").strip() for path in notes_kept]
+            return Marked(student, name, "not readable" if lines else "nothing handed in", notes=lines)
+        verdicts = judge(self.exercise, self._seed(student), collected)
+        return Marked(student, name, "marked", verdicts, notes(collected))
+
+    def _collected(self, student: Student) -> Collected | None:
+        """What her last attempt left, if it was run as it is now."""
+        kept_attempts = self._attempts(student)
+        try:
+            kept: dict[str, Any] = json.loads(self._answers_file(student).read_bytes())
+        except (OSError, ValueError):
+            return None
+        if not kept_attempts or kept.pop("fingerprint", "") != self._fingerprint(kept_attempts[-1]):
+            return None
+        del kept["attempt"]
+        kept["left_out"] = {int(number): why for number, why in kept["left_out"].items()}
+        return Collected(**kept)
+
+    def _fingerprint(self, attempt: Path) -> str:
+        """Of all that decides what a run leaves."""
+        conditions = (__version__, self.exercise.name, *self._inputs, asdict(self.limits))
+        return hashlib.sha256(repr(conditions).encode() + attempt.read_bytes()).hexdigest()
+
+    @cached_property
+    def _inputs(self) -> tuple[Inputs, Inputs]:
+        """By question, the inputs that her notebook shows and those it does not."""
+        both: tuple[Inputs, Inputs] = ({}, {})
+        for key, question in self.exercise.questions.items():
+            if isinstance(question, FunctionQuestion):
+                for inputs, is_shown in question.inputs():
+                    both[not is_shown].setdefault(key, []).append(inputs)
+        return both
+
+    def _seed(self, student: Student) -> int:
+        if student not in self.seeds:
+            self.seeds[student] = seed(self.secret, self.exercise, student)
+        return self.seeds[student]
+
+    def _case(self, student: Student) -> dict[str, Any]:
+        return self.exercise.case_for(self._seed(student))
+
+    def _attempts(self, student: Student) -> list[Path]:
+        return attempts(self.out / "attempts" / self.ticket_of[student])
+
+    def _answers_file(self, student: Student) -> Path:
+        return self.out / "answers" / f"{self.ticket_of[student]}.json"
+
+    def _page_name(self, result: Marked) -> str:
+        return f"{self.exercise.name}_{result.ticket}.html"
+
+    def _texts(self) -> list[str]:
+        return [key for key, question in self.exercise.questions.items() if isinstance(question, TextQuestion)]
+
+    @staticmethod
+    def _sheet(key: str) -> str:
+        return f"to_mark_{key}.csv"
+
+    def _read_sheets(self) -> dict[str, dict[str, report.Mark]]:
+        sheets = {key: self.out / self._sheet(key) for key in self._texts()}
+        return {
+            key: report.read_marking_sheet(path, self.exercise, key) for key, path in sheets.items() if path.exists()
+        }
+
+    def _grade_form(self, results: Sequence[Marked]) -> str | None:
+        """For the LMS, final totals only: who waits for a person's marks stays blank."""
+        grades = {
+            result.student.id: None
+            if any(verdict.state == "to mark" for verdict in result.verdicts.values())
+            else report.total(result)
+            for result in results
+        }
+        return self.roster.grade_form(grades, self.exercise.title, self.exercise.points)
+
+    def _log(self, results: Sequence[Marked]) -> str:
+        rows = [[remark.student.id if remark.student else "", remark.path, remark.what] for remark in self.remarks]
+        for result in results:
+            kept = self._attempts(result.student)
+            several = [f"{count(len(kept), 'attempt')}; the last counts"] if len(kept) > 1 else []
+            rows += [[result.student.id, kept[-1].name if kept else "", what] for what in [*several, *result.notes]]
+        return report.log(rows)
+
+
+def workers() -> int:
+    """How many notebooks run side by side: as many as there are processors for this process."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

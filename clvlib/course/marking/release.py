@@ -1,0 +1,152 @@
+"""Personal notebooks: every student her own numbers, drawn from a secret of the course and her id.
+
+The secret is made once and never leaves its file. From it come, by HMAC, a student's seed and her ticket, the name that
+her notebook carries: nobody can compute another's seed or forge another's ticket without the secret.
+"""
+
+import hashlib
+import hmac
+import os
+import re
+import secrets
+import unicodedata
+import zipfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import nbformat
+from nbformat import NotebookNode
+
+from clvlib.course.exercise import Exercise
+from clvlib.course.marking.roster import Roster, Student
+from clvlib.course.notebooks import student_notebook
+
+SECRET = Path.home() / ".clv-notebooks" / "secret"
+_SEEDS_TO_TRY = 20
+
+
+@dataclass(frozen=True, repr=False)
+class Secret:
+    """The course's secret; it is never shown, not even in an error."""
+
+    key: bytes
+
+    def digest(self, *words: str) -> str:
+        """Hexadecimal HMAC-SHA-256 of words."""
+        return hmac.new(self.key, "\0".join(words).encode(), hashlib.sha256).hexdigest()
+
+
+def make_secret(path: Path) -> None:
+    """Make a secret, readable by its owner alone, unless there is one."""
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    unfinished = path.with_name(f"{path.name}.{os.getpid()}")
+    handle = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(handle, "w", encoding="ascii") as file:
+        file.write(secrets.token_hex(32) + "\n")
+    try:
+        os.link(unfinished, path)  # fails if there is one, whoever made it meanwhile
+    except FileExistsError:
+        pass
+    finally:
+        unfinished.unlink()
+
+
+def read_secret(path: Path) -> Secret:
+    """The secret in a file.
+
+    Raises
+    ------
+    ValueError
+        If there is none, or the file holds something else.
+    """
+    try:
+        text = path.read_text(encoding="ascii").strip()
+    except FileNotFoundError:
+        raise ValueError(
+            f"there is no course secret in {path}: `clv release` makes it, and marking needs the one that the "
+            "notebooks were released with (name it with --secret)"
+        ) from None
+    except (OSError, UnicodeDecodeError):
+        raise ValueError(f"the course secret in {path} cannot be read") from None
+    if not re.fullmatch("[0-9a-f]{64}", text):
+        raise ValueError(f"{path} is no course secret: that is one line of 64 letters and digits")
+    return Secret(bytes.fromhex(text))
+
+
+def ticket(secret: Secret, exercise: Exercise, student: Student) -> str:
+    """Her name in files: readable, safe in any file system, different for every id, and not to be forged."""
+    return f"{slug(student.id)}-{secret.digest('ticket', exercise.name, student.id)[:16]}"
+
+
+def slug(text: str, longest: int = 40) -> str:
+    """Letters and digits of a text, of any script; two texts may share one."""
+    kept = re.sub(r"[^\w]+|_", "-", unicodedata.normalize("NFC", text)).strip("-")
+    return kept[:longest] or "student"
+
+
+def seed(secret: Secret, exercise: Exercise, student: Student) -> int:
+    """Her seed: the first of a fixed series in whose case no two answers look the same.
+
+    Raises
+    ------
+    ValueError
+        If there is none, which is the key's fault.
+    """
+    for attempt in range(_SEEDS_TO_TRY):
+        number = int(secret.digest("seed", exercise.name, student.id, str(attempt))[:12], 16) + 1
+        unclear = exercise.ambiguity(number)
+        if unclear is None:
+            return number
+    raise ValueError(
+        f"in the key of {exercise.name}, two answers of {unclear} lie within tolerance of one another in case after "
+        "case: make the tolerance smaller or the mistake another"
+    )
+
+
+def personal_notebook(secret: Secret, exercise: Exercise, student: Student) -> NotebookNode:
+    """Her notebook, as an assessment; her ticket stands in its metadata."""
+    name = ticket(secret, exercise, student)
+    notebook = student_notebook(exercise, seed(secret, exercise, student), assessed=name)
+    notebook.metadata["clv"] = {"exercise": exercise.name, "ticket": name}
+    return notebook
+
+
+def file_name(exercise: Exercise, name: str) -> str:
+    """What her notebook is called."""
+    return f"{exercise.name}_{name}.ipynb"
+
+
+def release(secret: Secret, exercise: Exercise, roster: Roster, out: Path) -> Iterator[Path]:
+    """Write a notebook for each student and yield its path, then a zip of all.
+
+    A second release writes the same bytes again, and adds who is new.
+    """
+    out.mkdir(parents=True, exist_ok=True)
+    packed = []
+    for student in roster.students:
+        name = file_name(exercise, ticket(secret, exercise, student))
+        text = nbformat.writes(personal_notebook(secret, exercise, student)) + "\n"
+        write(out / name, text.encode())
+        packed.append((roster.feedback_path(student, name), text.encode()))
+        yield out / name
+    write_zip(out / f"{exercise.name}.zip", packed)
+
+
+def write(path: Path, data: bytes) -> None:
+    """Write a file whole or not at all; one that holds these bytes already is left alone."""
+    if path.is_file() and path.read_bytes() == data:
+        return
+    path.parent.mkdir(parents=True, exist_ok=True)
+    unfinished = path.with_name(f".{path.name}.unfinished")
+    unfinished.write_bytes(data)
+    os.replace(unfinished, path)
+
+
+def write_zip(path: Path, files: list[tuple[str, bytes]]) -> None:
+    """A zip of files, the same bytes for the same content."""
+    unfinished = path.with_name(f".{path.name}.unfinished")
+    with zipfile.ZipFile(unfinished, "w", zipfile.ZIP_DEFLATED) as pack:
+        for name, data in files:
+            pack.writestr(zipfile.ZipInfo(name), data, zipfile.ZIP_DEFLATED)
+    os.replace(unfinished, path)

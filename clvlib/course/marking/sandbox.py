@@ -1,0 +1,414 @@
+"""One student's notebook in a process of its own, that can reach nothing and use up little.
+
+The sandbox is bubblewrap: no network, only the system, Python, clvlib and the datasets to read, one scratch folder in
+memory, no new processes (see `seccomp`). What comes out is read here as untrusted: a bounded number of lines, each
+held against a schema. A cell that hangs or ends Python is left out and the rest run again: it costs its own question.
+"""
+
+import builtins
+import os
+import pickle
+import queue
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any, BinaryIO, cast
+
+from clvlib.course.data import ROOT
+from clvlib.course.marking import seccomp
+from clvlib.course.marking.answers import read_line
+
+SCRATCH = ROOT / "exercises"  # where a learner works: ../datasets is found there, the keys are not
+MOST_BYTES = 2_000_000  # of all messages of one run
+MOST_TRIES = 4
+GRACE = 5  # seconds that a cell is given to stop by itself
+START = 30  # seconds for the process to start
+LAST_BREATH = 2  # seconds for it to end
+
+Inputs = dict[str, list[tuple[Any, ...]]]
+
+
+class SandboxError(Exception):
+    """The sandbox itself does not work here; no student's doing."""
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What one notebook may use.
+
+    Parameters
+    ----------
+    cell_seconds, call_seconds : float
+        Time for a cell, and for one call of a function that was handed in.
+    seconds : float
+        Time for the whole notebook.
+    memory : int
+        Bytes of address space of the one process there is.
+    disk : int
+        Bytes of the scratch folder, which lies in memory.
+    """
+
+    cell_seconds: float = 20
+    call_seconds: float = 5
+    seconds: float = 120
+    memory: int = 3 * 2**30
+    disk: int = 64 * 2**20
+
+
+@dataclass
+class Collected:
+    """What a notebook left: frozen answers by question, what its functions gave, and which cells did not run.
+
+    `stopped` has number, error and message of each cell that ended in an error; `left_out` has the reason by number.
+    """
+
+    answers: dict[str, Any] = field(default_factory=dict)
+    shown: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
+    hidden: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
+    stopped: list[tuple[int, str, str]] = field(default_factory=list)
+    left_out: dict[int, str] = field(default_factory=dict)
+    trouble: list[str] = field(default_factory=list)
+
+
+def visible() -> list[Path]:
+    """The folders, beside the system's, that a sandbox can read: Python, clvlib and the datasets."""
+    folders = {Path(sys.prefix), Path(sys.base_prefix), ROOT / "clvlib", ROOT / "datasets"}
+    return sorted(folder for folder in folders if not folder.is_relative_to("/usr"))
+
+
+class Sandbox:
+    """Where notebooks run: processes shut in by bubblewrap, kept warm if the system allows it.
+
+    Parameters
+    ----------
+    limits : Limits
+    protected : bool
+        False for no sandbox at all.
+
+    Raises
+    ------
+    SandboxError
+        If it does not work here, with what the system said.
+    """
+
+    def __init__(self, limits: Limits, *, protected: bool = True):
+        self.limits, self.protected = limits, protected
+        self.filter = seccomp.program() if protected else b""
+        self.idle: queue.SimpleQueue[_Warm] = queue.SimpleQueue()
+        self.warm = protected
+        try:
+            self._try()
+        except SandboxError:
+            if not protected:
+                raise
+            self.warm = False
+            self._try()
+
+    def open(self) -> "_Fresh | _Warm":
+        """A process for one notebook."""
+        if not self.warm:
+            return _Fresh(self._command(str(self.limits.disk)) if self.protected else [])
+        while not self.idle.empty():
+            with suppress(queue.Empty):
+                waiting = self.idle.get_nowait()
+                if waiting.reopen():
+                    return waiting
+        return _Warm(self._command(), self.limits.disk)
+
+    def close(self, process: "_Fresh | _Warm") -> str:
+        """Be done with a process: nothing of the student's runs on. Returns what the sandbox said."""
+        if isinstance(process, _Warm) and process.is_done():
+            self.idle.put(process)
+            return ""
+        return process.end()
+
+    def end(self) -> None:
+        """End the processes that are kept warm."""
+        while not self.idle.empty():
+            self.idle.get_nowait().end()
+
+    def _try(self) -> None:
+        notebook = {"prelude": "", "cells": ["answer = 6 * 7"], "names": {"q1": "answer"}}
+        done = run(notebook, {}, {}, self)
+        if done.answers != {"q1": {"number": 42.0}}:
+            raise SandboxError(f"a trial run in the sandbox came to nothing: {done}")
+
+    def _command(self, disk: str = "") -> list[str]:
+        """Bubblewrap around Python; with a scratch folder of this many bytes, or none."""
+        found = shutil.which("bwrap")
+        if not found:
+            raise SandboxError(
+                "bubblewrap is not installed: on Debian or Ubuntu `sudo apt install bubblewrap`, on Fedora `sudo dnf "
+                "install bubblewrap`. It needs Linux; on Windows it runs in WSL."
+            )
+        command = [found, "--unshare-user", "--unshare-all", "--die-with-parent", "--new-session", "--cap-drop", "ALL"]
+        command += ["--uid", "65534", "--gid", "65534", "--hostname", "sandbox", "--proc", "/proc", "--dev", "/dev"]
+        for place in ("/bin", "/sbin", "/lib", "/lib64"):
+            if os.path.islink(place):
+                command += ["--symlink", os.readlink(place), place]
+            elif os.path.isdir(place):
+                command += ["--ro-bind", place, place]
+        for folder in (Path("/usr"), *visible()):
+            command += ["--ro-bind", str(folder), str(folder)]
+        for place in ("/etc/ld.so.cache", "/etc/localtime"):
+            command += ["--ro-bind-try", place, place]
+        scratch = ["--size", disk, "--tmpfs", str(SCRATCH)] if disk else ["--dir", str(SCRATCH)]
+        command += [*scratch, "--symlink", str(SCRATCH), "/tmp"]
+        return [*command, "--remount-ro", "/dev", "--remount-ro", "/", "--chdir", str(SCRATCH)]
+
+
+def run(notebook: dict[str, Any], shown: Inputs, hidden: Inputs, sandbox: Sandbox) -> Collected:
+    """Run a notebook and collect what it leaves.
+
+    Parameters
+    ----------
+    notebook : dict
+        `prelude`, the code of the cells that she was given; `cells`, hers in order; `names`, by question the variable
+        that counts if she never handed an answer over.
+    shown, hidden : dict
+        By question, the inputs on which a function is called. The hidden ones are handed in when all else is out.
+    sandbox : Sandbox
+
+    Raises
+    ------
+    SandboxError
+        If nothing of hers was run because the sandbox did not start.
+    """
+    collected = Collected()
+    deadline = time.monotonic() + sandbox.limits.seconds
+    for _ in range(MOST_TRIES):
+        collected.stopped = []
+        request = {**notebook, "shown": shown, "left_out": set(collected.left_out), **asdict(sandbox.limits)}
+        talk = _Talk({**request, "filter": sandbox.filter}, hidden, sandbox, deadline, collected)
+        if talk.ready or talk.broken:
+            return collected
+        if talk.cell is None:
+            raise SandboxError(f"the sandbox did not start: {talk.said or 'it said nothing'}")
+        collected.left_out[talk.cell] = "it ran too long" if talk.late else "it ended Python, or took too much memory"
+        if time.monotonic() >= deadline:
+            collected.trouble.append(f"the notebook took longer than {sandbox.limits.seconds:g} seconds")
+            return collected
+    collected.trouble.append("too many cells hung or ended Python; the cells after the last of them were not run")
+    return collected
+
+
+class _Talk:
+    """One run of a process: the request goes in, messages come out, until it is done, dead or out of time."""
+
+    def __init__(
+        self, request: dict[str, Any], hidden: Inputs, sandbox: Sandbox, deadline: float, collected: Collected
+    ):
+        self.limits, self.collected, self.final = sandbox.limits, collected, deadline
+        self.cells, self.expected = len(request["cells"]), {"shown": request["shown"], "hidden": hidden}
+        self.ready = self.done = self.broken = self.late = False
+        self.cell: int | None = None
+        self.deadline = min(deadline, time.monotonic() + self.limits.cell_seconds + START)
+        self.process = sandbox.open()
+        over = threading.Event()
+        threading.Thread(target=self._watch, args=(over,), daemon=True).start()
+        try:
+            self._tell(request)
+            for line in self._lines():
+                was_ready = self.ready
+                self._hear(read_line(line))
+                if self.ready and not was_ready:
+                    self._tell(hidden)
+        except ValueError as error:
+            self.broken = True
+            collected.trouble.append(f"what came out was not read to its end: {error}")
+        finally:
+            over.set()
+            self.said = sandbox.close(self.process)
+
+    def _watch(self, over: threading.Event) -> None:
+        """End the process when its time is up."""
+        while not over.wait(0.1):
+            if time.monotonic() > self.deadline:
+                self.late = True
+                self.process.kill()
+                return
+
+    def _tell(self, message: Any) -> None:
+        with suppress(OSError):  # it is gone already: the end of its messages says so
+            pickle.dump(message, self.process.requests)
+            self.process.requests.flush()
+
+    def _lines(self) -> Iterator[bytes]:
+        left = MOST_BYTES
+        while line := self.process.messages.readline(left):
+            left -= len(line)
+            if not left:
+                raise ValueError(f"more than {MOST_BYTES:,} bytes")
+            yield line
+            if self.done:
+                return
+
+    def _hear(self, message: dict[str, Any]) -> None:
+        """Keep what a message says, if it may be said now."""
+        if "results" in message:
+            self._results(message["question"], message["results"])
+        elif "done" in message:
+            self.done = True
+        elif not self.ready:
+            self._before_ready(message)
+
+    def _before_ready(self, message: dict[str, Any]) -> None:
+        if "ready" in message:
+            self.ready = True
+            self._more_time(sum(map(len, self.expected["hidden"].values())) * self.limits.call_seconds)
+        elif "answer" in message:
+            self.collected.answers[message["question"]] = message["answer"]
+        elif "cell" in message and message["cell"] < self.cells:
+            self.cell = int(message["cell"])
+            self._more_time(self.limits.cell_seconds)
+        elif "stopped" in message and message["stopped"] < self.cells:
+            entry = (int(message["stopped"]), message["error"], message["says"])
+            self.collected.stopped = [other for other in self.collected.stopped if other[0] != entry[0]] + [entry]
+
+    def _results(self, question: str, results: list[dict[str, Any]]) -> None:
+        """Shown inputs first, hidden ones when all else is out; of errors on hidden inputs only a well-known name."""
+        phase = "hidden" if self.ready else "shown"
+        if len(results) == len(self.expected[phase].get(question, [])):
+            if self.ready:
+                results = [_without_words(result) for result in results]
+            getattr(self.collected, phase)[question] = results
+
+    def _more_time(self, seconds: float) -> None:
+        self.deadline = min(self.final, time.monotonic() + seconds + GRACE)
+
+
+class _Fresh:
+    """A process for one notebook."""
+
+    def __init__(self, sandbox: list[str]):
+        self.folder = None if sandbox else tempfile.TemporaryDirectory(ignore_cleanup_errors=True)
+        scratch = Path(self.folder.name) if self.folder else SCRATCH
+        self.process = _start(sandbox, [], scratch, subprocess.PIPE, subprocess.PIPE)
+        self.requests, self.messages = cast(BinaryIO, self.process.stdin), cast(BinaryIO, self.process.stdout)
+
+    def kill(self) -> None:
+        _kill(self.process)
+
+    def end(self) -> str:
+        """Kill what is left of it; returns what it said."""
+        self.kill()
+        said = _last_words(self.process)
+        for pipe in (self.requests, self.messages):
+            with suppress(OSError):
+                pipe.close()
+        if self.folder:
+            self.folder.cleanup()
+        return said
+
+
+class _Warm:
+    """A process that serves one notebook after the other, each in a child that is shut in for itself."""
+
+    requests: BinaryIO
+    messages: BinaryIO
+
+    def __init__(self, sandbox: list[str], disk: int):
+        self.control, theirs = socket.socketpair()
+        with theirs:
+            self.process = _start(sandbox, [str(disk)], SCRATCH, theirs.fileno(), subprocess.DEVNULL)
+        self.control.settimeout(START)
+        if not (self._hears(b"+") and self.reopen()):
+            raise SandboxError(f"the sandbox did not start: {self.end() or 'it said nothing'}")
+
+    def reopen(self) -> bool:
+        """New pipes for a new child; whether there is a process to make it."""
+        theirs_in, ours_out = os.pipe()
+        ours_in, theirs_out = os.pipe()
+        self.requests, self.messages = os.fdopen(ours_out, "wb"), os.fdopen(ours_in, "rb")
+        try:
+            socket.send_fds(self.control, [b"."], [theirs_in, theirs_out])
+            return True
+        except OSError:
+            self.end()
+            return False
+        finally:
+            os.close(theirs_in)
+            os.close(theirs_out)
+
+    def is_done(self) -> bool:
+        """Whether the child is gone, with all that ran in it, so that the next may come."""
+        self._hang_up()
+        self.control.settimeout(LAST_BREATH)
+        return self._hears(b"-")
+
+    def kill(self) -> None:
+        _kill(self.process)
+
+    def end(self) -> str:
+        """Kill it; returns what it said."""
+        self.kill()
+        self.control.close()
+        self._hang_up()
+        return _last_words(self.process)
+
+    def _hang_up(self) -> None:
+        for pipe in (getattr(self, "requests", None), getattr(self, "messages", None)):
+            with suppress(OSError):
+                if pipe:
+                    pipe.close()
+
+    def _hears(self, word: bytes) -> bool:
+        try:
+            return self.control.recv(1) == word
+        except OSError:
+            return False
+
+
+def _start(
+    sandbox: list[str], arguments: list[str], scratch: Path, requests: int, messages: int
+) -> subprocess.Popen[bytes]:
+    return subprocess.Popen(
+        [*sandbox, sys.executable, "-I", "-m", "clvlib.course.marking.inside", *arguments],
+        stdin=requests,
+        stdout=messages,
+        stderr=subprocess.PIPE,
+        env=_environment(scratch),
+        cwd=None if sandbox else scratch,
+        start_new_session=True,
+    )
+
+
+def _last_words(process: subprocess.Popen[bytes]) -> str:
+    """What a dead process said about itself, before any student's code was run."""
+    with process, cast(BinaryIO, process.stderr) as errors:
+        return errors.read(500).decode(errors="replace").strip()
+
+
+def _environment(scratch: Path) -> dict[str, str]:
+    """Nothing of the instructor's; one thread each, since notebooks run side by side."""
+    one_thread = dict.fromkeys(("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"), "1")
+    folders = dict.fromkeys(("HOME", "TMPDIR", "IPYTHONDIR", "MPLCONFIGDIR"), str(scratch))
+    windows = {name: os.environ[name] for name in ("SYSTEMROOT",) if name in os.environ}
+    plain = {"PATH": "/usr/bin:/bin", "LANG": "C.UTF-8", "MPLBACKEND": "agg"}
+    return {**plain, **one_thread, **folders, **windows}
+
+
+def _kill(process: subprocess.Popen[bytes]) -> None:
+    """End the process and, where there is no sandbox to do it, all it has started."""
+    with suppress(OSError):
+        if hasattr(os, "killpg"):
+            os.killpg(process.pid, signal.SIGKILL)
+        else:
+            process.kill()
+
+
+def _without_words(result: dict[str, Any]) -> dict[str, Any]:
+    if "error" not in result:
+        return result
+    known = getattr(builtins, result["error"], None)
+    is_error = isinstance(known, type) and issubclass(known, BaseException)
+    return {"error": result["error"] if is_error else "Error", "says": ""}

@@ -1,0 +1,262 @@
+"""Returned files: found in folders and zips, however they were renamed, and whose they are.
+
+Every notebook that can be read is kept as an attempt of its student; the last one counts. Nothing is unpacked to a
+place that a file chooses for itself, and no file can be so large, so many or so deeply packed that the search does not
+end.
+"""
+
+import hashlib
+import json
+import os
+import re
+import shutil
+import stat
+import time
+import unicodedata
+import zipfile
+import zlib
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import SpooledTemporaryFile
+from typing import IO, Any
+
+from clvlib.course.marking.release import slug, write
+from clvlib.course.marking.roster import Roster, Student
+
+LARGEST = 20 * 2**20  # bytes of a notebook
+LARGEST_PACK, LARGEST_INNER_PACK = 8 * 2**30, 2**30  # bytes that are read out of a class's zip, of a student's in it
+MOST_IN_PACK = 20_000
+DEEPEST = 4  # a zip in a zip in a zip in a zip
+_IN_MEMORY = 50 * 2**20
+_DAMAGES = (zipfile.BadZipFile, zlib.error, NotImplementedError, EOFError, RuntimeError, OSError, ValueError)
+_NOISE = re.compile(r"(^|/)(__MACOSX/|\.DS_Store$|Thumbs\.db$|desktop\.ini$|\.ipynb_checkpoints/|\.progress/|\._)")
+
+
+@dataclass(frozen=True)
+class Returned:
+    """A file as it came back.
+
+    Parameters
+    ----------
+    path : str
+        Where it lay, zips like folders, with "/".
+    when : float
+        Seconds since 1970, as the file system or the zip has it.
+    data : bytes
+        Empty if there is a problem.
+    problem : str
+        Why it was not read.
+    """
+
+    path: str
+    when: float
+    data: bytes = b""
+    problem: str = ""
+
+
+@dataclass(frozen=True)
+class Remark:
+    """A line of the log: about whose file, if that is known, and what about it."""
+
+    student: Student | None
+    path: str
+    what: str
+
+
+def find(source: Path) -> Iterator[Returned]:
+    """Every file in a folder or a zip, and in the zips in it."""
+    if source.is_dir():
+        for path in sorted(source.rglob("*")):
+            yield from _on_disk(path, path.relative_to(source).as_posix())
+    elif zipfile.is_zipfile(source):
+        with source.open("rb") as file:
+            yield from _packed(file, "", 1, [LARGEST_PACK])
+    else:
+        yield from _on_disk(source, source.name)
+
+
+def read_notebook(data: bytes) -> tuple[list[str], str]:
+    """The code cells of a notebook, and the ticket it carries ("" if none).
+
+    Raises
+    ------
+    ValueError
+        If it is no notebook, with what it is.
+    """
+    try:
+        notebook = json.loads(data.decode("utf-8-sig"))
+    except UnicodeDecodeError:
+        raise ValueError("it is no notebook but some other kind of file") from None
+    except (ValueError, RecursionError):
+        cut = data.lstrip().startswith(b"{") and not data.rstrip().endswith(b"}")
+        raise ValueError("the notebook is cut off in the middle" if cut else "it is no notebook") from None
+    cells = notebook.get("cells") if isinstance(notebook, dict) else None
+    if not isinstance(cells, list):
+        raise ValueError("it is no notebook of Jupyter's format 4")
+    code = [cell for cell in cells if isinstance(cell, dict) and cell.get("cell_type") == "code"]
+    return [_source(cell.get("source")) for cell in code], _ticket(notebook)
+
+
+def keep(returned: Iterable[Returned], roster: Roster, tickets: dict[str, Student], folder: Path) -> Iterator[Remark]:
+    """Keep each readable notebook in `folder/TICKET/`, and for each other file of a student a note why it was not read.
+
+    The name of what is kept begins with its time, so that the last in order is the last attempt. Yields what the log
+    should say.
+    """
+    of_student = {student: name for name, student in tickets.items()}
+    for file in returned:
+        student = None
+        try:
+            if file.problem:
+                raise ValueError(file.problem)
+            _, carried = read_notebook(file.data)
+            student, remark = _whose(file.path, carried, roster, tickets)
+            write(folder / of_student[student] / f"{_kept_name(file)}.ipynb", file.data)
+        except ValueError as error:
+            remark = str(error)
+            with suppress(ValueError):
+                student, _ = _whose(file.path, "", roster, tickets)
+                write(folder / of_student[student] / f"{_kept_name(file)}.txt", f"{file.path}: {error}\n".encode())
+        if remark:
+            yield Remark(student, file.path, remark)
+
+
+def attempts(folder: Path) -> list[Path]:
+    """A student's notebooks, the last attempt last."""
+    return sorted(folder.glob("*.ipynb"), key=lambda path: _natural(path.name))
+
+
+def _on_disk(path: Path, shown: str) -> Iterator[Returned]:
+    about = path.lstat()
+    if _NOISE.search(shown) or stat.S_ISDIR(about.st_mode):
+        return
+    if not stat.S_ISREG(about.st_mode):
+        yield Returned(shown, 0, problem="it is a link or a device, not a file")
+    elif path.suffix.lower() == ".zip":
+        with path.open("rb") as file:
+            yield from _packed(file, shown, 1, [LARGEST_PACK])
+    elif about.st_size > LARGEST:
+        yield Returned(shown, about.st_mtime, problem=_too_large(about.st_size))
+    else:
+        yield Returned(shown, about.st_mtime, path.read_bytes())
+
+
+def _packed(file: IO[bytes], shown: str, depth: int, left: list[int]) -> Iterator[Returned]:
+    """The files in a zip, as long as bytes are left; a broken one ends with a problem, not with an error."""
+    try:
+        with zipfile.ZipFile(file) as pack:
+            for number, entry in enumerate(pack.infolist()):
+                path = f"{shown}/{_entry_name(entry)}".lstrip("/")
+                if entry.is_dir() or _NOISE.search(path):
+                    continue
+                left[0] -= entry.file_size
+                if left[0] < 0 or number >= MOST_IN_PACK:
+                    yield Returned(path, 0, problem="the zip is too large; this file and those after it were not read")
+                    return
+                yield from _entry(pack, entry, path, depth, left)
+    except _DAMAGES:
+        yield Returned(shown, 0, problem="the zip is damaged")
+
+
+def _entry(pack: zipfile.ZipFile, entry: zipfile.ZipInfo, path: str, depth: int, left: list[int]) -> Iterator[Returned]:
+    when = _time_of(entry)
+    is_zip = entry.filename.lower().endswith(".zip")
+    problem = ""
+    if entry.flag_bits & 1:
+        problem = "it is locked with a password"
+    elif is_zip and depth == DEEPEST:
+        problem = f"it lies in more than {DEEPEST} zips"
+    elif not is_zip and entry.file_size > LARGEST:
+        problem = _too_large(entry.file_size)
+    if problem:
+        yield Returned(path, when, problem=problem)
+        return
+    try:
+        with pack.open(entry) as file, SpooledTemporaryFile(max_size=_IN_MEMORY) as inner:
+            if is_zip:
+                shutil.copyfileobj(file, inner)
+                inner.seek(0)
+                yield from _packed(inner, path, depth + 1, [LARGEST_INNER_PACK] if depth == 1 else left)
+            else:
+                yield Returned(path, when, file.read(LARGEST))
+    except _DAMAGES:
+        yield Returned(path, when, problem="it is damaged in the zip")
+
+
+def _entry_name(entry: zipfile.ZipInfo) -> str:
+    """A name as it was written: zips made on Windows often have GBK where the format says cp437."""
+    if entry.flag_bits & 0x800:
+        return entry.filename
+    try:
+        raw = entry.filename.encode("cp437")
+    except UnicodeEncodeError:
+        return entry.filename
+    for encoding in ("utf-8", "gb18030"):
+        try:
+            return raw.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+    return entry.filename
+
+
+def _time_of(entry: zipfile.ZipInfo) -> float:
+    try:
+        return time.mktime((*entry.date_time, 0, 0, -1))
+    except (ValueError, OverflowError):
+        return 0
+
+
+def _too_large(size: int) -> str:
+    return f"it has {size / 2**20:,.0f} MB; a notebook has at most {LARGEST // 2**20}"
+
+
+def _source(source: Any) -> str:
+    """A cell's code: Jupyter keeps it as one text or as a list of lines."""
+    if isinstance(source, list):
+        return "".join(line for line in source if isinstance(line, str))
+    return source if isinstance(source, str) else ""
+
+
+def _ticket(notebook: dict[str, Any]) -> str:
+    found: Any = notebook
+    for key in ("metadata", "clv", "ticket"):
+        found = found.get(key) if isinstance(found, dict) else None
+    return found if isinstance(found, str) else ""
+
+
+def _whose(path: str, carried: str, roster: Roster, tickets: dict[str, Student]) -> tuple[Student, str]:
+    """The student and a remark. The LMS knows who handed in; without it the ticket says so, then the file's name.
+
+    Raises
+    ------
+    ValueError
+        If nobody is named, or two.
+    """
+    path = unicodedata.normalize("NFC", path)
+    by_lms = roster.owner(path)
+    by_name = {student for name, student in tickets.items() if name.rpartition("-")[2] in path}
+    by_ticket = {tickets[carried]} if carried in tickets else set()
+    if carried and not by_ticket:
+        raise ValueError("it was released for another exercise, another roster or with another secret")
+    if by_lms:
+        others = ", ".join(student.id for student in by_ticket - {by_lms})
+        return by_lms, f"it holds the notebook of {others}; marked with the numbers of {by_lms.id}" if others else ""
+    if len(by_name | by_ticket) > 1:
+        raise ValueError("its name and what it holds belong to different students: put it in a folder named by her id")
+    if not by_name | by_ticket:
+        raise ValueError("nothing says whose it is: put it in a folder named by the student's id")
+    return (by_name | by_ticket).pop(), ""
+
+
+def _kept_name(file: Returned) -> str:
+    """Time first, then where it lay, then what it holds: readable, and the same whenever the same file is found."""
+    stamp = time.strftime("%Y%m%dT%H%M%S", time.localtime(max(file.when, 0)))
+    holds = hashlib.sha256(file.path.encode() + b"\0" + file.data).hexdigest()[:8]
+    return f"{stamp}_{slug(os.path.splitext(file.path)[0], 100)}_{holds}"
+
+
+def _natural(name: str) -> list[Any]:
+    """Sorts "attempt 2" before "attempt 10"."""
+    return [int(part) if part.isdigit() else part for part in re.split(r"(\d+)", name)]
