@@ -9,7 +9,9 @@ import inspect
 import io
 import itertools
 import json
+import os
 import re
+import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,11 +19,16 @@ from typing import Any
 
 import nbformat
 import pandas as pd
+import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell
 
 from clvlib.course.exercise import Exercise, FunctionQuestion, Question, TextQuestion
 from clvlib.course.marking.release import Secret, file_name, personal_notebook, seed, ticket
 from clvlib.course.marking.roster import Roster, Student
+
+needs_bubblewrap = pytest.mark.skipif(
+    not shutil.which("bwrap") and not os.environ.get("CLV_SANDBOX_REQUIRED"), reason="bubblewrap is not installed"
+)
 
 TEXT = "The worksheet is no price of a member: it counts sales, not profit, and a customer who never leaves. " * 3
 

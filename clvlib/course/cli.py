@@ -97,7 +97,7 @@ def mark(
         if waiting:
             box = sandbox.Sandbox(limits, protected=not no_sandbox)
             with _progress("run", len(waiting)) as step:
-                for _ in work.run(waiting, box, workers or marking.workers()):
+                for _ in work.run(waiting, box, workers or marking.workers(limits)):
                     step()
         results = []
         with _progress("marked", len(students.students)) as step:

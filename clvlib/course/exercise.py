@@ -440,7 +440,10 @@ def as_number(answer: Any) -> tuple[float, str | None]:
     if isinstance(answer, bool | np.bool_) or not isinstance(answer, numbers.Real | Decimal):
         more = " Did you forget the brackets that call it?" if callable(answer) else ""
         return 0.0, f"The answer is one number. This is {kind_of(answer)}.{more}"
-    value = float(answer)
+    try:
+        value = float(answer)
+    except OverflowError:
+        value = float("inf")
     if not np.isfinite(value):
         return value, f"The answer came out as {value}: look for a division by zero or a missing value."
     return value, None

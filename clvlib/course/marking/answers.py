@@ -77,12 +77,16 @@ def read_line(line: bytes) -> dict[str, Any]:
         If it is anything but a message that `inside` writes.
     """
     try:
-        message = json.loads(line, parse_int=float)
+        message = json.loads(line, parse_int=float, parse_constant=_no_number)
     except (ValueError, RecursionError) as error:
         raise ValueError("a line that is no JSON") from error
     if not _schema().is_valid(message):
         raise ValueError("a line of another form")
     return message
+
+
+def _no_number(name: str) -> None:
+    raise ValueError(name)
 
 
 def _freeze_table(table: pd.DataFrame) -> dict[str, Any]:

@@ -236,6 +236,11 @@ class Marking:
         return report.log(rows)
 
 
-def workers() -> int:
-    """How many notebooks run side by side: as many as there are processors for this process."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+def workers(limits: Limits) -> int:
+    """How many notebooks run side by side: one a processor, as far as the memory that each may use goes round."""
+    processors = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    try:
+        memory = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+    except (AttributeError, ValueError, OSError):
+        return processors
+    return max(1, min(processors, memory // (limits.memory + limits.disk)))

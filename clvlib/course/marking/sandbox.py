@@ -26,9 +26,10 @@ from typing import Any, BinaryIO, cast
 from clvlib.course.data import ROOT
 from clvlib.course.marking import seccomp
 from clvlib.course.marking.answers import read_line
+from clvlib.course.marking.isolate import NOBODY
 
 SCRATCH = ROOT / "exercises"  # where a learner works: ../datasets is found there, the keys are not
-MOST_BYTES = 2_000_000  # of all messages of one run
+MOST_BYTES, MOST_MESSAGES = 2_000_000, 10_000  # of one run
 MOST_TRIES = 4
 GRACE = 5  # seconds that a cell is given to stop by itself
 START = 30  # seconds for the process to start
@@ -60,7 +61,7 @@ class Limits:
     cell_seconds: float = 20
     call_seconds: float = 5
     seconds: float = 120
-    memory: int = 3 * 2**30
+    memory: int = 2 * 2**30
     disk: int = 64 * 2**20
 
 
@@ -150,19 +151,26 @@ class Sandbox:
                 "bubblewrap is not installed: on Debian or Ubuntu `sudo apt install bubblewrap`, on Fedora `sudo dnf "
                 "install bubblewrap`. It needs Linux; on Windows it runs in WSL."
             )
-        command = [found, "--unshare-user", "--unshare-all", "--die-with-parent", "--new-session", "--cap-drop", "ALL"]
-        command += ["--uid", "65534", "--gid", "65534", "--hostname", "sandbox", "--proc", "/proc", "--dev", "/dev"]
+        command = [found, "--unshare-pid", "--unshare-net", "--unshare-ipc", "--unshare-uts", "--unshare-cgroup-try"]
+        command += ["--die-with-parent", "--new-session", "--as-pid-1", "--cap-drop", "ALL"]
+        if os.getuid() == 0:  # to the kernel, root in a user namespace is root: it becomes nobody inside instead
+            command += ["--cap-add", "CAP_SETUID", "--cap-add", "CAP_SETGID"]
+        else:
+            command += ["--unshare-user", "--uid", str(NOBODY), "--gid", str(NOBODY)]
+        command += ["--hostname", "sandbox", "--proc", "/proc", "--dev", "/dev"]
         for place in ("/bin", "/sbin", "/lib", "/lib64"):
             if os.path.islink(place):
                 command += ["--symlink", os.readlink(place), place]
             elif os.path.isdir(place):
                 command += ["--ro-bind", place, place]
+        for folder in sorted({parent for path in (*visible(), SCRATCH) for parent in path.parents}):
+            command += ["--perms", "0755", "--dir", str(folder)]
         for folder in (Path("/usr"), *visible()):
             command += ["--ro-bind", str(folder), str(folder)]
         for place in ("/etc/ld.so.cache", "/etc/localtime"):
             command += ["--ro-bind-try", place, place]
-        scratch = ["--size", disk, "--tmpfs", str(SCRATCH)] if disk else ["--dir", str(SCRATCH)]
-        command += [*scratch, "--symlink", str(SCRATCH), "/tmp"]
+        scratch = ["--perms", "1777", "--size", disk, "--tmpfs"] if disk else ["--dir"]
+        command += [*scratch, str(SCRATCH), "--symlink", str(SCRATCH), "/tmp"]
         return [*command, "--remount-ro", "/dev", "--remount-ro", "/", "--chdir", str(SCRATCH)]
 
 
@@ -244,13 +252,17 @@ class _Talk:
 
     def _lines(self) -> Iterator[bytes]:
         left = MOST_BYTES
-        while line := self.process.messages.readline(left):
+        for _ in range(MOST_MESSAGES):
+            line = self.process.messages.readline(left)
             left -= len(line)
             if not left:
                 raise ValueError(f"more than {MOST_BYTES:,} bytes")
+            if not line:
+                return
             yield line
             if self.done:
                 return
+        raise ValueError(f"more than {MOST_MESSAGES:,} messages")
 
     def _hear(self, message: dict[str, Any]) -> None:
         """Keep what a message says, if it may be said now."""
@@ -384,8 +396,10 @@ def _start(
 
 def _last_words(process: subprocess.Popen[bytes]) -> str:
     """What a dead process said about itself, before any student's code was run."""
-    with process, cast(BinaryIO, process.stderr) as errors:
-        return errors.read(500).decode(errors="replace").strip()
+    with cast(BinaryIO, process.stderr) as errors:
+        said = errors.read(500).decode(errors="replace").strip()
+    process.wait()
+    return said
 
 
 def _environment(scratch: Path) -> dict[str, str]:

@@ -1,0 +1,528 @@
+"""From inside a submission: what hostile code can reach, write, use up and earn. Nothing, in both kinds of sandbox.
+
+Each test runs a student's cells for real. A cell answers with what it got hold of; the tests look at the answer.
+"""
+
+import json
+import os
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from classroom import needs_bubblewrap
+from hypothesis import given
+from hypothesis import strategies as st
+
+from clvlib.course.data import ROOT
+from clvlib.course.exercise import load_exercise
+from clvlib.course.marking import answers, sandbox, seccomp
+from clvlib.course.marking.judge import judge, notes
+from clvlib.course.marking.sandbox import Collected, Limits, Sandbox
+
+pytestmark = needs_bubblewrap
+
+LIMITS = Limits(cell_seconds=1, call_seconds=0.5, seconds=8)
+OPENING = "from clvlib.course import assessment\nex = assessment('x', {})"
+
+
+@pytest.fixture(scope="module", params=["warm", "fresh"])
+def box(request):
+    box = Sandbox(LIMITS)
+    assert box.warm, "this system allows no namespaces inside a sandbox"
+    box.warm = request.param == "warm"
+    yield box
+    box.end()
+
+
+def collect(box, *cells, names=(), shown=None, hidden=None):
+    notebook = {"prelude": OPENING, "cells": list(cells), "names": {name: name for name in names}}
+    return sandbox.run(notebook, shown or {}, hidden or {}, box)
+
+
+def got(box, code):
+    """What a cell puts into `got`, as text; and why not, if it stopped."""
+    done = collect(box, code + "\ngot = str(got)", names=["got"])
+    assert "got" in done.answers, notes(done)
+    return done.answers["got"]["text"]
+
+
+# Reading
+
+TRY_TO_READ = """
+import os
+def read(path):
+    try:
+        return os.listdir(path) if os.path.isdir(path) else open(path, errors="replace").read()
+    except OSError as error:
+        return type(error).__name__
+"""
+
+
+def test_the_key_the_secret_the_roster_and_other_submissions_cannot_be_read(box, tmp_path):
+    private = [ROOT / "exercises" / "keys", ROOT / "exercises" / "01_worksheet.ipynb", ROOT / ".git", ROOT / "tests"]
+    for name in ("secret", "roster.csv", "submissions/wang.ipynb", "marked/gradebook.csv"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text("private")
+        private.append(tmp_path / name)
+    places = [str(place) for place in (*private, tmp_path, Path.home(), "/root", "/home", "/etc/passwd", "/etc/shadow")]
+    found = eval(got(box, f"{TRY_TO_READ}\ngot = {{path: read(path) for path in {places!r}}}"))
+    for place, content in found.items():
+        assert content in ("FileNotFoundError", "PermissionError", []) or set(content) <= {".pyenv", "work"}, place
+    assert not any("private" in str(content) for content in found.values())
+
+
+def test_only_python_the_course_and_the_system_can_be_seen(box):
+    seen = eval(got(box, f"{TRY_TO_READ}\ngot = read({str(ROOT)!r}), read('/'), read({str(ROOT / 'exercises')!r})"))
+    assert set(seen[0]) <= {"clvlib", "datasets", "exercises", ".venv"}
+    assert not {"home", "root", "etc", "var", "run", "mnt", "sys"} & set(seen[1]) - {
+        Path(folder).parts[1] for folder in (sys.prefix, sys.base_prefix, ROOT)
+    } - {"etc"}
+    assert "keys" not in seen[2]
+
+
+def test_the_surroundings_of_the_instructor_are_not_handed_on(box, monkeypatch):
+    monkeypatch.setenv("CLV_TOKEN", "private")
+    box = Sandbox(LIMITS) if box.warm else box
+    assert "private" not in got(box, "import os\ngot = dict(os.environ)")
+    box.end()
+
+
+def test_no_other_process_can_be_looked_into(box):
+    code = """
+import os, glob
+got = []
+for folder in glob.glob("/proc/[0-9]*"):
+    if os.path.realpath(folder) != os.path.realpath("/proc/self"):
+        for path in [f"{folder}/environ", f"{folder}/mem", f"{folder}/maps", *glob.glob(f"{folder}/fd/*")]:
+            for flag in (os.O_RDONLY, os.O_WRONLY):
+                try:
+                    os.close(os.open(path, flag | os.O_NONBLOCK))
+                    got.append(path)
+                except OSError:
+                    pass
+"""
+    assert got(box, code) == "[]"
+
+
+def test_only_its_own_pipes_are_open(box):
+    code = """
+import os, stat
+got = []
+for number in range(256):
+    try:
+        mode = os.fstat(number).st_mode
+        got.append("pipe" if stat.S_ISFIFO(mode) else "device" if stat.S_ISCHR(mode) else oct(mode))
+    except OSError:
+        pass
+"""
+    assert sorted(eval(got(box, code))) == ["device"] * 3 + ["pipe"] * 2
+
+
+def test_inputs_that_are_not_shown_come_when_all_else_is_out_and_leave_no_words(box):
+    code = """
+seen = []
+def f(x):
+    seen.append(x)
+    ex.check("q2", str(seen))
+    if x > 100:
+        raise type("was_" + str(x), (Exception,), {})(f"it was {x}")
+    return x
+ex.check("q1", f)
+"""
+    done = collect(box, code, shown={"q1": [(1,)]}, hidden={"q1": [(77,), (4321,)]})
+    assert done.shown["q1"] == [{"gave": {"number": 1.0}}]
+    assert done.hidden["q1"] == [{"gave": {"number": 77.0}}, {"error": "Error", "says": ""}]
+    told = json.dumps([done.answers, done.shown, done.stopped, done.left_out, done.trouble])
+    assert "77" not in told
+    assert "4321" not in told
+
+
+# Writing, the network, other processes
+
+
+def test_nothing_can_be_written_outside_the_scratch_folder(box):
+    places = ["/x", "/dev/x", "/dev/shm/x", "/usr/x", "/etc/x", "/proc/sys/kernel/core_pattern", str(ROOT / "x")]
+    places += [str(ROOT / folder / "x") for folder in ("clvlib", "datasets")] + [f"{sys.prefix}/x"]
+    code = f"""
+import os
+got = []
+for place in {places!r}:
+    try:
+        open(place, "w").write("x")
+        got.append(place)
+    except OSError:
+        pass
+open("mine", "w").write("x")
+open("/tmp/mine too", "w").write("x")
+got.append(sorted(os.listdir(".")))
+"""
+    written = eval(got(box, code))
+    assert len(written) == 1
+    assert {"mine", "mine too"} <= set(written[0])
+    assert not (ROOT / "exercises" / "mine").exists()
+
+
+def test_nothing_stays_for_the_next_student(box):
+    leave = """
+import builtins, sys, os, threading, time
+import clvlib.value
+open("left", "w").write("x")
+builtins.left = clvlib.value.left = sys.left = os.environ["left"] = "left"
+threading.Thread(target=time.sleep, args=(1000,)).start()
+"""
+    collect(box, leave)
+    find = """
+import builtins, sys, os, clvlib.value
+got = [hasattr(where, "left") for where in (builtins, sys, clvlib.value)] + ["left" in os.environ, os.path.exists("left")]
+"""
+    assert got(box, find) == str([False] * 5)
+
+
+def test_the_memory_holds_nothing_of_the_student_before(box):
+    mark = "MARKING-OF-STUDENT-A"
+    collect(box, f"secret = {mark!r} * 1000", f"ex.check('q1', {mark!r})")
+    find = """
+import re
+got, pattern = 0, re.compile(b"MAR[K]ING-O[F]-STUDEN[T]-A")
+for line in open("/proc/self/maps"):
+    start, end = (int(number, 16) for number in line.split()[0].split("-"))
+    if "r" in line.split()[1] and "[v" not in line:
+        try:
+            with open("/proc/self/mem", "rb", 0) as memory:
+                memory.seek(start)
+                got += len(pattern.findall(memory.read(end - start)))
+        except OSError:
+            got += 0
+"""
+    allow = "import ctypes\nctypes.CDLL(None).prctl(4, 1, 0, 0, 0)\n"  # or it could not read its own memory
+    alone = f"here = {mark!r}\n"
+    assert int(got(box, allow + alone + find)) > 0, "the search finds what is there"
+    assert got(box, allow + find) == "0"
+
+
+def test_the_network_cannot_be_reached(box):
+    with socket.create_server(("127.0.0.1", 0)) as server, socket.socket(socket.AF_UNIX) as abstract:
+        abstract.bind(f"\0clv-test-{os.getpid()}")
+        abstract.listen()
+        code = f"""
+import socket
+got = []
+for family, address in ((socket.AF_INET, ("127.0.0.1", {server.getsockname()[1]})), (socket.AF_INET, ("10.0.0.1", 80)),
+                        (socket.AF_UNIX, "\\0clv-test-{os.getpid()}")):
+    try:
+        with socket.socket(family) as one:
+            one.settimeout(0.5)
+            one.connect(address)
+            got.append(address)
+    except OSError:
+        pass
+"""
+        assert got(box, code) == "[]"
+
+
+def processes():
+    found = {}
+    for folder in Path("/proc").glob("[0-9]*"):
+        try:
+            found[int(folder.name)] = (folder / "cmdline").read_bytes().decode(errors="replace")
+        except OSError:
+            continue
+    return {number for number, command in found.items() if "marking.inside" in command}
+
+
+def test_no_process_can_be_made_and_none_stays_behind(box):
+    before = processes()
+    code = """
+import ctypes, os, subprocess, multiprocessing
+libc = ctypes.CDLL(None, use_errno=True)
+got = []
+for name, make in {
+    "fork": os.fork, "system": lambda: os.system("true") and 1 / 0, "spawn": lambda: os.posix_spawn("/usr/bin/true", ["true"], {}),
+    "popen": lambda: subprocess.Popen(["/usr/bin/true"]), "clone": lambda: 1 // (libc.syscall(56, 17, 0, 0, 0, 0) != -1),
+    "fork call": lambda: 1 // (libc.syscall(57) != -1), "vfork call": lambda: 1 // (libc.syscall(58) != -1),
+    "clone3": lambda: 1 // (libc.syscall(435, 0, 0) != -1), "unshare": lambda: 1 // (libc.unshare(0x10000000) != -1),
+    "ptrace": lambda: 1 // (libc.ptrace(0, 0, 0, 0) != -1), "memfd": lambda: os.memfd_create("x"),
+    "x32": lambda: 1 // (libc.syscall(0x40000000 + 57) != -1),
+}.items():
+    try:
+        make()
+        got.append(name)
+    except (OSError, ZeroDivisionError):
+        pass
+"""
+    assert got(box, code) == "[]"
+    box.end()
+    deadline = time.monotonic() + 5
+    while processes() - before and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert not processes() - before
+
+
+def test_threads_are_allowed_since_libraries_use_them(box):
+    assert (
+        got(
+            box,
+            "import threading\ngot = []\none = threading.Thread(target=got.append, args=(1,))\none.start()\none.join()",
+        )
+        == "[1]"
+    )
+
+
+# Limits
+
+
+def test_memory_files_and_open_files_are_bounded(box):
+    code = """
+import os, resource
+got = []
+try:
+    bytearray(3 * 2**30)
+    got.append("memory")
+except MemoryError:
+    pass
+written = 0
+try:
+    for number in range(20):
+        with open(f"big{number}", "wb") as file:
+            for _ in range(10):
+                written += file.write(bytes(2**20))
+except OSError:
+    pass
+got.append(written <= 64 * 2**20)
+for number in range(20):
+    if os.path.exists(f"big{number}"):
+        os.remove(f"big{number}")
+try:
+    resource.setrlimit(resource.RLIMIT_AS, (2**40, 2**40))
+    got.append("raised")
+except (ValueError, OSError):
+    pass
+"""
+    assert got(box, code) == "[True]"
+
+
+@pytest.mark.parametrize(
+    "code",
+    ["while True:\n    pass", "import time\ntime.sleep(100)", "10 ** 10 ** 9", "import os\nos._exit(0)", "x = [0] * 10**12",
+     "import os, signal\nos.kill(os.getpid(), signal.SIGSTOP)\nwhile True:\n    pass",
+     "while True:\n    try:\n        while True: pass\n    except BaseException: pass"],
+)  # fmt: skip
+def test_a_cell_that_hangs_or_ends_python_costs_itself_alone(box, code):
+    started = time.monotonic()
+    done = collect(box, "a = 1", f"b = 1\n{code}\nb = 2", "c = 3", names=["a", "c"])
+    assert {key: value["number"] for key, value in done.answers.items()} == {"a": 1, "c": 3}
+    assert [number for number, *_ in done.stopped] + list(done.left_out) == [1]
+    assert time.monotonic() - started < LIMITS.cell_seconds + sandbox.GRACE + 6
+
+
+def test_the_whole_is_bounded_however_many_cells_hang(box):
+    started = time.monotonic()
+    done = collect(
+        box, "a = 1", *["while True:\n    try:\n        while True: pass\n    except BaseException: pass"] * 15
+    )
+    assert done.trouble
+    assert time.monotonic() - started < LIMITS.seconds + sandbox.GRACE
+
+
+def test_an_answer_before_the_crash_counts(box):
+    assert collect(box, "ex.check('q1', 5)\nimport os\nos._exit(1)").answers == {"q1": {"number": 5.0}}
+
+
+def test_a_name_made_by_a_later_cell_is_found_on_a_second_pass(box):
+    done = collect(box, "b = a + 1", "a = 1", "c = undefined", names=["b"])
+    assert done.answers == {"b": {"number": 2.0}}
+    assert [(number, error) for number, error, _ in done.stopped] == [(2, "NameError")]
+
+
+# What comes out is read as untrusted
+
+FORGE = """
+import os, stat
+pipe = max(number for number in range(256) if os.path.exists(f"/proc/self/fd/{number}")) if False else None
+for number in range(3, 256):
+    try:
+        if stat.S_ISFIFO(os.fstat(number).st_mode):
+            os.write(number, b"")
+            pipe = number
+            break
+    except OSError:
+        pass
+"""
+FORGED = [
+    b'{"question": "q1", "answer": {"number": 1}, "points": 100}', b'{"question": "q1", "answer": {"number": NaN}}',
+    b'{"question": "q1", "answer": {"number": Infinity}}', b'{"question": "q1", "answer": {"right": true}}', b"[1]",
+    b'{"question": "q1", "answer": {"number": 1, "text": "a"}}', b"[" * 100_000, b'{"a":' * 100_000, b"\xff\xfe", b"",
+    b'{"question": "q1", "answer": {"text": "' + b"a" * 30_000 + b'"}}', b'{"question": 1, "answer": {"number": 1}}',
+    b'{"cell": -1}', b'{"cell": 1.5}', b'{"stopped": 0, "error": "a", "says": "' + b"a" * 301 + b'"}', b"null", b'"q1"',
+    b'{"points": {"q1": 100}}', b'{"ready": 1}', b'{"results": [], "question": "q1", "more": 1}',
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("line", FORGED, ids=range(len(FORGED)))
+def test_a_message_of_another_form_is_refused(line):
+    with pytest.raises(ValueError, match="a line"):
+        answers.read_line(line)
+
+
+def test_huge_numbers_become_infinite_and_halves_of_characters_are_replaced():
+    huge = answers.read_line(b'{"question": "q1", "answer": {"number": ' + b"9" * 5000 + b"}}")
+    assert answers.thaw(huge["answer"]) == float("inf")
+    assert answers.thaw(answers.read_line(b'{"question": "q1", "answer": {"number": 1e999}}')["answer"]) == float("inf")
+    text = answers.read_line(b'{"question": "q1", "answer": {"text": "a\\ud800\\u0000b"}}')
+    assert answers.thaw(text["answer"]) == "a?\ufffdb"
+
+
+def test_a_forged_stream_ends_the_reading_and_keeps_what_was_said_before(box):
+    done = collect(box, "ex.check('q1', 5)", f"{FORGE}\nos.write(pipe, b'{{}}\\n')", "ex.check('q3', 7)")
+    assert done.answers == {"q1": {"number": 5.0}}
+    assert "not read to its end" in done.trouble[0]
+
+
+def test_a_flood_ends_the_reading(box):
+    flood = f"{FORGE}\nwhile True:\n    os.write(pipe, b'{{\"cell\": 1}}\\n' * 1000)"
+    assert "more than" in collect(box, "a = 1", flood).trouble[0]
+    endless_line = f"{FORGE}\nwhile True:\n    os.write(pipe, b'x' * 60000)"
+    assert "more than" in collect(box, "a = 1", endless_line).trouble[0]
+
+
+def test_cells_that_are_said_to_begin_do_not_buy_time(box):
+    started = time.monotonic()
+    collect(
+        box,
+        "a = 1",
+        f"{FORGE}\nimport time\nwhile True:\n    time.sleep(0.5)\n    os.write(pipe, b'{{\"cell\": 1}}\\n')",
+    )
+    assert time.monotonic() - started < LIMITS.seconds + sandbox.GRACE
+
+
+def test_who_says_done_and_stays_is_killed_before_the_next_comes(box):
+    stay = f"{FORGE}\nos.write(pipe, b'{{\"done\": true}}\\n')\nwhile True:\n    try:\n        while True: pass\n    except BaseException: pass"
+    collect(box, "a = 1", stay)
+    assert got(box, "got = 1 + 1") == "2"
+
+
+def test_results_are_taken_for_the_inputs_that_were_handed_in_and_no_others(box):
+    forged = (
+        f"{FORGE}\nimport json\n"
+        "for question, number in (('q1', 1), ('q1', 3), ('q2', 1)):\n"
+        "    message = {'question': question, 'results': [{'gave': {'number': 1}}] * number}\n"
+        "    os.write(pipe, json.dumps(message).encode() + b'\\n')"
+    )
+    done = collect(box, forged, shown={"q1": [(1,), (2,)]})
+    assert done.shown == done.hidden == {}
+
+
+def test_patching_the_library_inside_raises_nobodys_mark(box):
+    exercise = load_exercise("01_worksheet")
+    patch = (
+        "import clvlib.course.exercise as e, clvlib.course.marking.judge as j, clvlib.course.marking.answers as a\n"
+        "for question in (e.Question, e.NumberQuestion, e.ChoiceQuestion, e.TableQuestion, e.FunctionQuestion):\n"
+        "    question.problem = lambda *args: None\n    question.same = lambda *args: True\n"
+        "j.judge = lambda *args: {}\na.freeze = lambda answer: {'number': 1.0}\n"
+        "worksheet_value = 1\nex.check('q1', 1)"
+    )
+    notebook = {"prelude": OPENING, "cells": [patch], "names": {key: q.name for key, q in exercise.questions.items()}}
+    verdicts = judge(exercise, 5, sandbox.run(notebook, {}, {}, box))
+    assert sum(verdict.points or 0 for verdict in verdicts.values()) == 0
+    assert verdicts["q1"].state == "wrong"
+
+
+# Answers there and back
+
+ANSWERS = [
+    5, 5.5, np.float64(2), np.int64(3), "text", "", True, None, ..., [1], (1,), {}, {1}, 3 + 4j, float("nan"),
+    float("inf"), len, lambda x: x, pd.Series([1, 2]), np.array([1, 2]), object(), b"x",
+    pd.DataFrame(), pd.DataFrame({"a": [1, None, "x"], 3: [True, 2.5, pd.NaT]}), pd.DataFrame([[1, 2]], columns=["a", "a"]),
+    pd.DataFrame({"a": range(5000)}), "x" * 100_000, 10**400, pd.DataFrame({"a": ["y" * 10_000]}),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("answer", ANSWERS, ids=lambda answer: str(type(answer).__name__))
+def test_whatever_is_handed_in_passes_the_schema_and_gets_the_same_complaint(answer):
+    frozen = answers.freeze(answer)
+    line = json.dumps({"question": "q1", "answer": frozen}, allow_nan=False).encode()
+    thawed = answers.thaw(answers.read_line(line)["answer"])
+    exercise = load_exercise("01_worksheet")
+    case = exercise.case_for(0)
+    for key, question in exercise.questions.items():
+        if key not in ("q4", "q8") and not isinstance(answer, set | complex | bytes):
+            assert question.problem(thawed, case) == question.problem(answer, case), key
+
+
+VALUES = st.one_of(
+    st.floats(allow_nan=False, allow_infinity=False).map(lambda number: {"number": number}),
+    st.sampled_from([{"number": "nan"}, {"number": "-inf"}, {"function": True}]),
+    st.text().map(lambda text: {"text": text}),
+    st.sampled_from(list(answers.OTHERS)).map(lambda name: {"other": name}),
+    st.builds(
+        lambda columns, rows, length: {"table": dict(columns=columns, rows=rows, length=length)},
+        st.lists(st.sampled_from(["step", "value", "margin", "\ud800", ""]), max_size=4),
+        st.lists(
+            st.lists(st.one_of(st.none(), st.booleans(), st.floats(-9, 9), st.text(max_size=9)), max_size=4), max_size=4
+        ),
+        st.integers(0, 9),
+    ),
+)
+RESULTS = st.lists(
+    st.one_of(st.builds(lambda v: {"gave": v}, VALUES), st.just({"error": "Odd", "says": "x"})), max_size=12
+)
+KEYS = [f"q{number}" for number in range(1, 9)]
+
+
+@given(
+    st.dictionaries(st.sampled_from(KEYS), VALUES),
+    RESULTS,
+    st.sampled_from(["01_worksheet", "04_three_year_table", "09_satisfaction_index"]),
+)
+def test_judging_never_fails_and_gives_points_for_right_answers_alone(given_answers, results, name):
+    exercise = load_exercise(name)
+    function = next(key for key, question in exercise.questions.items() if question.kind == "function")
+    collected = Collected(answers=given_answers, shown={function: results[:3]}, hidden={function: results[3:]})
+    for key, verdict in judge(exercise, 7, collected).items():
+        assert verdict.state in ("right", "wrong", "not attempted", "to mark")
+        assert (verdict.points == exercise.questions[key].points) is (verdict.state == "right")
+
+
+# The filter
+
+
+def test_the_filter_is_made_for_the_processors_it_knows_and_for_no_others():
+    for machine in ("x86_64", "aarch64"):
+        program = seccomp.program(machine)
+        assert len(program) % 8 == 0
+        assert len(program) > 8 * 20
+    with pytest.raises(ValueError, match="not riscv64"):
+        seccomp.program("riscv64")
+
+
+def test_without_a_sandbox_limits_and_answers_are_the_same():
+    box = Sandbox(LIMITS, protected=False)
+    done = collect(box, "a = 1", "import os\nos._exit(0)", "c = 3", names=["a", "c"])
+    assert list(done.answers) == ["a", "c"]
+    assert list(done.left_out) == [1]
+
+
+def test_a_sandbox_that_does_not_start_says_why(monkeypatch, tmp_path):
+    broken = tmp_path / "bwrap"
+    broken.write_text("#!/bin/sh\necho 'bwrap: setting up uid map: Permission denied' >&2\nexit 1\n")
+    broken.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
+    with pytest.raises(sandbox.SandboxError, match="Permission denied"):
+        Sandbox(LIMITS)
+
+
+def test_a_system_without_nested_namespaces_gets_a_fresh_process_each(monkeypatch):
+    monkeypatch.setattr(sandbox._Warm, "__init__", lambda *args: (_ for _ in ()).throw(sandbox.SandboxError("no")))
+    box = Sandbox(LIMITS)
+    assert not box.warm
+    assert got(box, "got = 1 + 1") == "2"
+
+
+def test_the_process_runs_by_itself_in_isolated_mode():
+    done = subprocess.run([sys.executable, "-I", "-m", "clvlib.course.marking.inside"], input=b"", capture_output=True)
+    assert done.returncode != 0
