@@ -31,8 +31,8 @@ NAME = "01_worksheet"
 CLASS, SUBSET, TRIES = 300, 20, 2
 GOAL = 8  # times as fast as nbgrader
 LIMITS = sandbox.Limits()  # those of `clv mark`
-# For each worker. Memory: what a notebook may use, and a little for ourselves. Processes: bubblewrap twice, the warm
-# one, the student's and its parent, and one that is on its way out.
+# For each worker. Memory: what a notebook may use, and a little for ourselves. Processes: bubblewrap, the warm one, the
+# student's and its parent, and two that are on their way out.
 MEGABYTES, PROCESSES = 2500, 6
 
 
@@ -90,8 +90,8 @@ def _beside_nbgrader(exercise: Exercise, folder: Path) -> Iterator[dict[str, Any
             wrong += _wrong_in_nbgrader(exercise, copy, python)
     best = {name: min(seconds) / SUBSET for name, seconds in tries.items() if seconds}
     note = (
-        f"a submission, best of {TRIES} runs of {SUBSET} with {workers(LIMITS)} workers, start included; nbgrader marks one "
-        f"after the other; students without full points: {', '.join(wrong) or 'none'}"
+        f"a submission, best of {TRIES} runs of {SUBSET} with {workers(LIMITS)} workers, start included; nbgrader runs one "
+        f"at a time; students without full points: {', '.join(wrong) or 'none'}"
     )
     work = "marking, right submissions"
     for way, goal in zip(ways, (GOAL, None), strict=True):
@@ -222,7 +222,7 @@ def _descendants() -> list[int]:
 def _kilobytes(path: str, name: str) -> int:
     """A figure that the kernel gives in a file; 0 of a process that is gone."""
     try:
-        line = re.search(rf"^{name}: *([0-9]+) kB", Path("/proc", path).read_text(), re.MULTILINE)
+        line = re.search(rf"^{name}:\s*([0-9]+) kB", Path("/proc", path).read_text(), re.MULTILINE)
     except (FileNotFoundError, ProcessLookupError):
         return 0
     return int(line[1]) if line else 0
@@ -234,6 +234,7 @@ def _cold(arguments: list[str]) -> None:
     class Cold(sandbox.Sandbox):
         def __init__(self, limits: sandbox.Limits, **options: Any):
             super().__init__(limits, **options)
+            self.end()  # the one of its trial run
             self.warm = False
 
     sandbox.Sandbox = Cold

@@ -4,6 +4,7 @@ Used by the tests of marking and by its benchmark. Every hostile cell stands in 
 student loses that question and no other.
 """
 
+import contextlib
 import csv
 import inspect
 import io
@@ -12,6 +13,7 @@ import json
 import os
 import re
 import shutil
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -263,3 +265,34 @@ def write_in(handed: list[Handed], folder: Path) -> None:
         if file.kind == "200 MB":
             with (folder / file.name).open("r+b") as hollow:
                 hollow.truncate(200 * 2**20)
+
+
+def descendants(of: int) -> set[int]:
+    """The processes that a process has started, and those that they have."""
+    parents = {}
+    for folder in Path("/proc").glob("[0-9]*"):
+        with contextlib.suppress(OSError, IndexError):
+            parents[int(folder.name)] = int((folder / "stat").read_text().rpartition(")")[2].split()[1])
+    found, new = set(), {of}
+    while new:
+        new = {child for child, parent in parents.items() if parent in new}
+        found |= new
+    return found
+
+
+def all_gone(processes: set[int], within: float = 5) -> bool:
+    """Whether these processes end, in so many seconds."""
+    deadline = time.monotonic() + within
+    while time.monotonic() < deadline:
+        left = [number for number in processes if Path(f"/proc/{number}").exists() and not _is_zombie(number)]
+        if not left:
+            return True
+        time.sleep(0.05)
+    return False
+
+
+def _is_zombie(number: int) -> bool:
+    try:
+        return Path(f"/proc/{number}/stat").read_text().rpartition(")")[2].split()[0] == "Z"
+    except OSError:
+        return True

@@ -131,8 +131,6 @@ def one_notebook() -> None:
         messages.flush()
 
     request = pickle.load(requests)
-    if request["filter"]:
-        isolate.become_nobody()
     notebook = Notebook(say, request)
     _silence()
     isolate.limit(request["memory"], request["disk"], request["seconds"])
@@ -147,14 +145,15 @@ def one_notebook() -> None:
 
 
 def serve(disk: int) -> None:
-    """Stay warm: run each request in a child of its own, whose pipes come over the socket that is standard input.
+    """Run each request in a child of its own, whose pipes come over the socket that is standard input.
 
-    This process reads no request, so that there is nothing of a student for the next one to find.
+    This is the first process of the sandbox: it reads no request, no student can reach it, and all ends with it. With
+    `disk`, the bytes of a scratch folder, each child is shut in for itself, so that many may come one after the other;
+    without, there is one child only.
     """
     for module in pkgutil.iter_modules(clvlib.__path__):
         if module.name not in ("plots", "course"):  # heavy, and hardly ever used in an answer
             importlib.import_module(f"clvlib.{module.name}")
-    isolate.become_nobody()
     control = socket.socket(fileno=os.dup(0))
     isolate.hide()
     control.send(b"+")
@@ -168,11 +167,15 @@ def serve(disk: int) -> None:
             for number, pipe in enumerate(pipes):
                 os.dup2(pipe, number)
                 os.close(pipe)
-            isolate.leave_behind(os.getcwd(), disk)
+            isolate.become_nobody()
+            if disk:
+                isolate.leave_behind(os.getcwd(), disk)
             one_notebook()
         for pipe in pipes:
             os.close(pipe)
         os.waitpid(child, 0)
+        if not disk:
+            return
         control.send(b"-")
 
 

@@ -8,14 +8,13 @@ Source: Linux manual pages user_namespaces(7), pid_namespaces(7), capset(2), prc
 
 import ctypes
 import os
-import signal
 from contextlib import suppress
 from typing import Any
 
 NOBODY = 65534
 _NEW_MOUNTS, _NEW_IPC, _NEW_USERS, _NEW_PROCESSES, _NEW_NET = 0x20000, 0x8000000, 0x10000000, 0x20000000, 0x40000000
 _NO_SETUID_NO_DEVICES = 2 | 4
-_DIE_WITH_PARENT, _DUMPABLE, _SECCOMP, _NO_NEW_PRIVILEGES = 1, 4, 22, 38
+_DUMPABLE, _SECCOMP, _NO_NEW_PRIVILEGES = 4, 22, 38
 _FILTER = 2
 _CAPABILITIES_3 = 0x20080522
 
@@ -52,7 +51,6 @@ def become_nobody() -> None:
         os.setgroups([])
         os.setresgid(NOBODY, NOBODY, NOBODY)
         os.setresuid(NOBODY, NOBODY, NOBODY)
-        prctl(_DIE_WITH_PARENT, signal.SIGKILL)  # the change of user has undone it
 
 
 def hide() -> None:

@@ -104,7 +104,7 @@ class Sandbox:
     def __init__(self, limits: Limits, *, protected: bool = True):
         self.limits, self.protected = limits, protected
         self.filter = seccomp.program() if protected else b""
-        self.idle: queue.SimpleQueue[_Warm] = queue.SimpleQueue()
+        self.idle: queue.SimpleQueue[_ShutIn] = queue.SimpleQueue()
         self.warm = protected
         try:
             self._try()
@@ -114,20 +114,20 @@ class Sandbox:
             self.warm = False
             self._try()
 
-    def open(self) -> "_Fresh | _Warm":
+    def open(self) -> "_Bare | _ShutIn":
         """A process for one notebook."""
-        if not self.warm:
-            return _Fresh(self._command(str(self.limits.disk)) if self.protected else [])
+        if not self.protected:
+            return _Bare()
         while not self.idle.empty():
             with suppress(queue.Empty):
                 waiting = self.idle.get_nowait()
                 if waiting.reopen():
                     return waiting
-        return _Warm(self._command(), self.limits.disk)
+        return _ShutIn(self._command(), self.limits.disk if self.warm else 0)
 
-    def close(self, process: "_Fresh | _Warm") -> str:
+    def close(self, process: "_Bare | _ShutIn") -> str:
         """Be done with a process: nothing of the student's runs on. Returns what the sandbox said."""
-        if isinstance(process, _Warm) and process.is_done():
+        if self.warm and isinstance(process, _ShutIn) and process.is_done():
             self.idle.put(process)
             return ""
         return process.end()
@@ -143,8 +143,8 @@ class Sandbox:
         if done.answers != {"q1": {"number": 42.0}}:
             raise SandboxError(f"a trial run in the sandbox came to nothing: {done}")
 
-    def _command(self, disk: str = "") -> list[str]:
-        """Bubblewrap around Python; with a scratch folder of this many bytes, or none."""
+    def _command(self) -> list[str]:
+        """Bubblewrap around Python. What is kept warm has no scratch folder, its children each have one."""
         found = shutil.which("bwrap")
         if not found:
             raise SandboxError(
@@ -169,7 +169,7 @@ class Sandbox:
             command += ["--ro-bind", str(folder), str(folder)]
         for place in ("/etc/ld.so.cache", "/etc/localtime"):
             command += ["--ro-bind-try", place, place]
-        scratch = ["--perms", "1777", "--size", disk, "--tmpfs"] if disk else ["--dir"]
+        scratch = ["--dir"] if self.warm else ["--perms", "1777", "--size", str(self.limits.disk), "--tmpfs"]
         command += [*scratch, str(SCRATCH), "--symlink", str(SCRATCH), "/tmp"]
         return [*command, "--remount-ro", "/dev", "--remount-ro", "/", "--chdir", str(SCRATCH)]
 
@@ -298,13 +298,12 @@ class _Talk:
         self.deadline = min(self.final, time.monotonic() + seconds + GRACE)
 
 
-class _Fresh:
-    """A process for one notebook."""
+class _Bare:
+    """A process for one notebook, without a sandbox."""
 
-    def __init__(self, sandbox: list[str]):
-        self.folder = None if sandbox else tempfile.TemporaryDirectory(ignore_cleanup_errors=True)
-        scratch = Path(self.folder.name) if self.folder else SCRATCH
-        self.process = _start(sandbox, [], scratch, subprocess.PIPE, subprocess.PIPE)
+    def __init__(self) -> None:
+        self.folder = tempfile.TemporaryDirectory(ignore_cleanup_errors=True)
+        self.process = _start([], [], Path(self.folder.name), subprocess.PIPE, subprocess.PIPE)
         self.requests, self.messages = cast(BinaryIO, self.process.stdin), cast(BinaryIO, self.process.stdout)
 
     def kill(self) -> None:
@@ -313,17 +312,14 @@ class _Fresh:
     def end(self) -> str:
         """Kill what is left of it; returns what it said."""
         self.kill()
+        _close(self.requests, self.messages)
         said = _last_words(self.process)
-        for pipe in (self.requests, self.messages):
-            with suppress(OSError):
-                pipe.close()
-        if self.folder:
-            self.folder.cleanup()
+        self.folder.cleanup()
         return said
 
 
-class _Warm:
-    """A process that serves one notebook after the other, each in a child that is shut in for itself."""
+class _ShutIn:
+    """A process in the sandbox, which runs a notebook in a child: one, or, if `disk`, one after the other."""
 
     requests: BinaryIO
     messages: BinaryIO
@@ -353,7 +349,7 @@ class _Warm:
 
     def is_done(self) -> bool:
         """Whether the child is gone, with all that ran in it, so that the next may come."""
-        self._hang_up()
+        _close(self.requests, self.messages)
         self.control.settimeout(LAST_BREATH)
         return self._hears(b"-")
 
@@ -363,15 +359,8 @@ class _Warm:
     def end(self) -> str:
         """Kill it; returns what it said."""
         self.kill()
-        self.control.close()
-        self._hang_up()
+        _close(self.control, *(pipe for name in ("requests", "messages") if (pipe := getattr(self, name, None))))
         return _last_words(self.process)
-
-    def _hang_up(self) -> None:
-        for pipe in (getattr(self, "requests", None), getattr(self, "messages", None)):
-            with suppress(OSError):
-                if pipe:
-                    pipe.close()
 
     def _hears(self, word: bytes) -> bool:
         try:
@@ -392,6 +381,12 @@ def _start(
         cwd=None if sandbox else scratch,
         start_new_session=True,
     )
+
+
+def _close(*ends: Any) -> None:
+    for end in ends:
+        with suppress(OSError):
+            end.close()
 
 
 def _last_words(process: subprocess.Popen[bytes]) -> str:

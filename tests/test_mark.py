@@ -1,0 +1,222 @@
+"""A class of every kind: the honest get their points, the hostile cost themselves alone, a kill costs nothing."""
+
+import csv
+import html
+import itertools
+import json
+import os
+import random
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from classroom import CHANGES, Classroom, all_gone, descendants, needs_bubblewrap, roster_of, write_in
+
+from clvlib.course.exercise import load_exercise
+from clvlib.course.marking.mark import Marking, workers
+from clvlib.course.marking.release import Secret, ticket
+from clvlib.course.marking.roster import read_roster
+from clvlib.course.marking.sandbox import Limits, Sandbox
+
+pytestmark = needs_bubblewrap
+
+EXERCISE = load_exercise("01_worksheet")
+SECRET = Secret(bytes(32))
+LIMITS = Limits(cell_seconds=2, seconds=30)
+
+
+def room_of(size, folder):
+    return Classroom(EXERCISE, SECRET, read_roster(roster_of(size, folder / "roster.csv")))
+
+
+def marked(room, folder, out="out"):
+    marking = Marking(EXERCISE, room.roster, SECRET, folder / out, LIMITS)
+    marking.take_in(folder / "submissions")
+    ran = list(marking.run(marking.waiting(), Sandbox(LIMITS), 2))
+    results = list(marking.results())
+    return marking.write(results), {result.student: result for result in results}, ran
+
+
+@pytest.fixture(scope="module")
+def class_of_all_kinds(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("class")
+    room = room_of(len(Classroom(EXERCISE, SECRET, None).kinds()), folder)
+    handed = list(room.hand_in(room.kinds()))
+    write_in(handed, folder / "submissions")
+    before = descendants(os.getpid())
+    summary, results, _ = marked(room, folder)
+    return folder, handed, summary, results, descendants(os.getpid()) - before
+
+
+def test_every_honest_answer_gets_its_points_and_hostile_code_costs_its_own_question(class_of_all_kinds):
+    _, handed, _, results, _ = class_of_all_kinds
+    for file in handed:
+        result = results[file.student]
+        if file.points is None:
+            assert result.status == "not readable", file.kind
+            continue
+        points = {key: verdict.points for key, verdict in result.verdicts.items() if key in file.points}
+        assert points == file.points, (file.kind, result.notes)
+        if file.mistake:
+            key, number = file.mistake
+            assert result.verdicts[key].mistake == number, file.kind
+
+
+def test_no_process_is_left_and_every_file_that_was_not_run_is_in_the_log(class_of_all_kinds):
+    folder, handed, summary, _, left = class_of_all_kinds
+    assert all_gone(left)
+    unreadable = [file for file in handed if file.points is None]
+    assert summary.not_readable == len(unreadable)
+    with (folder / "out" / "log.csv").open(encoding="utf-8-sig", newline="") as file:
+        rows = list(csv.DictReader(file))
+    for file in unreadable:
+        assert any(row["file"] == file.name and row["what"] for row in rows), file.kind
+    stopped = {row["student"] for row in rows if row["what"].startswith("Cell [")}
+    assert len(stopped) >= 15
+
+
+def test_a_page_names_the_mistake_and_holds_no_other_number_and_no_script(class_of_all_kinds):
+    folder, handed, _, results, _ = class_of_all_kinds
+    for file in handed:
+        page = (folder / "out" / "feedback" / f"{EXERCISE.name}_{results[file.student].ticket}.html").read_text()
+        assert "<script" not in page
+        if file.mistake:
+            key, number = file.mistake
+            assert html.escape(EXERCISE.questions[key].mistakes[number].message) in page
+
+
+def test_a_second_run_runs_nothing_and_writes_the_same_bytes(class_of_all_kinds):
+    folder, *_ = class_of_all_kinds
+    room = Classroom(EXERCISE, SECRET, read_roster(folder / "roster.csv"))
+    first = snapshot(folder / "out")
+    _, _, ran = marked(room, folder)
+    assert ran == []
+    assert snapshot(folder / "out") == first
+
+
+def snapshot(out):
+    return {path.relative_to(out): path.read_bytes() for path in sorted(out.rglob("*")) if path.is_file()}
+
+
+def test_a_late_addition_runs_itself_alone_and_a_new_attempt_counts(tmp_path):
+    room = room_of(3, tmp_path)
+    first, second, third = room.roster.students
+    write_in([room.handed(first, "right"), room.handed(second, "blank")], tmp_path / "submissions")
+    _, results, ran = marked(room, tmp_path)
+    assert set(ran) == {first, second}
+    assert results[third].status == "nothing handed in"
+    answers = tmp_path / "out" / "answers" / f"{ticket(SECRET, EXERCISE, first)}.json"
+    before = answers.stat().st_mtime_ns
+    write_in([room.handed(third, "mistake q1 0")], tmp_path / "submissions")
+    late = tmp_path / "submissions" / "again"
+    late.mkdir()
+    again = late / room.handed(second, "right").name
+    again.write_bytes(room.handed(second, "right").data)
+    os.utime(again, (time.time() + 60, time.time() + 60))
+    _, results, ran = marked(room, tmp_path)
+    assert set(ran) == {second, third}
+    assert answers.stat().st_mtime_ns == before
+    assert results[second].verdicts["q1"].state == "right"
+    assert len(list((tmp_path / "out" / "attempts" / ticket(SECRET, EXERCISE, second)).glob("*.ipynb"))) == 2
+
+
+def test_one_student_is_run_again_when_asked_for(tmp_path):
+    room = room_of(2, tmp_path)
+    write_in([room.handed(student, "right") for student in room.roster.students], tmp_path / "submissions")
+    marked(room, tmp_path)
+    marking = Marking(EXERCISE, room.roster, SECRET, tmp_path / "out", LIMITS)
+    one = room.roster.students[1]
+    assert marking.waiting() == []
+    assert marking.waiting([one.id]) == [one]
+    with pytest.raises(ValueError, match="no notebook of 'nobody'"):
+        marking.waiting(["nobody"])
+
+
+def test_other_limits_or_a_damaged_file_of_answers_mean_running_again(tmp_path):
+    room = room_of(2, tmp_path)
+    write_in([room.handed(student, "right") for student in room.roster.students], tmp_path / "submissions")
+    marked(room, tmp_path)
+    other = Marking(EXERCISE, room.roster, SECRET, tmp_path / "out", Limits(cell_seconds=3, seconds=30))
+    assert len(other.waiting()) == 2
+    damaged = next((tmp_path / "out" / "answers").glob("*.json"))
+    damaged.write_text(damaged.read_text()[:50])
+    assert len(Marking(EXERCISE, room.roster, SECRET, tmp_path / "out", LIMITS).waiting()) == 1
+
+
+def test_nobodys_mark_depends_on_who_else_handed_in(tmp_path):
+    room = room_of(4, tmp_path)
+    kinds = ["right", "spoils the libraries", "ends python", "mistake q1 1"]
+    for out, together in (("all", kinds), ("alone", kinds[:1])):
+        shutil.rmtree(tmp_path / "submissions", ignore_errors=True)
+        handed = [room.handed(student, kind) for student, kind in zip(room.roster.students, together, strict=False)]
+        write_in(handed, tmp_path / "submissions")
+        _, results, _ = marked(room, tmp_path, out)
+        first = results[room.roster.students[0]]
+        assert sum(verdict.points or 0 for verdict in first.verdicts.values()) == 13
+    assert len({*CHANGES}) == len(CHANGES)
+
+
+def test_the_kept_answers_are_plain_and_hold_no_key(tmp_path):
+    room = room_of(1, tmp_path)
+    write_in([room.handed(room.roster.students[0], "right")], tmp_path / "submissions")
+    marked(room, tmp_path)
+    kept = json.loads(next((tmp_path / "out" / "answers").glob("*.json")).read_text())
+    assert set(kept) == {"attempt", "fingerprint", "answers", "shown", "hidden", "stopped", "left_out", "trouble"}
+    assert len(kept["shown"]["q4"]) == 3
+    assert len(kept["hidden"]["q4"]) == 6
+
+
+def test_notebooks_run_side_by_side_as_far_as_memory_goes_round():
+    assert workers(Limits()) >= 1
+    assert workers(Limits(memory=10**15)) == 1
+
+
+# A kill at any moment
+
+
+def clv_mark(folder, out):
+    command = [sys.executable, "-m", "clvlib.course.cli", "mark", EXERCISE.name, "--roster", folder / "roster.csv"]
+    command += ["--submissions", folder / "submissions", "--out", out, "--secret", folder / "secret"]
+    return [*map(str, command), "--cell-seconds", "2"]
+
+
+@pytest.fixture(scope="module")
+def small_class(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("small")
+    room = room_of(9, folder)
+    kinds = ["right", "mistake q7 1", "blank", "ends python", "renamed", "cut off", "one large list"]
+    write_in(list(room.hand_in(kinds)), folder / "submissions")
+    (folder / "secret").write_text(SECRET.key.hex() + "\n")
+    started = time.monotonic()
+    subprocess.run(clv_mark(folder, folder / "undisturbed"), check=True, capture_output=True)
+    return folder, snapshot(folder / "undisturbed"), time.monotonic() - started
+
+
+@pytest.mark.parametrize("moment", range(10))
+def test_a_run_killed_at_a_random_moment_ends_the_same_when_it_is_run_again(small_class, moment):
+    folder, undisturbed, whole = small_class
+    out = folder / f"killed{moment}"
+    run = subprocess.Popen(clv_mark(folder, out), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    time.sleep(whole * (moment + random.random()) / 10)
+    started = descendants(run.pid)
+    run.send_signal(signal.SIGKILL)
+    run.wait()
+    assert all_gone(started), "what it had started ends with it"
+    subprocess.run(clv_mark(folder, out), check=True, capture_output=True)
+    ended = {path: data for path, data in snapshot(out).items() if not path.name.endswith(".unfinished")}
+    assert ended == undisturbed
+
+
+def test_the_command_says_what_came_of_it(small_class):
+    folder, _, _ = small_class
+    done = subprocess.run(clv_mark(folder, folder / "undisturbed"), check=True, capture_output=True, text=True)
+    assert "8 marked (0 of them run now), 1 not readable" in " ".join(done.stderr.split())
+    rows = list(csv.DictReader((folder / "undisturbed" / "gradebook.csv").open(encoding="utf-8-sig", newline="")))
+    assert len(rows) == 9
+    assert sum(row["total"] == "13" for row in rows) >= 4
+    assert list(itertools.islice(rows[0], 4)) == ["student", "name", "status", "q1"]
+    assert Path(folder / "undisturbed" / "items.html").stat().st_size > 1000
