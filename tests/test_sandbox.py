@@ -332,6 +332,21 @@ def test_the_whole_is_bounded_however_many_cells_hang(box):
     assert time.monotonic() - started < 2 * LIMITS.seconds
 
 
+def test_a_function_that_ends_python_costs_its_own_question(box):
+    cells = ["def f(x):\n    import os\n    os._exit(1)", "def g(x):\n    return x + 1", "c = 3"]
+    inputs = {"f": [(1,)], "g": [(1,)]}
+    done = collect(box, *cells, names=["f", "g", "c"], shown=inputs, hidden=inputs)
+    assert done.shown == done.hidden == {"g": [{"gave": {"number": 2.0}}]}
+    assert done.answers["c"] == {"number": 3.0}
+    assert not done.left_out
+
+
+def test_a_function_that_hangs_is_told_so(box):
+    done = collect(box, "def f(x):\n    while x:\n        pass", names=["f"], shown={"f": [(0,), (1,)]})
+    assert done.shown["f"][0] == {"gave": {"other": "nothing"}}
+    assert done.shown["f"][1]["error"] == "Interrupted"
+
+
 def test_an_answer_before_the_crash_counts(box):
     assert collect(box, "ex.check('q1', 5)\nimport os\nos._exit(1)").answers == {"q1": {"number": 5.0}}
 

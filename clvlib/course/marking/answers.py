@@ -152,6 +152,7 @@ def _schema() -> Any:
                 record(stopped=whole, error=text(100), says=text(LONGEST_ERROR)),
                 record(question=question, answer=value),
                 record(question=question, results=several(result, 1_000)),
+                record(calling=question),
                 record(ready=dict(const=True)),
                 record(done=dict(const=True)),
             ]

@@ -99,6 +99,7 @@ class Notebook:
         for question, several in inputs.items():
             function = self.collector.answers.get(question)
             if callable(function):
+                self.say(calling=question)
                 self.say(question=question, results=[self._result(function, one) for one in several])
 
     def _announced(self, number: int, source: str) -> BaseException | None:

@@ -199,9 +199,15 @@ def run(notebook: dict[str, Any], shown: Inputs, hidden: Inputs, sandbox: Sandbo
         talk = _Talk({**request, "filter": sandbox.filter}, hidden, sandbox, deadline, collected)
         if talk.ready or talk.broken:
             return collected
-        if talk.cell is None:
+        why = "ran too long" if talk.late else "ended Python, or took too much memory"
+        if talk.calling:
+            collected.trouble.append(f"the function of question {talk.calling[1:]} {why}")
+            shown = {question: inputs for question, inputs in shown.items() if question != talk.calling}
+            hidden = {question: inputs for question, inputs in hidden.items() if question != talk.calling}
+        elif talk.cell is not None:
+            collected.left_out[talk.cell] = f"it {why}"
+        elif not (talk.late and collected.left_out):
             raise SandboxError(f"the sandbox did not start: {talk.said or 'it said nothing'}")
-        collected.left_out[talk.cell] = "it ran too long" if talk.late else "it ended Python, or took too much memory"
         if time.monotonic() >= deadline:
             collected.trouble.append(f"the notebook took longer than {sandbox.limits.seconds:g} seconds")
             return collected
@@ -219,6 +225,7 @@ class _Talk:
         self.cells, self.expected = len(request["cells"]), {"shown": request["shown"], "hidden": hidden}
         self.ready = self.done = self.broken = self.late = False
         self.cell: int | None = None
+        self.calling = ""
         self.deadline = min(deadline, time.monotonic() + self.limits.cell_seconds + START)
         self.process = sandbox.open()
         over = threading.Event()
@@ -276,7 +283,10 @@ class _Talk:
     def _before_ready(self, message: dict[str, Any]) -> None:
         if "ready" in message:
             self.ready = True
-            self._more_time(sum(map(len, self.expected["hidden"].values())) * self.limits.call_seconds)
+            self._more_time_for_calls("hidden")
+        elif message.get("calling") in self.expected["shown"]:
+            self.calling = message["calling"]
+            self._more_time_for_calls("shown")
         elif "answer" in message:
             self.collected.answers[message["question"]] = message["answer"]
         elif "cell" in message and message["cell"] < self.cells:
@@ -293,6 +303,9 @@ class _Talk:
             if self.ready:
                 results = [_without_words(result) for result in results]
             getattr(self.collected, phase)[question] = results
+
+    def _more_time_for_calls(self, phase: str) -> None:
+        self._more_time(sum(map(len, self.expected[phase].values())) * self.limits.call_seconds)
 
     def _more_time(self, seconds: float) -> None:
         self.deadline = min(self.final, time.monotonic() + seconds + GRACE)
