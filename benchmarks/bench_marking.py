@@ -90,8 +90,8 @@ def _beside_nbgrader(exercise: Exercise, folder: Path) -> Iterator[dict[str, Any
             wrong += _wrong_in_nbgrader(exercise, copy, python)
     best = {name: min(seconds) / SUBSET for name, seconds in tries.items() if seconds}
     note = (
-        f"a submission, best of {TRIES} runs of {SUBSET} with {workers(LIMITS)} workers, start included; nbgrader runs one "
-        f"at a time; students without full points: {', '.join(wrong) or 'none'}"
+        f"a submission, best of {TRIES} runs of {SUBSET} with {workers(LIMITS)} workers, start included; nbgrader runs "
+        f"one at a time; students without full points: {', '.join(wrong) or 'none'}"
     )
     work = "marking, right submissions"
     for way, goal in zip(ways, (GOAL, None), strict=True):

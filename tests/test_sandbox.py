@@ -525,6 +525,34 @@ def test_without_a_sandbox_limits_and_answers_are_the_same():
     assert list(done.left_out) == [1]
 
 
+def test_a_container_is_shut_in_and_killed_by_its_name(monkeypatch, tmp_path):
+    """A stand-in for podman runs the command here and writes down what it was asked for."""
+    engine = tmp_path / "podman"
+    asked = tmp_path / "asked"
+    python = f"exec {sys.executable} -I -m clvlib.course.marking.inside"
+    engine.write_text(f'#!/bin/sh\necho "$@" >> {asked}\nif [ "$1" = run ]; then {python}; fi\n')
+    engine.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
+    box = Sandbox(LIMITS, container="clv")
+    done = collect(box, "a = 1", STUBBORN, "c = 3", names=["a", "c"])
+    assert list(done.answers) == ["a", "c"]
+    assert done.left_out == {1: "it ran too long"}
+    lines = asked.read_text().splitlines()
+    first = next(line for line in lines if line.startswith("run"))
+    for option in ("--network none", "--read-only", "--cap-drop ALL", "no-new-privileges", "--user 65534:65534"):
+        assert option in first
+    assert f"--memory {LIMITS.memory} --memory-swap {LIMITS.memory}" in first
+    names = [line.split("--name ")[1].split()[0] for line in lines if line.startswith("run")]
+    assert len(set(names)) == len(names)
+    assert {f"kill {name}" for name in names} <= set(lines)
+
+
+def test_a_container_without_an_engine_says_what_is_missing(monkeypatch, tmp_path):
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(sandbox.SandboxError, match="neither podman nor docker"):
+        Sandbox(LIMITS, container="clv")
+
+
 def test_a_sandbox_that_does_not_start_says_why(monkeypatch, tmp_path):
     broken = tmp_path / "bwrap"
     broken.write_text("#!/bin/sh\necho 'bwrap: setting up uid map: Permission denied' >&2\nexit 1\n")

@@ -66,6 +66,9 @@ def mark(
     no_sandbox: Annotated[
         bool, typer.Option("--no-sandbox", help="Run students' code with your own rights. See the guide first.")
     ] = False,
+    container: Annotated[
+        str, typer.Option("--container", help="Image to run students' code in, where there is no bubblewrap.")
+    ] = "",
     workers: Annotated[
         int | None, typer.Option("--workers", min=1, help="Notebooks side by side. [default: processors]")
     ] = None,
@@ -95,7 +98,7 @@ def mark(
             )
         waiting = work.waiting(again or ())
         if waiting:
-            box = sandbox.Sandbox(limits, protected=not no_sandbox)
+            box = sandbox.Sandbox(limits, protected=not no_sandbox, container=container)
             with _progress("run", len(waiting)) as step:
                 for _ in work.run(waiting, box, workers or marking.workers(limits)):
                     step()

@@ -17,6 +17,7 @@ import sys
 import tempfile
 import threading
 import time
+import uuid
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field
@@ -34,6 +35,8 @@ MOST_TRIES = 4
 GRACE = 5  # seconds that a cell is given to stop by itself
 START = 30  # seconds for the process to start
 LAST_BREATH = 2  # seconds for it to end
+
+_PYTHON = [sys.executable, "-I", "-m", "clvlib.course.marking.inside"]
 
 Inputs = dict[str, list[tuple[Any, ...]]]
 
@@ -87,13 +90,15 @@ def visible() -> list[Path]:
 
 
 class Sandbox:
-    """Where notebooks run: processes shut in by bubblewrap, kept warm if the system allows it.
+    """Where notebooks run: processes shut in by bubblewrap, kept warm if the system allows it; or containers; or bare.
 
     Parameters
     ----------
     limits : Limits
     protected : bool
         False for no sandbox at all.
+    container : str
+        Image of a container, where there is no bubblewrap (see `.ci/Containerfile`).
 
     Raises
     ------
@@ -101,23 +106,24 @@ class Sandbox:
         If it does not work here, with what the system said.
     """
 
-    def __init__(self, limits: Limits, *, protected: bool = True):
-        self.limits, self.protected = limits, protected
-        self.filter = seccomp.program() if protected else b""
+    def __init__(self, limits: Limits, *, protected: bool = True, container: str = ""):
+        self.limits, self.container = limits, container
+        self.bubblewrap = protected and not container
+        self.filter = seccomp.program() if self.bubblewrap else b""
         self.idle: queue.SimpleQueue[_ShutIn] = queue.SimpleQueue()
-        self.warm = protected
+        self.warm = self.bubblewrap
         try:
             self._try()
         except SandboxError:
-            if not protected:
+            if not self.warm:
                 raise
             self.warm = False
             self._try()
 
     def open(self) -> "_Bare | _ShutIn":
         """A process for one notebook."""
-        if not self.protected:
-            return _Bare()
+        if not self.bubblewrap:
+            return _Bare(_container(self.container, self.limits) if self.container else [])
         while not self.idle.empty():
             with suppress(queue.Empty):
                 waiting = self.idle.get_nowait()
@@ -149,7 +155,8 @@ class Sandbox:
         if not found:
             raise SandboxError(
                 "bubblewrap is not installed: on Debian or Ubuntu `sudo apt install bubblewrap`, on Fedora `sudo dnf "
-                "install bubblewrap`. It needs Linux; on Windows it runs in WSL."
+                "install bubblewrap`. It needs Linux; on Windows it runs in WSL. Elsewhere use --container (see the "
+                "guide in exercises/README.md)."
             )
         command = [found, "--unshare-pid", "--unshare-net", "--unshare-ipc", "--unshare-uts", "--unshare-cgroup-try"]
         command += ["--die-with-parent", "--new-session", "--as-pid-1", "--cap-drop", "ALL"]
@@ -312,14 +319,21 @@ class _Talk:
 
 
 class _Bare:
-    """A process for one notebook, without a sandbox."""
+    """A process for one notebook, in a container or without any sandbox."""
 
-    def __init__(self) -> None:
+    def __init__(self, container: list[str]) -> None:
         self.folder = tempfile.TemporaryDirectory(ignore_cleanup_errors=True)
-        self.process = _start([], [], Path(self.folder.name), subprocess.PIPE, subprocess.PIPE)
+        self.container = container
+        python = [] if container else _PYTHON
+        scratch = Path(self.folder.name)
+        surroundings = dict(os.environ) if container else _environment(scratch)  # a container gets none of them
+        self.process = _start([*container, *python], scratch, subprocess.PIPE, subprocess.PIPE, surroundings)
         self.requests, self.messages = cast(BinaryIO, self.process.stdin), cast(BinaryIO, self.process.stdout)
 
     def kill(self) -> None:
+        if self.container:
+            engine, name = self.container[0], self.container[self.container.index("--name") + 1]
+            subprocess.run([engine, "kill", name], capture_output=True, check=False)
         _kill(self.process)
 
     def end(self) -> str:
@@ -340,7 +354,9 @@ class _ShutIn:
     def __init__(self, sandbox: list[str], disk: int):
         self.control, theirs = socket.socketpair()
         with theirs:
-            self.process = _start(sandbox, [str(disk)], SCRATCH, theirs.fileno(), subprocess.DEVNULL)
+            command = [*sandbox, *_PYTHON, str(disk)]
+            surroundings = _environment(SCRATCH)
+            self.process = _start(command, SCRATCH, theirs.fileno(), subprocess.DEVNULL, surroundings)
         self.control.settimeout(START)
         if not (self._hears(b"+") and self.reopen()):
             raise SandboxError(f"the sandbox did not start: {self.end() or 'it said nothing'}")
@@ -382,16 +398,27 @@ class _ShutIn:
             return False
 
 
+def _container(image: str, limits: Limits) -> list[str]:
+    """The command that runs one container, by podman or docker, whichever is there."""
+    engine = shutil.which("podman") or shutil.which("docker")
+    if not engine:
+        raise SandboxError("neither podman nor docker is installed: --container needs one of them")
+    command = [engine, "run", "--rm", "--interactive", "--name", f"clv-{uuid.uuid4().hex}", "--network", "none"]
+    command += ["--read-only", "--cap-drop", "ALL", "--security-opt", "no-new-privileges", "--pids-limit", "64"]
+    command += ["--user", f"{NOBODY}:{NOBODY}", "--memory", str(limits.memory), "--memory-swap", str(limits.memory)]
+    return [*command, "--tmpfs", f"/course/exercises:rw,size={limits.disk},mode=1777", image]
+
+
 def _start(
-    sandbox: list[str], arguments: list[str], scratch: Path, requests: int, messages: int
+    command: list[str], folder: Path, requests: int, messages: int, surroundings: dict[str, str]
 ) -> subprocess.Popen[bytes]:
     return subprocess.Popen(
-        [*sandbox, sys.executable, "-I", "-m", "clvlib.course.marking.inside", *arguments],
+        command,
         stdin=requests,
         stdout=messages,
         stderr=subprocess.PIPE,
-        env=_environment(scratch),
-        cwd=None if sandbox else scratch,
+        env=surroundings,
+        cwd=folder,
         start_new_session=True,
     )
 
