@@ -151,8 +151,8 @@ def _nbgrader_course(exercise: Exercise, folder: Path, python: Path) -> Path:
 
 
 def _wrong_in_nbgrader(exercise: Exercise, course: Path, python: Path) -> list[str]:
-    scores = json.loads(_run(course, [python, "-c", _PRINT_SCORES]))
-    return [f"{name} (nbgrader)" for name, score in scores.items() if score != sum(_automatic(exercise).values())]
+    scores, full = json.loads(_run(course, [python, "-c", _PRINT_SCORES])), sum(_automatic(exercise).values())
+    return [f"s{number} (nbgrader)" for number in range(SUBSET) if scores.get(f"s{number}") != full]
 
 
 _PRINT_SCORES = f"""

@@ -225,6 +225,7 @@ def test_nothing_private_may_lie_where_students_code_can_read(tmp_path, what, fo
     assert not named[what].parent.exists()
 
 
+@pytest.mark.skipif(os.name == "nt", reason="links need rights there")
 def test_a_link_hides_nothing(tmp_path):
     (tmp_path / "link").symlink_to(ROOT / "datasets")
     said = refused("mark", NAME, "--roster", tmp_path / "link" / "roster.csv", "--out", tmp_path / "out")
@@ -242,7 +243,7 @@ def test_stopped_by_hand_it_says_how_to_go_on(tmp_path, monkeypatch):
 
 def test_paths_are_printed_as_they_are(tmp_path):
     roster = write_roster(tmp_path, "ann")
-    out = tmp_path / "class [bold] [of 2025] :smile:"
+    out = tmp_path / "class [bold] [of 2025]"
     assert f"are in {out}." in clv("release", NAME, "--roster", roster, "--out", out)
     nowhere = tmp_path / "[red]" / "roster.csv"
     assert str(nowhere) in refused("release", NAME, "--roster", nowhere, "--out", out)

@@ -165,12 +165,11 @@ for place in {places!r}:
     except OSError:
         pass
 open("mine", "w").write("x")
-open("/tmp/mine too", "w").write("x")
 got.append(sorted(os.listdir(".")))
 """
     written = eval(got(box, code))
     assert len(written) == 1
-    assert {"mine", "mine too"} <= set(written[0])
+    assert "mine" in written[0]
     assert not (ROOT / "exercises" / "mine").exists()
 
 

@@ -18,7 +18,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     help="Hand out personal notebooks to a class, and mark what comes back.",
 )
-console = Console(stderr=True, highlight=False)
+console = Console(stderr=True, highlight=False, markup=False, emoji=False)
 
 ExerciseName = Annotated[str, typer.Argument(metavar="EXERCISE", help="The exercise, e.g. 01_worksheet.")]
 RosterFile = Annotated[Path, typer.Option("--roster", help="CSV of the class: Canvas, Moodle, or a column `id`.")]
@@ -91,6 +91,7 @@ def mark(
         chosen, students = load_exercise(exercise, keys), read_roster(roster)
         work = marking.Marking(chosen, students, releasing.read_secret(file), out, limits)
         if submissions:
+            _keep_apart(submissions, {"the results": out})
             work.take_in(submissions)
         elif not (out / "attempts").is_dir():
             raise ValueError(
@@ -120,6 +121,8 @@ def export_nbgrader(
 
     with _in_words():
         names = sorted(path.stem for path in keys.glob("[!_]*.py"))
+        if not names:
+            raise ValueError(f"{keys} holds no keys")
         exercises: list[Exercise] = [load_exercise(name, keys) for name in names]
         written = export(folder, exercises)
         console.print(f"{count(len(written), 'file')} written to {folder}. There, run `nbgrader generate_assignment`.")
@@ -132,7 +135,7 @@ other students' work among them, and use the network. Do this only with notebook
 def _keep_apart(out: Path, private: dict[str, Path]) -> None:
     for what, path in private.items():
         if path.resolve().is_relative_to(out.resolve()):
-            raise ValueError(f"{what} in {path} must not lie in the folder that is given out, {out}")
+            raise ValueError(f"{what} in {path} must not lie in {out}")
 
 
 def _keep_hidden(private: dict[str, Path], visible: list[Path]) -> None:
@@ -171,7 +174,7 @@ def _in_words() -> Iterator[None]:
     try:
         yield
     except (ValueError, SandboxError, OSError) as error:
-        console.print(f"[bold]Not done:[/bold] {_plain(error)}")
+        console.print("Not done:", _plain(error))
         raise typer.Exit(1) from None
     except KeyboardInterrupt:
         console.print("Stopped. Run the same command again to go on where it stood.")
@@ -179,10 +182,7 @@ def _in_words() -> Iterator[None]:
 
 
 def _plain(error: Exception) -> str:
-    from rich.markup import escape
-
-    words = f"{error.strerror}: {error.filename}" if isinstance(error, OSError) and error.strerror else str(error)
-    return escape(words)
+    return f"{error.strerror}: {error.filename}" if isinstance(error, OSError) and error.strerror else str(error)
 
 
 if __name__ == "__main__":

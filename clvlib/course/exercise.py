@@ -417,7 +417,10 @@ def load_exercise(name: str, keys: Path = KEYS) -> Exercise:
         raise ValueError(f"there is no exercise {name!r}; {there}")
     spec = importlib.util.spec_from_file_location(f"clv_key_{name}", path)
     module = importlib.util.module_from_spec(spec)  # type: ignore[arg-type]
-    spec.loader.exec_module(module)  # type: ignore[union-attr]
+    try:
+        spec.loader.exec_module(module)  # type: ignore[union-attr]
+    except Exception as error:
+        raise ValueError(f"{path} does not run: {type(error).__name__}: {error}") from error
     if not isinstance(getattr(module, "exercise", None), Exercise):
         raise ValueError(f"{path} defines no exercise: it needs a line such as exercise = Exercise({name!r}, ...)")
     return module.exercise

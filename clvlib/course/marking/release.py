@@ -80,9 +80,9 @@ def ticket(secret: Secret, exercise: Exercise, student: Student) -> str:
 
 
 def slug(text: str, longest: int = 40) -> str:
-    """Letters and digits of a text, of any script; two texts may share one."""
+    """Letters and digits of a text, of any script, in at most so many bytes; two texts may share one."""
     kept = re.sub(r"[^\w]+|_", "-", unicodedata.normalize("NFC", text)).strip("-")
-    return kept[:longest] or "student"
+    return kept.encode()[:longest].decode(errors="ignore") or "student"
 
 
 def seed(secret: Secret, exercise: Exercise, student: Student) -> int:

@@ -177,7 +177,9 @@ class Sandbox:
         for place in ("/etc/ld.so.cache", "/etc/localtime"):
             command += ["--ro-bind-try", place, place]
         scratch = ["--dir"] if self.warm else ["--perms", "1777", "--size", str(self.limits.disk), "--tmpfs"]
-        command += [*scratch, str(SCRATCH), "--symlink", str(SCRATCH), "/tmp"]
+        command += [*scratch, str(SCRATCH)]
+        if not any(path.is_relative_to("/tmp") for path in (*visible(), SCRATCH)):
+            command += ["--symlink", str(SCRATCH), "/tmp"]
         return [*command, "--remount-ro", "/dev", "--remount-ro", "/", "--chdir", str(SCRATCH)]
 
 

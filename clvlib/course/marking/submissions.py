@@ -6,31 +6,27 @@ end.
 """
 
 import hashlib
+import io
 import json
 import os
 import re
-import shutil
 import stat
 import time
-import unicodedata
 import zipfile
-import zlib
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from tempfile import SpooledTemporaryFile
 from typing import IO, Any
 
 from clvlib.course.marking.release import slug, write
 from clvlib.course.marking.roster import Roster, Student
 
 LARGEST = 20 * 2**20  # bytes of a notebook
-LARGEST_PACK, LARGEST_INNER_PACK = 8 * 2**30, 2**30  # bytes that are read out of a class's zip, of a student's in it
-MOST_IN_PACK = 20_000
-DEEPEST = 4  # a zip in a zip in a zip in a zip
-_IN_MEMORY = 50 * 2**20
-_DAMAGES = (zipfile.BadZipFile, zlib.error, NotImplementedError, EOFError, RuntimeError, OSError, ValueError)
+LARGEST_ZIP = 50 * 2**20  # of a zip in a zip, which is held in memory
+LARGEST_PACK, LARGEST_INNER_PACK = 8 * 2**30, 2**30  # bytes that are read out of a class's zip, of a student's
+MOST_IN_PACK = 20_000  # files, with those in the zips in it
+DEEPEST = 4  # a zip in a zip in a zip in a zip; the class's own does not count
 _NOISE = re.compile(r"(^|/)(__MACOSX/|\.DS_Store$|Thumbs\.db$|desktop\.ini$|\.ipynb_checkpoints/|\.progress/|\._)")
 
 
@@ -72,7 +68,7 @@ def find(source: Path) -> Iterator[Returned]:
             yield from _on_disk(path, path.relative_to(source).as_posix())
     elif zipfile.is_zipfile(source):
         with source.open("rb") as file:
-            yield from _packed(file, "", 1, [LARGEST_PACK])
+            yield from _packed(file, "", 0, [LARGEST_PACK, MOST_IN_PACK])
     else:
         yield from _on_disk(source, source.name)
 
@@ -118,7 +114,8 @@ def keep(returned: Iterable[Returned], roster: Roster, tickets: dict[str, Studen
             remark = str(error)
             with suppress(ValueError):
                 student, _ = _whose(file.path, "", roster, tickets)
-                write(folder / of_student[student] / f"{_kept_name(file)}.txt", f"{file.path}: {error}\n".encode())
+                note = f"{file.path}: {error}\n".encode("utf-8", "replace")
+                write(folder / of_student[student] / f"{_kept_name(file)}.txt", note)
         if remark:
             yield Remark(student, file.path, remark)
 
@@ -129,6 +126,13 @@ def attempts(folder: Path) -> list[Path]:
 
 
 def _on_disk(path: Path, shown: str) -> Iterator[Returned]:
+    try:
+        yield from _file(path, shown)
+    except OSError as error:
+        yield Returned(shown, 0, problem=f"it cannot be read: {error.strerror}")
+
+
+def _file(path: Path, shown: str) -> Iterator[Returned]:
     about = path.lstat()
     if _NOISE.search(shown) or stat.S_ISDIR(about.st_mode):
         return
@@ -136,7 +140,7 @@ def _on_disk(path: Path, shown: str) -> Iterator[Returned]:
         yield Returned(shown, 0, problem="it is a link or a device, not a file")
     elif path.suffix.lower() == ".zip":
         with path.open("rb") as file:
-            yield from _packed(file, shown, 1, [LARGEST_PACK])
+            yield from _packed(file, shown, 1, [LARGEST_INNER_PACK, MOST_IN_PACK])
     elif about.st_size > LARGEST:
         yield Returned(shown, about.st_mtime, problem=_too_large(about.st_size))
     else:
@@ -147,16 +151,17 @@ def _packed(file: IO[bytes], shown: str, depth: int, left: list[int]) -> Iterato
     """The files in a zip, as long as bytes are left; a broken one ends with a problem, not with an error."""
     try:
         with zipfile.ZipFile(file) as pack:
-            for number, entry in enumerate(pack.infolist()):
+            for entry in pack.infolist():
                 path = f"{shown}/{_entry_name(entry)}".lstrip("/")
-                if entry.is_dir() or _NOISE.search(path):
+                if path.endswith("/") or _NOISE.search(path):
                     continue
                 left[0] -= entry.file_size
-                if left[0] < 0 or number >= MOST_IN_PACK:
+                left[1] -= 1
+                if min(left) < 0:
                     yield Returned(path, 0, problem="the zip is too large; this file and those after it were not read")
                     return
                 yield from _entry(pack, entry, path, depth, left)
-    except _DAMAGES:
+    except Exception:  # zipfile stumbles over a damaged file in many ways
         yield Returned(shown, 0, problem="the zip is damaged")
 
 
@@ -168,21 +173,22 @@ def _entry(pack: zipfile.ZipFile, entry: zipfile.ZipInfo, path: str, depth: int,
         problem = "it is locked with a password"
     elif is_zip and depth == DEEPEST:
         problem = f"it lies in more than {DEEPEST} zips"
-    elif not is_zip and entry.file_size > LARGEST:
+    elif entry.file_size > (LARGEST_ZIP if is_zip else LARGEST):
         problem = _too_large(entry.file_size)
     if problem:
         yield Returned(path, when, problem=problem)
         return
     try:
-        with pack.open(entry) as file, SpooledTemporaryFile(max_size=_IN_MEMORY) as inner:
-            if is_zip:
-                shutil.copyfileobj(file, inner)
-                inner.seek(0)
-                yield from _packed(inner, path, depth + 1, [LARGEST_INNER_PACK] if depth == 1 else left)
-            else:
-                yield Returned(path, when, file.read(LARGEST))
-    except _DAMAGES:
+        with pack.open(entry) as file:
+            data = file.read(entry.file_size)  # never more, whatever else it holds
+    except Exception:
         yield Returned(path, when, problem="it is damaged in the zip")
+        return
+    if is_zip:
+        own = [LARGEST_INNER_PACK, MOST_IN_PACK]
+        yield from _packed(io.BytesIO(data), path, depth + 1, own if depth == 0 else left)
+    else:
+        yield Returned(path, when, data)
 
 
 def _entry_name(entry: zipfile.ZipInfo) -> str:
@@ -234,7 +240,6 @@ def _whose(path: str, carried: str, roster: Roster, tickets: dict[str, Student])
     ValueError
         If nobody is named, or two.
     """
-    path = unicodedata.normalize("NFC", path)
     by_lms = roster.owner(path)
     by_name = {student for name, student in tickets.items() if name.rpartition("-")[2] in path}
     by_ticket = {tickets[carried]} if carried in tickets else set()
@@ -253,10 +258,10 @@ def _whose(path: str, carried: str, roster: Roster, tickets: dict[str, Student])
 def _kept_name(file: Returned) -> str:
     """Time first, then where it lay, then what it holds: readable, and the same whenever the same file is found."""
     stamp = time.strftime("%Y%m%dT%H%M%S", time.localtime(max(file.when, 0)))
-    holds = hashlib.sha256(file.path.encode() + b"\0" + file.data).hexdigest()[:8]
+    holds = hashlib.sha256(file.path.encode("utf-8", "replace") + b"\0" + file.data).hexdigest()[:8]
     return f"{stamp}_{slug(os.path.splitext(file.path)[0], 100)}_{holds}"
 
 
 def _natural(name: str) -> list[Any]:
     """Sorts "attempt 2" before "attempt 10"."""
-    return [int(part) if part.isdigit() else part for part in re.split(r"(\d+)", name)]
+    return [int(part) if part.isdecimal() else part for part in re.split(r"(\d+)", name)]
