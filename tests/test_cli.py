@@ -225,6 +225,17 @@ def test_nothing_private_may_lie_where_students_code_can_read(tmp_path, what, fo
     assert not named[what].parent.exists()
 
 
+def test_two_runs_in_one_folder_do_not_meet(tmp_path, home):
+    fcntl = pytest.importorskip("fcntl")
+    roster = write_roster(tmp_path, "ann")
+    clv("release", "01_worksheet", "--roster", roster, "--out", tmp_path / "handed_out")
+    (tmp_path / "out").mkdir()
+    with (tmp_path / "out" / ".lock").open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        words = ["--submissions", tmp_path / "handed_out", "--out", tmp_path / "out"]
+        assert "another `clv mark` is at work" in refused("mark", "01_worksheet", "--roster", roster, *words)
+
+
 @pytest.mark.skipif(os.name == "nt", reason="links need rights there")
 def test_a_link_hides_nothing(tmp_path):
     (tmp_path / "link").symlink_to(ROOT / "datasets")

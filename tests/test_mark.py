@@ -217,6 +217,6 @@ def test_the_command_says_what_came_of_it(small_class):
     assert "8 marked (0 of them run now), 1 not readable" in " ".join(done.stderr.split())
     rows = list(csv.DictReader((folder / "undisturbed" / "gradebook.csv").open(encoding="utf-8-sig", newline="")))
     assert len(rows) == 9
-    assert sum(row["total"] == "13" for row in rows) >= 4
+    assert sum(row["total"] == "13" for row in rows) == 3
     assert list(itertools.islice(rows[0], 4)) == ["student", "name", "status", "q1"]
     assert Path(folder / "undisturbed" / "items.html").stat().st_size > 1000

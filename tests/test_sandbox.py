@@ -20,7 +20,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from clvlib.course.data import ROOT
-from clvlib.course.exercise import load_exercise
+from clvlib.course.exercise import KEYS, TableQuestion, load_exercise
 from clvlib.course.marking import answers, sandbox, seccomp
 from clvlib.course.marking.judge import judge, notes
 from clvlib.course.marking.sandbox import Collected, Limits, Sandbox
@@ -47,7 +47,8 @@ def box(request):
 
 
 def collect(box, *cells, names=(), shown=None, hidden=None):
-    notebook = {"prelude": OPENING, "cells": list(cells), "names": {name: name for name in names}}
+    variables = {f"q{number}": f"answer_{number}" for number in (1, 2, 3)} | {name: name for name in names}
+    notebook = {"prelude": OPENING, "cells": list(cells), "names": variables}
     return sandbox.run(notebook, shown or {}, hidden or {}, box)
 
 
@@ -136,17 +137,24 @@ seen = []
 def f(x):
     seen.append(x)
     ex.check("q2", str(seen))
+    if x == 88:
+        return "it was 88"
     if x > 100:
         raise type("was_" + str(x), (Exception,), {})(f"it was {x}")
     return x
 ex.check("q1", f)
 """
-    done = collect(box, code, shown={"q1": [(1,)]}, hidden={"q1": [(77,), (4321,)]})
+    done = collect(box, code, shown={"q1": [(1,)]}, hidden={"q1": [(77,), (4321,), (88,)]})
     assert done.shown["q1"] == [{"gave": {"number": 1.0}}]
-    assert done.hidden["q1"] == [{"gave": {"number": 77.0}}, {"error": "Error", "says": ""}]
+    assert done.hidden["q1"] == [
+        {"gave": {"number": 77.0}},
+        {"error": "Error", "says": ""},
+        {"gave": {"other": "thing"}},
+    ]
     told = json.dumps([done.answers, done.shown, done.stopped, done.left_out, done.trouble])
     assert "77" not in told
     assert "4321" not in told
+    assert "88" not in told
 
 
 # Writing, the network, other processes
@@ -237,15 +245,18 @@ def test_no_process_can_be_made_and_none_stays_behind(box):
     code = f"""
 import ctypes, os, subprocess
 libc = ctypes.CDLL(None, use_errno=True)
+def refused(number):
+    if libc.syscall(number, 17, 0, 0, 0, 0) == -1 and ctypes.get_errno() in (1, 38):
+        raise PermissionError
 ways = {{
     "os.fork": os.fork,
     "os.system": lambda: os.system("true") and 1 / 0,
     "os.posix_spawn": lambda: os.posix_spawn("/usr/bin/true", ["true"], {{}}),
     "subprocess": lambda: subprocess.Popen(["/usr/bin/true"]),
-    "other table": lambda: 1 // (libc.syscall(0x40000000 + 57) != -1),
+    "other table": lambda: refused(0x40000000 + 57),
 }}
 for name, number in {calls!r}.items():
-    ways[name] = lambda number=number: 1 // (libc.syscall(number, 17, 0, 0, 0, 0) != -1)
+    ways[name] = lambda number=number: refused(number)
 got = []
 for name, make in ways.items():
     try:
@@ -259,6 +270,20 @@ for name, make in ways.items():
     assert bool(started) is box.warm
     box.end()
     assert all_gone(started)
+
+
+def test_a_bomb_of_threads_is_small_and_costs_itself_alone(box):
+    bomb = """
+import threading, time
+while True:
+    threading.Thread(target=time.sleep, args=(1000,), daemon=True).start()
+"""
+    done = collect(
+        box, "before = 1", f"import threading\n{bomb}", "count = threading.active_count()", names=["before", "count"]
+    )
+    assert done.answers["before"] == {"number": 1.0}
+    assert done.answers["count"]["number"] <= 64
+    assert done.stopped[0][1] == "RuntimeError"
 
 
 def test_threads_are_allowed_since_libraries_use_them(box):
@@ -340,6 +365,30 @@ def test_a_function_that_ends_python_costs_its_own_question(box):
     assert not done.left_out
 
 
+def test_a_try_for_which_no_time_is_left_does_not_end_the_marking_of_others(box):
+    limits = Limits(cell_seconds=1, call_seconds=30, seconds=4)
+    impatient = Sandbox(limits)
+    impatient.warm = box.warm
+    cell = "def f(x):\n    import os, time\n    time.sleep(3.95)\n    os._exit(1)"
+    for seconds in ("3.5", "3.8", "3.95"):
+        done = collect(impatient, cell.replace("3.95", seconds), names=["f"], shown={"f": [(1,)]})
+        assert done.trouble
+    impatient.end()
+
+
+def test_a_check_of_no_question_is_passed_over(box):
+    done = collect(box, "ex.check('worksheet_value', 5)\nex.check(7, 5)\nex.check('q9', 5)", "ex.check('q1', 5)")
+    assert done.answers == {"q1": {"number": 5.0}}
+
+
+def test_large_tables_are_cut_and_what_follows_still_counts(box):
+    many = "import pandas as pd\nfor _ in range(5):\n    ex.check('q1', pd.DataFrame([['x' * 300] * 60] * 20_000))"
+    done = collect(box, many, "ex.check('q2', 2)")
+    assert done.answers["q2"] == {"number": 2.0}
+    table = done.answers["q1"]["table"]
+    assert (len(table["rows"]), len(table["columns"]), table["length"]) == (300, 20, 10_000)
+
+
 def test_a_function_that_hangs_is_told_so(box):
     done = collect(box, "def f(x):\n    while x:\n        pass", names=["f"], shown={"f": [(0,), (1,)]})
     assert done.shown["f"][0] == {"gave": {"other": "nothing"}}
@@ -376,7 +425,10 @@ FORGED = [
     b'{"question": "q1", "answer": {"number": 1, "text": "a"}}', b"[" * 100_000, b'{"a":' * 100_000, b"\xff\xfe", b"",
     b'{"question": "q1", "answer": {"text": "' + b"a" * 30_000 + b'"}}', b'{"question": 1, "answer": {"number": 1}}',
     b'{"cell": -1}', b'{"cell": 1.5}', b'{"stopped": 0, "error": "a", "says": "' + b"a" * 301 + b'"}', b"null", b'"q1"',
-    b'{"points": {"q1": 100}}', b'{"ready": 1}', b'{"results": [], "question": "q1", "more": 1}',
+    b'{"question": "q1", "answer": {"table": {"columns": [], "rows": [], "length": 10001}}}',
+    b'{"question": "q1", "results": [' + b"1, " * 100_000 + b"1]}", b'{"points": {"q1": 100}}',
+    b'{"question": "q1", "results": [{"gave": {"table": {"columns": [], "rows": [], "length": 1}}}]}',
+    b'{"ready": 1}', b'{"results": [], "question": "q1", "more": 1}',
 ]  # fmt: skip
 
 
@@ -488,11 +540,10 @@ VALUES = st.one_of(
 RESULTS = st.lists(
     st.one_of(st.builds(lambda v: {"gave": v}, VALUES), st.just({"error": "Odd", "says": "x"})), max_size=12
 )
-KEYS = [f"q{number}" for number in range(1, 9)]
 
 
 @given(
-    st.dictionaries(st.sampled_from(KEYS), VALUES),
+    st.dictionaries(st.sampled_from([f"q{number}" for number in range(1, 9)]), VALUES),
     RESULTS,
     st.sampled_from(["01_worksheet", "04_three_year_table", "09_satisfaction_index"]),
 )
@@ -503,6 +554,22 @@ def test_judging_never_fails_and_gives_points_for_right_answers_alone(given_answ
     for key, verdict in judge(exercise, 7, collected).items():
         assert verdict.state in ("right", "wrong", "not attempted", "to mark")
         assert (verdict.points == exercise.questions[key].points) is (verdict.state == "right")
+
+
+@pytest.mark.parametrize("name", sorted(path.stem for path in KEYS.glob("[0-9]*.py")))
+@pytest.mark.parametrize("odd", [None, True, 5.0, "x", float("nan")])
+def test_an_odd_cell_in_a_table_of_the_right_shape_gets_a_sentence(name, odd):
+    exercise = load_exercise(name)
+    case = exercise.case_for(3)
+    for key, question in exercise.questions.items():
+        if isinstance(question, TableQuestion):
+            right = question.answer(case)
+            for column in right:
+                table = right.astype(object).assign(**{column: [odd, *right[column].iloc[1:]]})
+                frozen = json.loads(json.dumps(answers.freeze(table)))
+                verdict = judge(exercise, 3, Collected(answers={key: frozen}))[key]
+                assert verdict.state == "wrong"
+                assert f'Look at column "{column}", row' in verdict.message or verdict.mistake is not None
 
 
 # The filter

@@ -584,9 +584,17 @@ SET_ASIDE = {
         f"01_worksheet_{ticket_of('ann')}.ipynb", notebook("bob"), "belong to different students"
     ),
     "two tickets in a name": (f"{ticket_of('ann')}_{ticket_of('bob')}", notebook(), "belong to different students"),
+    "a folder and a ticket of two, without an LMS": ("ann/x.ipynb", notebook("bob"), "belong to different students"),
     "two folders": ("ann/bob/x.ipynb", notebook(), "names 2 students"),
     "two folders, one ticket": ("ann/bob/x.ipynb", notebook("ann"), "names 2 students"),
 }  # fmt: skip
+
+
+def test_without_an_lms_a_file_with_her_ticket_counts_before_a_later_one_without(box):
+    assert box.handed_in("ann/hers.ipynb", notebook("ann", "hers = 1")) == ("ann", "")
+    box.keep(Returned("hw.zip/ann/forged.ipynb", NOON + 10_000, notebook("", "hers = 0")))
+    last = attempts(box.folder / ticket_of("ann"))[-1]
+    assert b"hers = 1" in last.read_bytes()
 
 
 @pytest.mark.parametrize("case", SET_ASIDE)

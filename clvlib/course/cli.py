@@ -48,8 +48,8 @@ def release(
         with _progress("notebooks", len(students.students)) as step:
             for _ in releasing.release(releasing.read_secret(file), chosen, students, out):
                 step()
-        console.print(f"{count(len(students.students), 'notebook')} and {chosen.name}.zip are in {out}.")
-        console.print(f"The course's secret is in {file}: keep a copy, marking needs it; show it to nobody.")
+        _say(f"{count(len(students.students), 'notebook')} and {chosen.name}.zip are in {out}.")
+        _say(f"The course's secret is in {file}: keep a copy, marking needs it; show it to nobody.")
 
 
 @app.command()
@@ -85,30 +85,32 @@ def mark(
         file = secret or releasing.SECRET
         private = {"the secret": file, "the keys": keys, "the roster": roster, "the results": out}
         if no_sandbox:
-            console.print(_RISK, style="bold")
+            _say(_RISK)
         else:
             _keep_hidden(private | ({"the submissions": submissions} if submissions else {}), sandbox.visible())
         chosen, students = load_exercise(exercise, keys), read_roster(roster)
         work = marking.Marking(chosen, students, releasing.read_secret(file), out, limits)
         if submissions:
             _keep_apart(submissions, {"the results": out})
-            work.take_in(submissions)
         elif not (out / "attempts").is_dir():
             raise ValueError(
                 "there is nothing to mark yet: name the folder or zip of returned files with --submissions"
             )
-        waiting = work.waiting(again or ())
-        if waiting:
-            box = sandbox.Sandbox(limits, protected=not no_sandbox, container=container)
-            with _progress("run", len(waiting)) as step:
-                for _ in work.run(waiting, box, workers or marking.workers(limits)):
+        with _alone(out):
+            if submissions:
+                work.take_in(submissions)
+            waiting = work.waiting(again or ())
+            if waiting:
+                box = sandbox.Sandbox(limits, protected=not no_sandbox, container=container)
+                with _progress("run", len(waiting)) as step:
+                    for _ in work.run(waiting, box, workers or marking.workers(limits)):
+                        step()
+            results = []
+            with _progress("marked", len(students.students)) as step:
+                for result in work.results():
+                    results.append(result)
                     step()
-        results = []
-        with _progress("marked", len(students.students)) as step:
-            for result in work.results():
-                results.append(result)
-                step()
-        _tell(work.write(results), len(waiting), out)
+            _tell(work.write(results), len(waiting), out)
 
 
 @app.command("export-nbgrader")
@@ -125,7 +127,7 @@ def export_nbgrader(
             raise ValueError(f"{keys} holds no keys")
         exercises: list[Exercise] = [load_exercise(name, keys) for name in names]
         written = export(folder, exercises)
-        console.print(f"{count(len(written), 'file')} written to {folder}. There, run `nbgrader generate_assignment`.")
+        _say(f"{count(len(written), 'file')} written to {folder}. There, run `nbgrader generate_assignment`.")
 
 
 _RISK = """Without a sandbox, students' code runs with your own rights: it can read and change your files, this key and
@@ -146,16 +148,32 @@ def _keep_hidden(private: dict[str, Path], visible: list[Path]) -> None:
 
 
 def _tell(summary: Any, run: int, out: Path) -> None:
-    console.print(
+    _say(
         f"{summary.marked} marked ({run} of them run now), {summary.not_readable} not readable, "
         f"{summary.nothing} with nothing handed in."
     )
     if summary.texts_waiting:
-        console.print(
+        _say(
             f"{count(summary.texts_waiting, 'text')} to be marked by a person: fill in {out}/to_mark_*.csv and run the "
             "same command again."
         )
-    console.print("Written: " + ", ".join(str(path) for path in summary.files))
+    _say("Written: " + ", ".join(str(path) for path in summary.files))
+
+
+@contextmanager
+def _alone(out: Path) -> Iterator[None]:
+    """One run at a time in a folder of results, where the system can tell."""
+    out.mkdir(parents=True, exist_ok=True)
+    with (out / ".lock").open("w") as file:
+        try:
+            import fcntl
+
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except ImportError:
+            pass
+        except BlockingIOError:
+            raise ValueError(f"another `clv mark` is at work in {out}: wait until it is done") from None
+        yield
 
 
 @contextmanager
@@ -174,11 +192,15 @@ def _in_words() -> Iterator[None]:
     try:
         yield
     except (ValueError, SandboxError, OSError) as error:
-        console.print("Not done:", _plain(error))
+        _say(f"Not done: {_plain(error)}")
         raise typer.Exit(1) from None
     except KeyboardInterrupt:
-        console.print("Stopped. Run the same command again to go on where it stood.")
+        _say("Stopped. Run the same command again to go on where it stood.")
         raise typer.Exit(130) from None
+
+
+def _say(words: str) -> None:
+    console.print(words, soft_wrap=True)
 
 
 def _plain(error: Exception) -> str:

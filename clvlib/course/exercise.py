@@ -198,7 +198,7 @@ class TableQuestion(Question):
         value, complaint = as_number(answer[column].iloc[row])
         wanted = right[column].iloc[row]
         if isinstance(wanted, str):
-            return f"{first}{shown(answer[column].iloc[row])} is not right there."
+            return f"{first}{shown(str(answer[column].iloc[row]))} is not right there."
         return first + (complaint or number_problem(value, wanted, self.within))
 
 

@@ -8,7 +8,6 @@ keeps its picture and its text but not its live view, whose id changes every tim
 """
 
 import hashlib
-import json
 import sys
 from pathlib import Path
 from typing import Any
@@ -18,8 +17,9 @@ from nbclient import NotebookClient
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
+from clvlib.course.code import opening
 from clvlib.course.data import ROOT
-from clvlib.course.exercise import KEYS, Case, Exercise, load_exercise
+from clvlib.course.exercise import KEYS, Exercise, load_exercise
 
 _VIEW = "application/vnd.jupyter.widget-view+json"
 KERNEL = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
@@ -79,19 +79,6 @@ def student_notebook(exercise: Exercise, seed: int = 0, assessed: str = "") -> N
     return tidy(new_notebook(cells=cells))
 
 
-def opening(exercise: Exercise, case: Case, assessed: str = "", seed: int = 0) -> tuple[str, str]:
-    """The code that a notebook starts with: what opens the exercise, and the numbers of the case."""
-    mode = "assessment" if assessed else "practice"
-    if assessed:
-        kinds = {key: question.kind for key, question in exercise.questions.items()}
-        made = f"{assignment('kinds', kinds)}\nex = assessment({literal(f'{exercise.name}-{assessed}')}, kinds)"
-    else:
-        made = f"ex = practice({literal(exercise.name)}{f', seed={seed}' if seed else ''})"
-    imports = [f"from clvlib import {', '.join(exercise.uses)}"] if exercise.uses else []
-    open_it = "\n".join(["import pandas as pd", "", *imports, f"from clvlib.course import {mode}", "", made, "ex"])
-    return open_it, "\n".join(assignment(name, value) for name, value in case.items())
-
-
 _PRACTICE = """# Exercise: {exercise.title}
 
 About {exercise.minutes} minutes, {exercise.points} points. [The lesson](../notebooks/{exercise.name}.ipynb).
@@ -108,33 +95,6 @@ Replace each `...` with your answer and run the cell (Shift + Enter). The card s
 recorded, not whether it is right; the last answer counts. Hand in this notebook, saved, when you are done. It is run
 again from top to bottom when it is marked; what you print or plot is not looked at, and no cell may run for more than
 20 seconds."""
-
-
-def assignment(name: str, value: Any) -> str:
-    """`name = value` as a formatter would lay it out, a long list or dict over several lines."""
-    line = f"{name} = {literal(value)}"
-    if len(line) <= 120 or not isinstance(value, list | dict):
-        return line
-    if isinstance(value, dict):
-        left, right = "{}"
-        entries = [f"{literal(key)}: {literal(entry)}" for key, entry in value.items()]
-    else:
-        left, right = "[]"
-        entries = [literal(entry) for entry in value]
-        if len(", ".join(entries)) <= 116:
-            return f"{name} = [\n    {', '.join(entries)}\n]"
-    return "\n".join([f"{name} = {left}", *(f"    {entry}," for entry in entries), right])
-
-
-def literal(value: Any) -> str:
-    """A value as source code, in double quotes."""
-    if isinstance(value, str):
-        return json.dumps(value, ensure_ascii=False)
-    if isinstance(value, list):
-        return f"[{', '.join(map(literal, value))}]"
-    if isinstance(value, dict):
-        return f"{{{', '.join(f'{literal(key)}: {literal(entry)}' for key, entry in value.items())}}}"
-    return repr(value)
 
 
 def _fixed(cell: NotebookNode) -> NotebookNode:

@@ -7,6 +7,7 @@ value of a message that has passed `read_line`, which trusts nothing it is given
 import functools
 import json
 import re
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -15,7 +16,8 @@ import pandas as pd
 from clvlib.course.exercise import as_number
 
 LONGEST_TEXT = 20_000
-MOST_ROWS, MOST_COLUMNS, LONGEST_CELL = 2_000, 50, 200
+MOST_ROWS, MOST_COLUMNS, LONGEST_CELL = 300, 20, 100
+LONGEST_TABLE = 10_000  # rows that are counted
 LONGEST_ERROR = 300
 
 # What else a student may hand in: a name on the way, and something of that kind to complain about on the other side.
@@ -37,7 +39,7 @@ _FUNCTION = functools.partial(len)  # a callable without a name
 def freeze(answer: Any) -> dict[str, Any]:
     """An answer as plain JSON."""
     if isinstance(answer, str):
-        return {"text": answer[:LONGEST_TEXT]}
+        return {"text": str(answer)[:LONGEST_TEXT]}
     if isinstance(answer, pd.DataFrame):
         return {"table": _freeze_table(answer)}
     value, complaint = as_number(answer)
@@ -80,7 +82,7 @@ def read_line(line: bytes) -> dict[str, Any]:
         message = json.loads(line, parse_int=float, parse_constant=_no_number)
     except (ValueError, RecursionError) as error:
         raise ValueError("a line that is no JSON") from error
-    if not _schema().is_valid(message):
+    if not _MESSAGE(message):
         raise ValueError("a line of another form")
     return message
 
@@ -93,7 +95,7 @@ def _freeze_table(table: pd.DataFrame) -> dict[str, Any]:
     part = table.iloc[:MOST_ROWS, :MOST_COLUMNS]
     columns = [label[:LONGEST_CELL] if isinstance(label, str) else repr(label)[:LONGEST_CELL] for label in part]
     rows = [[_freeze_cell(cell) for cell in row] for row in part.itertuples(index=False, name=None)]
-    return {"columns": columns, "rows": rows, "length": len(table)}
+    return {"columns": columns, "rows": rows, "length": min(len(table), LONGEST_TABLE)}
 
 
 def _freeze_cell(cell: Any) -> str | float | bool | None:
@@ -113,48 +115,62 @@ def _thaw_table(frozen: dict[str, Any]) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=columns, dtype=object).reindex(range(int(frozen["length"])))
 
 
-@functools.cache
-def _schema() -> Any:
-    """What `inside` may write, a line a message."""
-    from jsonschema import Draft202012Validator
+# The schema: what `inside` may write, a line a message. A form says whether a value has it; numbers are all floats.
 
-    def record(**properties: Any) -> dict[str, Any]:
-        return dict(type="object", properties=properties, required=list(properties), additionalProperties=False)
+Form = Callable[[Any], bool]
 
-    def text(longest: int) -> dict[str, Any]:
-        return dict(type="string", maxLength=longest)
 
-    def several(items: dict[str, Any], most: int) -> dict[str, Any]:
-        return dict(type="array", items=items, maxItems=most)
-
-    whole = dict(type="integer", minimum=0, maximum=1_000_000)
-    cell = dict(type=["number", "string", "boolean", "null"], maxLength=LONGEST_CELL)
-    table = record(
-        columns=several(text(LONGEST_CELL), MOST_COLUMNS),
-        rows=several(several(cell, MOST_COLUMNS), MOST_ROWS),
-        length=whole,
+def _record(**fields: Form) -> Form:
+    return lambda value: (
+        isinstance(value, dict)
+        and value.keys() == fields.keys()
+        and all(form(value[name]) for name, form in fields.items())
     )
-    value = {
-        "anyOf": [
-            record(number={"anyOf": [dict(type="number"), dict(enum=["nan", "inf", "-inf"])]}),
-            record(text=text(LONGEST_TEXT)),
-            record(table=table),
-            record(function=dict(const=True)),
-            record(other=dict(enum=list(OTHERS))),
-        ]
-    }
-    question = text(10)
-    result = {"anyOf": [record(gave=value), record(error=text(100), says=text(LONGEST_ERROR))]}
-    return Draft202012Validator(
-        {
-            "anyOf": [
-                record(cell=whole),
-                record(stopped=whole, error=text(100), says=text(LONGEST_ERROR)),
-                record(question=question, answer=value),
-                record(question=question, results=several(result, 1_000)),
-                record(calling=question),
-                record(ready=dict(const=True)),
-                record(done=dict(const=True)),
-            ]
-        }
-    )
+
+
+def _several(form: Form, most: int) -> Form:
+    return lambda value: isinstance(value, list) and len(value) <= most and all(map(form, value))
+
+
+def _either(*forms: Form) -> Form:
+    return lambda value: any(form(value) for form in forms)
+
+
+def _one_of(*values: Any) -> Form:
+    return lambda value: any(value is one or (isinstance(value, str) and value == one) for one in values)
+
+
+def _text(longest: int) -> Form:
+    return lambda value: isinstance(value, str) and len(value) <= longest
+
+
+def _number(value: Any) -> bool:
+    return isinstance(value, float)
+
+
+def _whole(value: Any) -> bool:
+    return isinstance(value, float) and value.is_integer() and 0 <= value <= LONGEST_TABLE
+
+
+_TABLE = _record(
+    columns=_several(_text(LONGEST_CELL), MOST_COLUMNS),
+    rows=_several(_several(_either(_number, _text(LONGEST_CELL), _one_of(None, True, False)), MOST_COLUMNS), MOST_ROWS),
+    length=_whole,
+)
+_RESULT = _either(
+    _record(number=_either(_number, _one_of("nan", "inf", "-inf"))),
+    _record(text=_text(LONGEST_TEXT)),
+    _record(function=_one_of(True)),
+    _record(other=_one_of(*OTHERS)),
+)
+_ERROR = dict(error=_text(100), says=_text(LONGEST_ERROR))
+_QUESTION = _text(10)
+_MESSAGE = _either(
+    _record(cell=_whole),
+    _record(stopped=_whole, **_ERROR),
+    _record(question=_QUESTION, answer=_either(_RESULT, _record(table=_TABLE))),
+    _record(calling=_QUESTION),
+    _record(question=_QUESTION, results=_several(_either(_record(gave=_RESULT), _record(**_ERROR)), 1_000)),
+    _record(ready=_one_of(True)),
+    _record(done=_one_of(True)),
+)

@@ -12,6 +12,7 @@ from contextlib import suppress
 from typing import Any
 
 NOBODY = 65534
+_MOST_THREADS = 64
 _NEW_MOUNTS, _NEW_IPC, _NEW_USERS, _NEW_PROCESSES, _NEW_NET = 0x20000, 0x8000000, 0x10000000, 0x20000000, 0x40000000
 _NO_SETUID_NO_DEVICES = 2 | 4
 _DUMPABLE, _SECCOMP, _NO_NEW_PRIVILEGES = 4, 22, 38
@@ -39,7 +40,7 @@ def leave_behind(scratch: str, disk: int) -> None:
         os.closerange(0, 256)  # the pipes are hers alone: when she is gone, they end
         os.waitpid(inner, 0)
         os._exit(0)
-    size = f"size={disk},mode=0755".encode()
+    size = f"size={disk},nr_inodes=10000,mode=0755".encode()
     _call("mount", b"tmpfs", scratch.encode(), b"tmpfs", _NO_SETUID_NO_DEVICES, size)
     os.chdir(scratch)
     _call("capset", (ctypes.c_uint32 * 2)(_CAPABILITIES_3, 0), (ctypes.c_uint32 * 6)())
@@ -84,6 +85,13 @@ def limit(memory: int, disk: int, seconds: float) -> None:
     for which, most in limits.items():
         with suppress(ValueError, OSError):  # macOS has no limit of memory
             resource.setrlimit(which, (most, most))
+
+
+def limit_threads() -> None:
+    """Few threads for this user, who has no other processes in a sandbox."""
+    import resource
+
+    resource.setrlimit(resource.RLIMIT_NPROC, (_MOST_THREADS, _MOST_THREADS))
 
 
 def prctl(option: int, *values: Any) -> None:

@@ -61,7 +61,7 @@ class Marked:
 def judge(exercise: Exercise, seed: int, collected: Collected) -> dict[str, Verdict]:
     """Hold what a notebook left against the key, question by question."""
     case = exercise.case_for(seed)
-    return {key: _verdict(question, key, case, collected) for key, question in exercise.questions.items()}
+    return {key: _safely(question, key, case, collected) for key, question in exercise.questions.items()}
 
 
 def notes(collected: Collected) -> list[str]:
@@ -70,6 +70,14 @@ def notes(collected: Collected) -> list[str]:
     for number, error, says in collected.stopped:
         lines[number] = f"Cell [{number + 1}] stopped. {': '.join(filter(None, [clean(error), clean(says)]))}"
     return [lines[number] for number in sorted(lines)] + [_sentence(trouble) for trouble in collected.trouble]
+
+
+def _safely(question: Question, key: str, case: Case, collected: Collected) -> Verdict:
+    """The verdict; an answer so odd that comparing it fails costs its own question and stops nobody's marking."""
+    try:
+        return _verdict(question, key, case, collected)
+    except Exception:
+        return Verdict("wrong", 0, "This answer could not be compared: look at the kinds of its values.")
 
 
 def _verdict(question: Question, key: str, case: Case, collected: Collected) -> Verdict:

@@ -16,8 +16,9 @@ import pandas as pd
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
+from clvlib.course.code import assignment, literal
 from clvlib.course.exercise import Case, Exercise, FunctionQuestion, Question, TextQuestion, count
-from clvlib.course.notebooks import KERNEL, assignment, literal, store
+from clvlib.course.notebooks import KERNEL, store
 
 
 def export(folder: Path, exercises: Sequence[Exercise]) -> list[Path]:

@@ -14,13 +14,13 @@ import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-
-import nbformat
-from nbformat import NotebookNode
+from typing import TYPE_CHECKING
 
 from clvlib.course.exercise import Exercise
 from clvlib.course.marking.roster import Roster, Student
-from clvlib.course.notebooks import student_notebook
+
+if TYPE_CHECKING:  # nbformat takes longer to load than a class's notebooks to be marked
+    from nbformat import NotebookNode
 
 SECRET = Path.home() / ".clv-notebooks" / "secret"
 _SEEDS_TO_TRY = 20
@@ -104,8 +104,10 @@ def seed(secret: Secret, exercise: Exercise, student: Student) -> int:
     )
 
 
-def personal_notebook(secret: Secret, exercise: Exercise, student: Student) -> NotebookNode:
+def personal_notebook(secret: Secret, exercise: Exercise, student: Student) -> "NotebookNode":
     """Her notebook, as an assessment; her ticket stands in its metadata."""
+    from clvlib.course.notebooks import student_notebook
+
     name = ticket(secret, exercise, student)
     notebook = student_notebook(exercise, seed(secret, exercise, student), assessed=name)
     notebook.metadata["clv"] = {"exercise": exercise.name, "ticket": name}
@@ -122,6 +124,8 @@ def release(secret: Secret, exercise: Exercise, roster: Roster, out: Path) -> It
 
     A second release writes the same bytes again, and adds who is new.
     """
+    import nbformat
+
     out.mkdir(parents=True, exist_ok=True)
     packed = []
     for student in roster.students:

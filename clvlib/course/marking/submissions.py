@@ -26,6 +26,9 @@ LARGEST = 20 * 2**20  # bytes of a notebook
 LARGEST_ZIP = 50 * 2**20  # of a zip in a zip, which is held in memory
 LARGEST_PACK, LARGEST_INNER_PACK = 8 * 2**30, 2**30  # bytes that are read out of a class's zip, of a student's
 MOST_IN_PACK = 20_000  # files, with those in the zips in it
+_LONGEST_NAME = 1_000
+_UNSIGNED = "0-"
+_TWO_STUDENTS = "its name and what it holds belong to different students: have her hand in her own"
 DEEPEST = 4  # a zip in a zip in a zip in a zip; the class's own does not count
 _NOISE = re.compile(r"(^|/)(__MACOSX/|\.DS_Store$|Thumbs\.db$|desktop\.ini$|\.ipynb_checkpoints/|\.progress/|\._)")
 
@@ -98,8 +101,8 @@ def read_notebook(data: bytes) -> tuple[list[str], str]:
 def keep(returned: Iterable[Returned], roster: Roster, tickets: dict[str, Student], folder: Path) -> Iterator[Remark]:
     """Keep each readable notebook in `folder/TICKET/`, and for each other file of a student a note why it was not read.
 
-    The name of what is kept begins with its time, so that the last in order is the last attempt. Yields what the log
-    should say.
+    The name of what is kept begins with its time, so that the last in order is the last attempt; where neither an LMS
+    nor the ticket says whose a file is, it comes before all that have one. Yields what the log should say.
     """
     of_student = {student: name for name, student in tickets.items()}
     for file in returned:
@@ -109,7 +112,8 @@ def keep(returned: Iterable[Returned], roster: Roster, tickets: dict[str, Studen
                 raise ValueError(file.problem)
             _, carried = read_notebook(file.data)
             student, remark = _whose(file.path, carried, roster, tickets)
-            write(folder / of_student[student] / f"{_kept_name(file)}.ipynb", file.data)
+            signed = tickets.get(carried) == student or roster.kind != "plain"
+            write(folder / of_student[student] / f"{'' if signed else _UNSIGNED}{_kept_name(file)}.ipynb", file.data)
         except ValueError as error:
             remark = str(error)
             with suppress(ValueError):
@@ -155,7 +159,8 @@ def _packed(file: IO[bytes], shown: str, depth: int, left: list[int]) -> Iterato
                 path = f"{shown}/{_entry_name(entry)}".lstrip("/")
                 if path.endswith("/") or _NOISE.search(path):
                     continue
-                left[0] -= entry.file_size
+                if entry.file_size <= LARGEST_ZIP:  # what is larger is not read
+                    left[0] -= entry.file_size
                 left[1] -= 1
                 if min(left) < 0:
                     yield Returned(path, 0, problem="the zip is too large; this file and those after it were not read")
@@ -193,18 +198,13 @@ def _entry(pack: zipfile.ZipFile, entry: zipfile.ZipInfo, path: str, depth: int,
 
 def _entry_name(entry: zipfile.ZipInfo) -> str:
     """A name as it was written: zips made on Windows often have GBK where the format says cp437."""
+    written = entry.filename[:_LONGEST_NAME]
     if entry.flag_bits & 0x800:
-        return entry.filename
-    try:
-        raw = entry.filename.encode("cp437")
-    except UnicodeEncodeError:
-        return entry.filename
+        return written
     for encoding in ("utf-8", "gb18030"):
-        try:
-            return raw.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-    return entry.filename
+        with suppress(UnicodeError):
+            return written.encode("cp437").decode(encoding)
+    return written
 
 
 def _time_of(entry: zipfile.ZipInfo) -> float:
@@ -247,9 +247,11 @@ def _whose(path: str, carried: str, roster: Roster, tickets: dict[str, Student])
         raise ValueError("it was released for another exercise, another roster or with another secret")
     if by_lms:
         others = ", ".join(student.id for student in by_ticket - {by_lms})
+        if others and roster.kind == "plain":
+            raise ValueError(_TWO_STUDENTS)
         return by_lms, f"it holds the notebook of {others}; marked with the numbers of {by_lms.id}" if others else ""
     if len(by_name | by_ticket) > 1:
-        raise ValueError("its name and what it holds belong to different students: put it in a folder named by her id")
+        raise ValueError(_TWO_STUDENTS)
     if not by_name | by_ticket:
         raise ValueError("nothing says whose it is: put it in a folder named by the student's id")
     return (by_name | by_ticket).pop(), ""
