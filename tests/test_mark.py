@@ -160,6 +160,21 @@ def test_nobodys_mark_depends_on_who_else_handed_in(tmp_path):
     assert len({*CHANGES}) == len(CHANGES)
 
 
+def test_an_lms_with_other_points_costs_only_its_form(tmp_path):
+    lines = [
+        "Student,ID,SIS User ID,SIS Login ID,Section,The worksheet (7)",
+        "    Points Possible,,,,,10",
+        '"Li, Lei",1,li,li,A,',
+    ]
+    (tmp_path / "canvas.csv").write_text("\n".join(lines), encoding="utf-8")
+    roster = read_roster(tmp_path / "canvas.csv")
+    marking = Marking(EXERCISE, roster, SECRET, tmp_path / "out", LIMITS)
+    summary = marking.write(list(marking.results()))
+    assert "out of 10 points, this exercise is out of 17" in summary.problem
+    assert (tmp_path / "out" / "gradebook.csv").exists()
+    assert not (tmp_path / "out" / "gradebook_canvas.csv").exists()
+
+
 def test_the_kept_answers_are_plain_and_hold_no_key(tmp_path):
     room = room_of(1, tmp_path)
     write_in([room.handed(room.roster.students[0], "right")], tmp_path / "submissions")

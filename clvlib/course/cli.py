@@ -157,6 +157,8 @@ def _tell(summary: Any, run: int, out: Path) -> None:
             f"{count(summary.texts_waiting, 'text')} to be marked by a person: fill in {out}/to_mark_*.csv and run the "
             "same command again."
         )
+    if summary.problem:
+        _say(f"No form for your LMS: {summary.problem}")
     _say("Written: " + ", ".join(str(path) for path in summary.files))
 
 

@@ -28,13 +28,17 @@ from clvlib.course.marking.submissions import Remark, attempts, find, keep, read
 
 @dataclass(frozen=True)
 class Summary:
-    """What a run came to: how many were marked, not readable, not handed in; texts that wait; the files to look at."""
+    """What a run came to: how many were marked, not readable, not handed in; texts that wait; the files to look at.
+
+    `problem` says why there is no form for the LMS where there should be one.
+    """
 
     marked: int
     not_readable: int
     nothing: int
     texts_waiting: int
     files: list[Path]
+    problem: str = ""
 
 
 class Marking:
@@ -124,7 +128,7 @@ class Marking:
             tables[self._sheet(key)] = report.marking_sheet(self.exercise, key, results, marks.get(key))
         for name, text in tables.items():
             write(self.out / name, text.encode("utf-8-sig"))
-        form = self._grade_form(results)
+        form, problem = self._grade_form(results)
         if form is not None:
             write(self.out / f"gradebook_{self.roster.kind}.csv", form.encode())
         write(self.out / "items.html", report.items_page(self.exercise, results).encode())
@@ -137,6 +141,7 @@ class Marking:
             waiting,
             [self.out / name for name in [*tables, "items.html", "feedback"]]
             + ([self.out / f"gradebook_{self.roster.kind}.csv"] if form is not None else []),
+            problem,
         )
 
     def _run(self, student: Student, box: Sandbox) -> None:
@@ -217,15 +222,18 @@ class Marking:
             key: report.read_marking_sheet(path, self.exercise, key) for key, path in sheets.items() if path.exists()
         }
 
-    def _grade_form(self, results: Sequence[Marked]) -> str | None:
-        """For the LMS, final totals only: who waits for a person's marks stays blank."""
+    def _grade_form(self, results: Sequence[Marked]) -> tuple[str | None, str]:
+        """For the LMS, final totals only: who waits for a person's marks stays blank. And why there is none."""
         grades = {
             result.student.id: None
             if any(verdict.state == "to mark" for verdict in result.verdicts.values())
             else report.total(result)
             for result in results
         }
-        return self.roster.grade_form(grades, self.exercise.title, self.exercise.points)
+        try:
+            return self.roster.grade_form(grades, self.exercise.title, self.exercise.points), ""
+        except ValueError as error:
+            return None, str(error)
 
     def _log(self, results: Sequence[Marked]) -> str:
         rows = [[remark.student.id if remark.student else "", remark.path, remark.what] for remark in self.remarks]
