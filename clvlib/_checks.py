@@ -156,6 +156,15 @@ def single(name: str, value: FloatOrArray) -> FloatOrArray:
     return value
 
 
+def one_number(name: str, value: Any, *, above: float | None = None) -> float:
+    """A number where a formula takes no list.
+
+    >>> one_number("spend_cut", 500)
+    500.0
+    """
+    return single(name, number(name, value, above=above))
+
+
 def aligned(**values: FloatOrArray) -> list[np.ndarray]:
     """Arguments, already checked, as arrays of one shape.
 

@@ -87,10 +87,10 @@ def assign_stage(
     'eefsssd'
     """
     _checks.table("history", history, [customer, period, volume])
-    low, high = _one_number("low", low, above=0), _one_number("high", high, above=0)
+    low, high = _checks.one_number("low", low, above=0), _checks.one_number("high", high, above=0)
     if low >= high:
         raise ValueError(f"low must be below high, got {low:g} and {high:g}")
-    fall = _checks.fraction("fall", _one_number("fall", fall), zero_allowed=False, one_allowed=False)
+    fall = _checks.fraction("fall", _checks.one_number("fall", fall), zero_allowed=False, one_allowed=False)
     bought = np.asarray(_checks.number(f"column '{volume}' of history", history[volume], at_least=0))
     order, who = _in_order("history", history, customer, period)
     bought = bought[order]
@@ -399,7 +399,7 @@ def markov_clv(transitions: Any, rewards: Any, rate: float, timing: str = "start
     """
     moves = _chain(transitions)
     earned = _by_state("rewards", rewards, moves)
-    rate = _checks.rate("rate", _one_number("rate", rate))
+    rate = _checks.rate("rate", _checks.one_number("rate", rate))
     counts = ~_absorbs(moves) | (earned != 0)
     step = moves.to_numpy()[np.ix_(counts, counts)] / (1 + rate)
     if _grows(step):
@@ -609,7 +609,3 @@ def _day(name: str, value: Any) -> pd.Timestamp:
         return pd.Timestamp(year=day.year, month=day.month, day=day.day)
     except (AttributeError, TypeError, ValueError):
         raise ValueError(f"{name} must be a date such as '2026-01-31', got {value!r}") from None
-
-
-def _one_number(name: str, value: Any, above: float | None = None) -> float:
-    return _checks.single(name, _checks.number(name, value, above=above))

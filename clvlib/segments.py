@@ -127,8 +127,8 @@ def activity_quadrant(frequency: Any, spend: Any, frequency_cut: float, spend_cu
         raise ValueError(
             f"frequency and spend must have one entry a customer each, got {frequency.size} and {spend.size}"
         )
-    frequent = frequency >= _one_number("frequency_cut", frequency_cut)
-    high = spend >= _one_number("spend_cut", spend_cut)
+    frequent = frequency >= _checks.one_number("frequency_cut", frequency_cut)
+    high = spend >= _checks.one_number("spend_cut", spend_cut)
     places = np.array(["Q3", "Q4", "Q2", "Q1"])[2 * frequent + high]
     return str(places) if places.ndim == 0 else places
 
@@ -366,10 +366,6 @@ def _not_negative(values: Any) -> np.ndarray:
 
 def _column(name: str, customers: pd.DataFrame, at_least: float | None = None) -> np.ndarray:
     return np.asarray(_checks.number(f"column '{name}' of customers", customers[name], at_least=at_least))
-
-
-def _one_number(name: str, value: Any) -> float:
-    return _checks.single(name, _checks.number(name, value))
 
 
 def _one_share(name: str, value: Any) -> float:

@@ -42,9 +42,7 @@ Participant 5002,Bob Lee,bob,-,
 on_posix = pytest.mark.skipif(os.name == "nt", reason="there are no such files on Windows")
 
 
-@pytest.fixture(autouse=True)
-def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("HOME", str(tmp_path / "home"))
+pytestmark = pytest.mark.usefixtures("home")
 
 
 def notebook(owner: str = "", *cells: Any, **metadata: Any) -> bytes:

@@ -68,7 +68,7 @@ def notes(collected: Collected) -> list[str]:
     """For the student: which of her cells stopped or were left out, by the number that "run all" gives them."""
     lines = {number: f"Cell [{number + 1}] was left out: {why}." for number, why in collected.left_out.items()}
     for number, error, says in collected.stopped:
-        lines[number] = f"Cell [{number + 1}] stopped. {': '.join(filter(None, [clean(error), clean(says)]))}"
+        lines[number] = f"Cell [{number + 1}] stopped. {_error(error, says)}"
     return [lines[number] for number in sorted(lines)] + [_sentence(trouble) for trouble in collected.trouble]
 
 
@@ -108,11 +108,13 @@ def _runs(key: str, collected: Collected) -> list[tuple[Any, str | None]]:
     """What her function gave on each input, the shown ones first, as `FunctionQuestion.run` has it."""
     results = [*collected.shown.get(key, []), *collected.hidden.get(key, [])]
     return [
-        (thaw(result["gave"]), None)
-        if "gave" in result
-        else (None, ": ".join(filter(None, [clean(result["error"]), clean(result["says"])])))
+        (thaw(result["gave"]), None) if "gave" in result else (None, _error(result["error"], result["says"]))
         for result in results
     ]
+
+
+def _error(name: str, says: str) -> str:
+    return ": ".join(filter(None, [clean(name), clean(says)]))
 
 
 def _sentence(text: str) -> str:

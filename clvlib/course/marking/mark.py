@@ -128,10 +128,12 @@ class Marking:
             tables[self._sheet(key)] = report.marking_sheet(self.exercise, key, results, marks.get(key))
         for name, text in tables.items():
             write(self.out / name, text.encode("utf-8-sig"))
+        write(self.out / "items.html", report.items_page(self.exercise, results).encode())
+        names = [*tables, "items.html", "feedback"]
         form, problem = self._grade_form(results)
         if form is not None:
-            write(self.out / f"gradebook_{self.roster.kind}.csv", form.encode())
-        write(self.out / "items.html", report.items_page(self.exercise, results).encode())
+            names.append(f"gradebook_{self.roster.kind}.csv")
+            write(self.out / names[-1], form.encode())
         waiting = sum(verdict.state == "to mark" for result in results for verdict in result.verdicts.values())
         statuses = [result.status for result in results]
         return Summary(
@@ -139,8 +141,7 @@ class Marking:
             statuses.count("not readable"),
             statuses.count("nothing handed in"),
             waiting,
-            [self.out / name for name in [*tables, "items.html", "feedback"]]
-            + ([self.out / f"gradebook_{self.roster.kind}.csv"] if form is not None else []),
+            [self.out / name for name in names],
             problem,
         )
 

@@ -6,6 +6,7 @@ her notebook carries: nobody can compute another's seed or forge another's ticke
 
 import hashlib
 import hmac
+import io
 import os
 import re
 import secrets
@@ -149,8 +150,8 @@ def write(path: Path, data: bytes) -> None:
 
 def write_zip(path: Path, files: list[tuple[str, bytes]]) -> None:
     """A zip of files, the same bytes for the same content."""
-    unfinished = path.with_name(f".{path.name}.unfinished")
-    with zipfile.ZipFile(unfinished, "w", zipfile.ZIP_DEFLATED) as pack:
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as pack:
         for name, data in files:
             pack.writestr(zipfile.ZipInfo(name), data, zipfile.ZIP_DEFLATED)
-    os.replace(unfinished, path)
+    write(path, packed.getvalue())
