@@ -230,6 +230,20 @@ def test_two_runs_in_one_folder_do_not_meet(tmp_path, home):
         assert "another `clv mark` is at work" in refused("mark", "01_worksheet", "--roster", roster, *words)
 
 
+def test_what_began_under_an_old_name_goes_on_under_it_and_the_new_one_is_said(tmp_path):
+    roster, out, new = write_roster(tmp_path, "ann"), tmp_path / "out", tmp_path / "new"
+    clv("release", "07_segments", "--roster", roster, "--out", new)
+    said = clv("release", "06_segments", "--roster", roster, "--out", tmp_path / "old")
+    assert "06_segments is called 07_segments now." in said
+    (mine,), (other,) = (tmp_path / "old").glob("*.ipynb"), new.glob("*.ipynb")
+    assert mine.name.startswith("06_segments_ann-")
+    assert mine.name.partition("ann-")[2] != other.name.partition("ann-")[2]
+    words = ["--roster", roster, "--submissions", tmp_path / "old" / "06_segments.zip", "--out", out, "--no-sandbox"]
+    assert "for a new class, say 07_segments." in (said := clv("mark", "06_segments", *words))
+    assert "1 marked" in said
+    assert not table(out / "log.csv")
+
+
 @pytest.mark.skipif(os.name == "nt", reason="links need rights there")
 def test_a_link_hides_nothing(tmp_path):
     (tmp_path / "link").symlink_to(ROOT / "datasets")

@@ -6,6 +6,7 @@ import pandas as pd
 import pytest
 
 from clvlib.course import assessment, practice
+from clvlib.course.exercise import KEYS, RENAMED
 from clvlib.course.learner import Assessment
 
 
@@ -106,6 +107,54 @@ def test_progress_survives_a_restart_and_a_later_wrong_try():
 def test_progress_of_two_seeds_is_kept_apart():
     practice("01_worksheet").check("q2", "visits")
     assert "0 of 8" in practice("01_worksheet", seed=5).progress().title
+
+
+def progress_file(folder, name, **questions):
+    path = folder / ".progress" / f"{name}.json"
+    path.parent.mkdir(exist_ok=True)
+    path.write_text(json.dumps(questions))
+    return path
+
+
+def test_every_new_name_is_an_exercise_and_no_old_one_is():
+    names = {path.stem for path in KEYS.glob("[0-9]*.py")}
+    assert set(RENAMED) <= names
+    assert not set(RENAMED.values()) & names
+    assert len(set(RENAMED.values())) == len(RENAMED)
+
+
+@pytest.mark.parametrize("seed", [0, 5])
+@pytest.mark.parametrize("name", RENAMED)
+def test_progress_under_an_old_name_is_found_again(folder, name, seed):
+    old = progress_file(folder, f"{RENAMED[name]}-{seed}", q1={"state": "right", "tries": 2})
+    before = old.read_text()
+    assert "1 of " in practice(name, seed).progress().title
+    practice(name, seed).hint("q2")
+    saved = json.loads((folder / ".progress" / f"{name}-{seed}.json").read_text())
+    assert saved["q1"] == {"state": "right", "tries": 2}
+    assert saved["q2"] == {"hints": 1}
+    assert old.read_text() == before
+    assert all("0 of " in practice(other, seed).progress().title for other in RENAMED if other != name)
+
+
+def test_progress_under_the_new_name_goes_first(folder):
+    progress_file(folder, "06_segments-0", q1={"state": "right"}, q2={"state": "right"})
+    progress_file(folder, "07_segments-0", q1={"state": "wrong"})
+    assert "0 of 8" in practice("07_segments").progress().title
+
+
+def test_damaged_progress_under_an_old_name_costs_only_the_progress(folder):
+    progress_file(folder, "06_segments-0").write_text("{")
+    ex = practice("07_segments")
+    assert "06_segments-0.json, so this starts afresh" in ex.progress().message
+    assert "0 of 8" in ex.progress().title
+
+
+def test_an_old_name_opens_the_exercise_under_its_new_one(folder):
+    progress_file(folder, "06_segments-0", q1={"state": "right"})
+    ex = practice("06_segments")
+    assert ex.exercise.name == "07_segments"
+    assert "1 of 8" in ex.progress().title
 
 
 @pytest.mark.parametrize("damage", ["{", "[]", '{"q1": 3}', "null", '"text"', '{"q1": {"state": "odd", "tries": "x"}}'])

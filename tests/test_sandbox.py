@@ -545,7 +545,7 @@ RESULTS = st.lists(
 @given(
     st.dictionaries(st.sampled_from([f"q{number}" for number in range(1, 9)]), VALUES),
     RESULTS,
-    st.sampled_from(["01_worksheet", "04_three_year_table", "09_satisfaction_index"]),
+    st.sampled_from(["01_worksheet", "04_three_year_table", "11_satisfaction_index"]),
 )
 def test_judging_never_fails_and_gives_points_for_right_answers_alone(given_answers, results, name):
     exercise = load_exercise(name)

@@ -10,7 +10,7 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from clvlib.course.exercise import KEYS, Exercise, count, load_exercise
+from clvlib.course.exercise import KEYS, RENAMED, Exercise, count, load_exercise
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -42,7 +42,7 @@ def release(
 
     with _in_words():
         file = secret or releasing.SECRET
-        chosen, students = load_exercise(exercise, keys), read_roster(roster)
+        chosen, students = _choose(exercise, keys), read_roster(roster)
         _keep_apart(out, {"the secret": file, "the keys": keys})
         releasing.make_secret(file)
         with _progress("notebooks", len(students.students)) as step:
@@ -88,7 +88,7 @@ def mark(
             _say(_RISK)
         else:
             _keep_hidden(private | ({"the submissions": submissions} if submissions else {}), sandbox.visible())
-        chosen, students = load_exercise(exercise, keys), read_roster(roster)
+        chosen, students = _choose(exercise, keys), read_roster(roster)
         work = marking.Marking(chosen, students, releasing.read_secret(file), out, limits)
         if submissions:
             _keep_apart(submissions, {"the results": out})
@@ -132,6 +132,18 @@ def export_nbgrader(
 
 _RISK = """Without a sandbox, students' code runs with your own rights: it can read and change your files, this key and
 other students' work among them, and use the network. Do this only with notebooks that you have read."""
+
+
+def _choose(name: str, keys: Path) -> Exercise:
+    """The exercise of that name. Seeds and tickets come from the name, so what began under an old one keeps it."""
+    chosen = load_exercise(name, keys)
+    if RENAMED.get(chosen.name) == name:
+        _say(
+            f"{name} is called {chosen.name} now. For a class that got it under the old name this goes on under that; "
+            f"for a new class, say {chosen.name}."
+        )
+        chosen.name = name
+    return chosen
 
 
 def _keep_apart(out: Path, private: dict[str, Path]) -> None:

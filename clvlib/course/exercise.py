@@ -26,6 +26,20 @@ from clvlib.course.data import ROOT
 
 KEYS = ROOT / "exercises" / "keys"
 
+# What an exercise was called before lessons were put between the first ones: progress and commands still know it.
+RENAMED = {
+    "06_value_components": "05_value_components",
+    "07_segments": "06_segments",
+    "08_lifecycle_stages": "07_lifecycle_stages",
+    "10_churn_winback": "08_churn_winback",
+    "11_satisfaction_index": "09_satisfaction_index",
+    "12_scores_and_drivers": "10_kano_nps_drivers",
+    "14_service_complaints": "11_service_complaints",
+    "15_loyalty_economics": "12_loyalty_economics",
+    "16_do_programs_work": "13_do_programs_work",
+    "17_capstone": "14_capstone",
+}
+
 Case = dict[str, Any]
 Function = Callable[..., Any]
 
@@ -408,8 +422,13 @@ class Exercise:
 
 
 def load_exercise(name: str, keys: Path = KEYS) -> Exercise:
-    """The exercise written in `NAME.py` in the folder of keys, by default the course's own `exercises/keys`."""
+    """The exercise written in `NAME.py` in the folder of keys, by default the course's own `exercises/keys`.
+
+    An old name finds the exercise under its new one.
+    """
     path = keys / f"{name}.py"
+    if not path.exists():
+        path = keys / f"{_name_now(name)}.py"
     if not path.exists():
         names = sorted(key.stem for key in keys.glob("[!_]*.py"))
         near = difflib.get_close_matches(name, names, n=1)
@@ -424,6 +443,10 @@ def load_exercise(name: str, keys: Path = KEYS) -> Exercise:
     if not isinstance(getattr(module, "exercise", None), Exercise):
         raise ValueError(f"{path} defines no exercise: it needs a line such as exercise = Exercise({name!r}, ...)")
     return module.exercise
+
+
+def _name_now(name: str) -> str:
+    return next((new for new, old in RENAMED.items() if old == name), name)
 
 
 def from_case(function: Function, case: Case) -> Any:

@@ -16,7 +16,7 @@ from typing import Any
 
 import pandas as pd
 
-from clvlib.course.exercise import Exercise, Question, as_number, count, kind_of, listing, load_exercise
+from clvlib.course.exercise import RENAMED, Exercise, Question, as_number, count, kind_of, listing, load_exercise
 
 _MARKS = {
     "right": ("✓", "Right", "#0072B2"),
@@ -58,19 +58,28 @@ class Card:
 
 
 class Record:
-    """What was answered, kept in a JSON file; a folder that cannot be written to costs only the memory of it."""
+    """What was answered, kept in a JSON file; a folder that cannot be written to costs only the memory of it.
 
-    def __init__(self, name: str):
+    As long as there is no such file, one under an old name is read; it stays as it is.
+    """
+
+    def __init__(self, name: str, old_name: str = ""):
         self.path = Path(".progress") / f"{name}.json"
         self.questions: dict[str, dict[str, Any]] = {}
         self.trouble = ""
+        if not self._read(self.path) and old_name:
+            self._read(self.path.with_name(f"{old_name}.json"))
+
+    def _read(self, path: Path) -> bool:
+        """Whether there is such a file; one that cannot be read costs only what is in it."""
         try:
-            saved = json.loads(self.path.read_text(encoding="utf-8"))
+            saved = json.loads(path.read_text(encoding="utf-8"))
             self.questions = {key: entry for key, entry in saved.items() if _is_whole(entry)}
         except FileNotFoundError:
-            pass
+            return False
         except (OSError, ValueError, AttributeError, TypeError):
-            self.trouble = f"Your earlier progress could not be read from {self.path}, so this starts afresh."
+            self.trouble = f"Your earlier progress could not be read from {path}, so this starts afresh."
+        return True
 
     def update(self, key: str, **entry: Any) -> None:
         """Change the entry of one question, in the file as well."""
@@ -128,7 +137,8 @@ class Practice(_ShowsProgress):
     def __init__(self, exercise: Exercise, seed: int = 0):
         self.exercise = exercise
         self.case = exercise.case_for(seed)
-        self.record = Record(f"{exercise.name}-{seed}")
+        old = RENAMED.get(exercise.name)
+        self.record = Record(f"{exercise.name}-{seed}", f"{old}-{seed}" if old else "")
 
     @_kindly
     def check(self, question: str, answer: Any = ...) -> Card:

@@ -1,4 +1,4 @@
-"""Explorers of part II, lifecycle: lessons 6 to 8."""
+"""Explorers of part II, lifecycle: lessons 7 to 10."""
 
 from functools import lru_cache
 from typing import Any
@@ -13,7 +13,7 @@ from clvlib.course.explorer import Explorer, choice, slider
 
 
 def card_matrix() -> Explorer:
-    """Lesson 6: the card matrix with both cuts on sliders, and what became of the holders in each quadrant."""
+    """Lesson 7: the card matrix with both cuts on sliders, and what became of the holders in each quadrant."""
     cards = load("cards")
     cards["profit"] = _issuer_profit(cards, margin=0.15, lost=0.75)
 
@@ -53,7 +53,7 @@ def card_matrix() -> Explorer:
 
 
 def profit_whale() -> Explorer:
-    """Lesson 6: what the bank earns from the card's holders, added up in three orders."""
+    """Lesson 7: what the bank earns from the card's holders, added up in three orders."""
     cards = load("cards")
     orders = {
         "profit, best first": None,
@@ -94,7 +94,7 @@ def profit_whale() -> Explorer:
 
 
 def relationship_life() -> Explorer:
-    """Lesson 7: what one relationship buys, pays, costs and leaves, month by month, for a life of your making."""
+    """Lesson 8: what one relationship buys, pays, costs and leaves, month by month, for a life of your making."""
     planted = truth("lifecycle")
     traits = pd.DataFrame(
         {"volume": planted["mean_volume"], "price": planted["mean_price"], "profit": planted["profit"]},
@@ -143,7 +143,7 @@ def relationship_life() -> Explorer:
 
 
 def stage_moves() -> Explorer:
-    """Lesson 7: the transition matrix on sliders, the stages that 1,000 new customers go through, and their worth."""
+    """Lesson 8: the transition matrix on sliders, the stages that 1,000 new customers go through, and their worth."""
     rewards = truth("lifecycle")["profit"]
     per_month = {"year": 1.10 ** (1 / 12) - 1, "month": 0.10}
 
@@ -200,7 +200,7 @@ def _issuer_profit(cards: pd.DataFrame, margin: float, lost: float) -> np.ndarra
 
 
 def warning_threshold() -> Explorer:
-    """Lesson 8: whom a warning model would have called, how accurate that is, and what it earns."""
+    """Lesson 10: whom a warning model would have called, how accurate that is, and what it earns."""
     worth, thresholds = 500, np.arange(61) / 100
     chance, left = _forecast_of_leaving()
     leavers, stayers = (
@@ -248,7 +248,7 @@ def warning_threshold() -> Explorer:
 
 
 def whom_to_contact() -> Explorer:
-    """Lesson 8: coupons for the lost, the riskiest first, the coupon users first, or by lot."""
+    """Lesson 10: coupons for the lost, the riskiest first, the coupon users first, or by lot."""
     lost = load("winback_ab")
     tables = {
         order: experiments.uplift_by_decile(lost, score=score, treated="treated", outcome="returned")

@@ -1,4 +1,4 @@
-"""Explorers of parts IV and V, loyalty: lessons 12 to 14."""
+"""Explorers of parts IV and V, loyalty: lessons 15 to 17."""
 
 from typing import Any
 
@@ -13,7 +13,7 @@ from clvlib.course.explorer import Explorer, choice, slider, switch
 
 
 def stay_or_go() -> Explorer:
-    """Lesson 12: a thousand customers on the line of what each would gain by moving, and who of them stays."""
+    """Lesson 15: a thousand customers on the line of what each would gain by moving, and who of them stays."""
     tastes = np.random.default_rng(12).normal(0, 60, 1000)
 
     def look(u_a: int, u_b: int, bother: int, points: int, printed: bool) -> tuple[int, int, int, int]:
@@ -57,7 +57,7 @@ def stay_or_go() -> Explorer:
 
 
 def points_owed() -> Explorer:
-    """Lesson 12: the points of IFRS 15 Example 52, earned as revenue or still owed."""
+    """Lesson 15: the points of IFRS 15 Example 52, earned as revenue or still owed."""
 
     def book(at_sale: int, burned_1: int, now: int, burned_2: int) -> pd.DataFrame:
         """No estimate lies below what is burned already."""
@@ -93,7 +93,7 @@ def points_owed() -> Explorer:
 
 
 def tier_profit() -> Explorer:
-    """Lesson 12: what two discount tiers earn against today, by how much more their members buy."""
+    """Lesson 15: what two discount tiers earn against today, by how much more their members buy."""
     spend = np.random.default_rng(12).lognormal(np.log(6000), 1.2, 20_000)
 
     def needed(discount: float, margin: float) -> str:
@@ -127,7 +127,7 @@ def tier_profit() -> Explorer:
 
 
 def who_joins() -> Explorer:
-    """Lesson 13: one program in a made-up shop, and what four ways of looking say that it does."""
+    """Lesson 16: one program in a made-up shop, and what four ways of looking say that it does."""
     rng, size = np.random.default_rng(13), 20_000
     usual = rng.lognormal(np.log(230), 0.6, size)
     before, later = usual + rng.normal(0, 20, size), usual + 24 + rng.normal(0, 20, size)
@@ -172,7 +172,7 @@ def who_joins() -> Explorer:
 
 
 def ab_test_size() -> Explorer:
-    """Lesson 13: how often an A/B test finds an uplift that is there, by its size."""
+    """Lesson 16: how often an A/B test finds an uplift that is there, by its size."""
     sizes = np.geomspace(10, 100_000, 120)
 
     def chance(base: int, uplift: int, reading: str, size: Any) -> Any:
@@ -208,7 +208,7 @@ def ab_test_size() -> Explorer:
 
 
 def stamp_card() -> Explorer:
-    """Lesson 13: a stamp card with a head start against a plain one that asks for as many purchases."""
+    """Lesson 16: a stamp card with a head start against a plain one that asks for as many purchases."""
 
     def cards(bought: int, given: int, days: float, speed_up: float) -> dict[str, np.ndarray]:
         plain = loyalty.goal_gradient(bought, days, speed_up)["elapsed"]
@@ -237,7 +237,7 @@ def stamp_card() -> Explorer:
 
 
 def spend_budget() -> Explorer:
-    """Lesson 14: gifts handed out in the order of three forecasts, and what they earn in the year that then came."""
+    """Lesson 17: gifts handed out in the order of three forecasts, and what they earn in the year that then came."""
     log, today, year = load("transactions"), pd.Timestamp("2025-06-30"), pd.Timedelta(days=365)
     planted = truth("transactions")
     future = pd.Series(planted["customers"]["future_margin"], planted["customers"]["customer_id"])

@@ -1,4 +1,4 @@
-"""Explorers of part III, satisfaction: lessons 9 to 11."""
+"""Explorers of part III, satisfaction: lessons 11 to 14."""
 
 from fractions import Fraction
 
@@ -13,7 +13,7 @@ from clvlib.course.explorer import Explorer, choice, slider, switch
 
 
 def pairwise_weights() -> Explorer:
-    """Lesson 9: three comparisons in pairs, the weights and the index they make, and whether they contradict."""
+    """Lesson 11: three comparisons in pairs, the weights and the index they make, and whether they contradict."""
     means = pd.Series({"quality": 5.6, "service": 4.9, "delivery": 6.1})
 
     def weigh(quality_service: float, quality_delivery: float, service_delivery: float) -> satisfaction.AHP:
@@ -63,7 +63,7 @@ def pairwise_weights() -> Explorer:
 
 
 def nps_triangle() -> Explorer:
-    """Lesson 10: firms with one net promoter score, and how far the score can be trusted."""
+    """Lesson 12: firms with one net promoter score, and how far the score can be trusted."""
     firms = {"A": (50.0, 20.0), "B": (30.0, 0.0)}
 
     def split(score: int, passives: int) -> tuple[float, float, float]:
@@ -103,7 +103,7 @@ def nps_triangle() -> Explorer:
 
 
 def kano_plane() -> Explorer:
-    """Lesson 10: a feature of your own among the eight of the survey, by what having and lacking it does."""
+    """Lesson 12: a feature of your own among the eight of the survey, by what having and lacking it does."""
     answers = load("kano")
     counts = pd.DataFrame(
         {
@@ -141,7 +141,7 @@ def kano_plane() -> Explorer:
 
 
 def profit_chain() -> Explorer:
-    """Lesson 10: does happy staff make profit, or does a rich district make both?"""
+    """Lesson 12: does happy staff make profit, or does a rich district make both?"""
     kinds = ["rich districts", "middle districts", "poor districts"]
     district = np.repeat([1.0, 0.0, -1.0], 100)
     own_staff, own_profit = 7 * _without_pattern(np.random.default_rng(10), district)
@@ -185,7 +185,7 @@ def profit_chain() -> Explorer:
 
 
 def staffing() -> Explorer:
-    """Lesson 11: the share of calls answered in time by the number of agents, by Erlang C."""
+    """Lesson 14: the share of calls answered in time by the number of agents, by Erlang C."""
     agents_shown, target = np.arange(1, 41), 0.9
 
     def draw(figure: Figure, calls: int, handle: int, agents: int, within: int) -> None:
@@ -218,7 +218,7 @@ def staffing() -> Explorer:
 
 
 def sla_ageing() -> Explorer:
-    """Lesson 11: tickets closed within a limit, with the open ones counted and without them."""
+    """Lesson 14: tickets closed within a limit, with the open ones counted and without them."""
     tickets, now = load("complaints"), pd.Timestamp("2025-01-01")
     limits = np.arange(2, 337, 2)
     closed = tickets["closed_at"].notna().to_numpy()
@@ -259,7 +259,7 @@ def sla_ageing() -> Explorer:
 
 
 def complaint_causes() -> Explorer:
-    """Lesson 11: a Pareto chart of the causes, weighed by tickets, by contacts or by what came back."""
+    """Lesson 14: a Pareto chart of the causes, weighed by tickets, by contacts or by what came back."""
     tickets = load("complaints")
     weights = {
         "tickets": tickets["fault"] != "",

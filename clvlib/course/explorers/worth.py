@@ -1,4 +1,4 @@
-"""Explorers of part I, worth: lessons 0 to 5."""
+"""Explorers of part I, worth: lessons 0 to 6."""
 
 from typing import Any
 
@@ -264,7 +264,7 @@ def survival_forecast() -> Explorer:
 
 
 def value_dimensions() -> Explorer:
-    """Lesson 5: time, share, scope and influence of the bank's customers at the counter, a year's money a bar."""
+    """Lesson 6: time, share, scope and influence of the bank's customers at the counter, a year's money a bar."""
     bank = load("bank")
     counter = bank[bank["channel"] == "counter"]
     own, wallet = counter["deposits"] + counter["loans"], counter["wallet"].mean()

@@ -1,4 +1,4 @@
-"""Exercise 10, Kano, NPS and drivers: scores with their errors, features with their costs, a driver beside others."""
+"""Exercise 12, Kano, NPS and drivers: scores with their errors, features with their costs, a driver beside others."""
 
 import numpy as np
 import pandas as pd
@@ -6,7 +6,7 @@ import pandas as pd
 from clvlib import satisfaction
 from clvlib.course import Exercise
 
-exercise = Exercise("10_kano_nps_drivers", title="Kano, NPS and drivers", minutes=35, uses=["satisfaction"])
+exercise = Exercise("12_scores_and_drivers", title="Kano, NPS and drivers", minutes=35, uses=["satisfaction"])
 
 FEATURES = ["night nurse", "sealed parcel", "gift ribbon"]
 PAIRS = {

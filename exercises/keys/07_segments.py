@@ -1,4 +1,4 @@
-"""Exercise 6, segments: where a cut lies, what it does to equals, and what it hides."""
+"""Exercise 7, segments: where a cut lies, what it does to equals, and what it hides."""
 
 import numpy as np
 import pandas as pd
@@ -6,7 +6,7 @@ import pandas as pd
 from clvlib import segments
 from clvlib.course import Exercise
 
-exercise = Exercise("06_segments", title="Segments", minutes=35, uses=["segments"])
+exercise = Exercise("07_segments", title="Segments", minutes=35, uses=["segments"])
 
 
 @exercise.case

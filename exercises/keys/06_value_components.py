@@ -1,4 +1,4 @@
-"""Exercise 5, value components: share and dial, what customers leave, what is ahead, and whose profit is counted."""
+"""Exercise 6, value components: share and dial, what customers leave, what is ahead, and whose profit is counted."""
 
 import numpy as np
 import pandas as pd
@@ -6,7 +6,7 @@ import pandas as pd
 from clvlib import value
 from clvlib.course import Exercise
 
-exercise = Exercise("05_value_components", title="Value components", minutes=35, uses=["value"])
+exercise = Exercise("06_value_components", title="Value components", minutes=35, uses=["value"])
 
 # a row a cause (personal, bank, external), a column a dimension (time, demand, influence)
 EVENTS = [

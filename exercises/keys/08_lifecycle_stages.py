@@ -1,4 +1,4 @@
-"""Exercise 7, lifecycle stages: stage a customer, name a course, value a stage and hold an offer against it."""
+"""Exercise 8, lifecycle stages: stage a customer, name a course, value a stage and hold an offer against it."""
 
 import numpy as np
 import pandas as pd
@@ -6,7 +6,7 @@ import pandas as pd
 from clvlib import lifecycle
 from clvlib.course import Exercise
 
-exercise = Exercise("07_lifecycle_stages", title="Lifecycle stages", minutes=35, uses=["lifecycle"])
+exercise = Exercise("08_lifecycle_stages", title="Lifecycle stages", minutes=35, uses=["lifecycle"])
 
 CLUSTERS = np.array([[275, 1045, 103, 1], [0, 0, 18, 842], [344, 99, 804, 139], [0, 0, 0, 1031]])
 

@@ -1,4 +1,4 @@
-"""Exercise 11, service and complaints: agents, promises, what is solved, what is behind it, and what pays."""
+"""Exercise 14, service and complaints: agents, promises, what is solved, what is behind it, and what pays."""
 
 import math
 
@@ -7,7 +7,7 @@ import pandas as pd
 from clvlib import service
 from clvlib.course import Exercise
 
-exercise = Exercise("11_service_complaints", title="Service and complaints", minutes=35, uses=["service"])
+exercise = Exercise("14_service_complaints", title="Service and complaints", minutes=35, uses=["service"])
 
 CLASSES = ["P0", "P1", "P2"]
 FAULTS = ["late delivery", "damaged parcel", "fan noise", "wrong item", "manual unclear"]

@@ -1,4 +1,4 @@
-"""Exercise 14, the capstone: a small shop's file and log, three forecasts, a budget and a memo."""
+"""Exercise 17, the capstone: a small shop's file and log, three forecasts, a budget and a memo."""
 
 import numpy as np
 import pandas as pd
@@ -6,7 +6,7 @@ import pandas as pd
 from clvlib import models
 from clvlib.course import Exercise
 
-exercise = Exercise("14_capstone", title="The capstone", minutes=50, uses=["models", "transactions"])
+exercise = Exercise("17_capstone", title="The capstone", minutes=50, uses=["models", "transactions"])
 
 PLACEHOLDERS = ("-", "无", "N/A")
 

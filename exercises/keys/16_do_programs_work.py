@@ -1,11 +1,11 @@
-"""Exercise 13, do programs work: points or relative, the size of a test, differences, success stories."""
+"""Exercise 16, do programs work: points or relative, the size of a test, differences, success stories."""
 
 import pandas as pd
 
 from clvlib import experiments
 from clvlib.course import Exercise
 
-exercise = Exercise("13_do_programs_work", title="Do programs work?", minutes=35, uses=["experiments"])
+exercise = Exercise("16_do_programs_work", title="Do programs work?", minutes=35, uses=["experiments"])
 
 
 @exercise.case

@@ -1,10 +1,10 @@
-"""Exercise 8, churn and win-back: what an alarm is worth, and whom a contact moves."""
+"""Exercise 10, churn and win-back: what an alarm is worth, and whom a contact moves."""
 
 import pandas as pd
 
 from clvlib.course import Exercise
 
-exercise = Exercise("08_churn_winback", title="Churn and win-back", minutes=35, uses=["experiments", "value"])
+exercise = Exercise("10_churn_winback", title="Churn and win-back", minutes=35, uses=["experiments", "value"])
 
 # complaints, late parcels, change of days between logins, change of coupon use (signs; a case draws the sizes)
 SIGNS = [(1, 0, 1, -1), (0, 2, -1, 1), (0, 1, 1, 1), (0, 0, 1, -1), (0, 0, -1, -1), (2, 3, -1, 1), (0, 1, 1, -1)]

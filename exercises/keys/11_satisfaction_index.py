@@ -1,4 +1,4 @@
-"""Exercise 9, the satisfaction index: scales, screens, weights, and what of the number was chosen."""
+"""Exercise 11, the satisfaction index: scales, screens, weights, and what of the number was chosen."""
 
 from itertools import combinations
 
@@ -8,7 +8,7 @@ import pandas as pd
 from clvlib import satisfaction
 from clvlib.course import Exercise
 
-exercise = Exercise("09_satisfaction_index", title="The satisfaction index", minutes=40, uses=["satisfaction"])
+exercise = Exercise("11_satisfaction_index", title="The satisfaction index", minutes=40, uses=["satisfaction"])
 
 # Share of the answers on levels 1 to 7: one item ahead of the second everywhere, and a third that divides people.
 PROFILES = np.array([

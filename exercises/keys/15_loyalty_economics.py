@@ -1,11 +1,11 @@
-"""Exercise 12, loyalty economics: who stays, what points and discounts cost, and what stands in the books."""
+"""Exercise 15, loyalty economics: who stays, what points and discounts cost, and what stands in the books."""
 
 import pandas as pd
 
 from clvlib import loyalty
 from clvlib.course import Exercise
 
-exercise = Exercise("12_loyalty_economics", title="Loyalty economics", minutes=35, uses=["loyalty"])
+exercise = Exercise("15_loyalty_economics", title="Loyalty economics", minutes=35, uses=["loyalty"])
 
 EARNED_AT = ["store", "store", "store", "operator", "grocer", "grocer"]
 BURNED_AT = ["store", "operator", "grocer", "store", "store", "operator"]
