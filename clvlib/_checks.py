@@ -1,111 +1,212 @@
-"""Bad input gets one sentence: which argument, what it got, what it takes.
+"""Readers of arguments: a value in, the form that formulas want out, or one sentence.
 
-Every check returns the value in the form the formulas want: a `float` for a number, a float array for anything longer,
-so that a caller writes `spend = number("spend", spend, at_least=0)` and goes on.
+The sentence says which argument, what it got and what it takes. `clvlib._formula` calls these by the types in a
+signature.
 """
 
+import itertools
+import math
 from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-# A float where the caller gave a number, a float array where the caller gave a list, an array or a Series.
-FloatOrArray = Any
 
+@dataclass(frozen=True)
+class Range:
+    """Which numbers are let in, and how a sentence says so.
 
-def number(
-    name: str,
-    value: Any,
-    *,
-    at_least: float | None = None,
-    above: float | None = None,
-    at_most: float | None = None,
-    below: float | None = None,
-    hint: str = "",
-) -> FloatOrArray:
-    """Numbers in a range, or a sentence.
-
-    >>> number("spend", 220, at_least=0)
-    220.0
-    >>> number("spend", [220, -5], at_least=0)
+    >>> Range(at_least=0).read("spend", [220, -5])
     Traceback (most recent call last):
     ValueError: spend must be at least 0, got -5
-    >>> number("spend", "220")
-    Traceback (most recent call last):
-    ValueError: spend must be a number, got the text '220'
-    """
-    values = _as_floats(name, value)
-    ok = np.ones(values.shape, dtype=bool)
-    wanted = []
-    for limit, passes, words in (
-        (at_least, np.greater_equal, "at least"),
-        (above, np.greater, "above"),
-        (at_most, np.less_equal, "at most"),
-        (below, np.less, "below"),
-    ):
-        if limit is not None:
-            ok &= passes(values, limit)
-            wanted.append(f"{words} {limit:g}")
-    if not ok.all():
-        first_bad = values[~ok].flat[0]
-        raise ValueError(f"{name} must be {' and '.join(wanted)}, got {first_bad:.12g}" + (f"; {hint}" if hint else ""))
-    return values.item() if values.ndim == 0 else values
-
-
-def fraction(name: str, value: Any, *, one_allowed: bool = True, zero_allowed: bool = True) -> FloatOrArray:
-    """Shares and rates per period, written as fractions.
-
-    >>> fraction("retention", 0.8, one_allowed=False)
-    0.8
-    >>> fraction("retention", 80, one_allowed=False)
+    >>> Range(at_least=0, below=1, percent=True).read("retention", 80)
     Traceback (most recent call last):
     ValueError: retention must be in [0, 1), got 80; write 80% as 0.8
-    """
-    values = _as_floats(name, value)
-    too_low = values < 0 if zero_allowed else values <= 0
-    too_high = values > 1 if one_allowed else values >= 1
-    if (too_low | too_high).any():
-        got = values[too_low | too_high].flat[0]
-        interval = f"{'[' if zero_allowed else '('}0, 1{']' if one_allowed else ')'}"
-        hint = f"; write {got:.12g}% as {got / 100:.12g}" if 1 < got <= 100 else ""
-        raise ValueError(f"{name} must be in {interval}, got {got:.12g}{hint}")
-    return values.item() if values.ndim == 0 else values
-
-
-def rate(name: str, value: Any) -> FloatOrArray:
-    """A discount or growth rate per period: above -1, and not a percentage (10 for 10 %).
-
-    >>> rate("rate", 10)
-    Traceback (most recent call last):
-    ValueError: rate must be above -1 and at most 1, got 10; write 10% as 0.1
-    """
-    values = _as_floats(name, value)
-    bad = (values <= -1) | (values > 1)
-    if bad.any():
-        got = values[bad].flat[0]
-        hint = f"; write {got:.12g}% as {got / 100:.12g}" if 1 < got <= 100 else ""
-        raise ValueError(f"{name} must be above -1 and at most 1, got {got:.12g}{hint}")
-    return values.item() if values.ndim == 0 else values
-
-
-def whole(name: str, value: Any, *, at_least: int = 0) -> Any:
-    """Whole numbers (periods, counts of things): an `int`, or an integer array.
-
-    >>> whole("periods", 3.0)
-    3
-    >>> whole("periods", 2.5)
+    >>> Range(at_least=0, whole=True).read("periods", 2.5)
     Traceback (most recent call last):
     ValueError: periods must be a whole number of at least 0, got 2.5
     """
-    values = _as_floats(name, value)
-    bad = (values != np.floor(values)) | (values < at_least)
-    if bad.any():
-        raise ValueError(f"{name} must be a whole number of at least {at_least}, got {values[bad].flat[0]:.12g}")
-    return int(values) if values.ndim == 0 else values.astype(int)
+
+    at_least: float = -math.inf
+    above: float = -math.inf
+    at_most: float = math.inf
+    below: float = math.inf
+    whole: bool = False
+    percent: bool = False  # a share or a rate: 80 was probably meant as 80 %
+    hint: str = ""
+
+    def read(self, name: str, value: Any) -> Any:
+        """The value as floats, if each is let in."""
+        values = as_floats(name, value)
+        inside = (values >= self.at_least) & (values > self.above) & (values <= self.at_most) & (values < self.below)
+        if self.whole:
+            inside &= values == np.floor(values)
+        if not inside.all():
+            raise ValueError(self._sentence(name, np.asarray(values)[~np.asarray(inside)].flat[0]))
+        return values
+
+    def _sentence(self, name: str, got: float) -> str:
+        hint = f"write {got:.12g}% as {got / 100:.12g}" if self.percent and 1 < got <= 100 else self.hint
+        return f"{name} must be {self._words()}, got {got:.12g}" + (f"; {hint}" if hint else "")
+
+    def _words(self) -> str:
+        if self.percent and max(self.at_least, self.above) == 0 and min(self.at_most, self.below) == 1:
+            return f"in {'(' if self.above == 0 else '['}0, 1{')' if self.below == 1 else ']'}"
+        limits = {"at least": self.at_least, "above": self.above, "at most": self.at_most, "below": self.below}
+        words = " and ".join(f"{word} {limit:.12g}" for word, limit in limits.items() if math.isfinite(limit))
+        return f"a whole number of {words}" if self.whole else words
 
 
-def option(name: str, value: Any, allowed: Iterable[str]) -> str:
+def as_floats(name: str, value: Any) -> Any:
+    """Floats of any shape, none missing and none infinite.
+
+    >>> as_floats("spend", "220")
+    Traceback (most recent call last):
+    ValueError: spend must be a number, got the text '220'
+    """
+    if type(value) in (float, int) and abs(value) < 1e300:  # the common case, quickly
+        return np.float64(value)
+    if isinstance(value, str | bytes):
+        raise ValueError(f"{name} must be a number, got the text {value!r}")
+    if value is None or value is Ellipsis:
+        raise ValueError(f"{name} must be a number, got {value!r}")
+    if isinstance(value, pd.DataFrame | dict | set | frozenset) or callable(value):
+        raise ValueError(f"{name} must be a number or a list of numbers, got {kind(value)}")
+    try:
+        values = _floats(value)
+    except (TypeError, ValueError, OverflowError):
+        raise ValueError(f"{name} must be a number or a list of numbers, got {shown(value)}") from None
+    if values.size == 0:
+        raise ValueError(f"{name} is empty: it needs at least one number")
+    missing = np.isnan(values)
+    if missing.any():
+        where = "" if values.ndim == 0 else f" at position {int(np.argmax(missing.ravel()))}"
+        raise ValueError(f"{name} has a missing value (NaN){where}: fill it in or leave it out")
+    if np.isinf(values).any():
+        raise ValueError(f"{name} must be finite, got {values[np.isinf(values)].flat[0]}")
+    return values
+
+
+def _floats(value: Any) -> np.ndarray:
+    """A float array, a masked or missing value as NaN; TypeError for what is no number."""
+    if isinstance(value, np.ma.MaskedArray):
+        value = np.ma.filled(value.astype(float), np.nan)
+    if isinstance(value, pd.Series | pd.Index | pd.api.extensions.ExtensionArray) and not isinstance(
+        value.dtype, np.dtype
+    ):
+        value = value.to_numpy(dtype=object if value.dtype.kind not in "iuf" else float, na_value=np.nan)
+    given = np.asarray(value)
+    if given.dtype.kind in "bMmcUS" or (
+        given.dtype.kind == "O" and any(isinstance(each, str | bytes | bool | complex) for each in given.flat)
+    ):
+        raise TypeError
+    return given.astype(float)
+
+
+def one(name: str, values: Any) -> float:
+    """One number where a formula takes no list.
+
+    >>> one("rate", np.array([0.1, 0.2]))
+    Traceback (most recent call last):
+    ValueError: rate must be one number, got 2 numbers
+    """
+    if np.ndim(values):
+        raise ValueError(f"{name} must be one number, got {np.size(values)} numbers")
+    return float(values)
+
+
+def flat(name: str, value: Any, allowed: Range) -> pd.Series:
+    """A flat list of numbers as a Series, with the labels it came with."""
+    values = allowed.read(name, value)
+    if values.ndim != 1:
+        got = f"an array of {values.ndim} dimensions" if values.ndim else f"the single number {values:.12g}"
+        raise ValueError(f"{name} must be a flat list of numbers, got {got}")
+    return pd.Series(values, index=value.index if isinstance(value, pd.Series) else None)
+
+
+def grid(name: str, value: Any, allowed: Range) -> pd.DataFrame:
+    """A table of numbers as a DataFrame; a list of rows gets its columns numbered from 1."""
+    if isinstance(value, pd.DataFrame):
+        columns = {label: allowed.read(f"column {label!r} of {name}", value[label]) for label in table(name, value)}
+        return pd.DataFrame(columns, index=value.index)
+    values = np.asarray(allowed.read(name, value))
+    if values.ndim != 2:
+        raise ValueError(f"{name} must have rows and columns, got {values.ndim} dimension{'s' * (values.ndim != 1)}")
+    return pd.DataFrame(values, columns=range(1, values.shape[1] + 1))
+
+
+def flags(name: str, value: Any) -> pd.Series:
+    """Yes or no, from True and False or 1 and 0.
+
+    >>> flags("predicted", [1, 0, 0.7])
+    Traceback (most recent call last):
+    ValueError: predicted must hold only 1 and 0 (or True and False), got 0.7; compare with a threshold first
+    """
+    given = value if isinstance(value, pd.Series) else pd.Series(np.ravel(value))
+    if given.empty:
+        raise ValueError(f"{name} is empty: it needs at least one entry")
+    if given.isna().any():
+        raise ValueError(
+            f"{name} has a missing value at position {int(given.isna().argmax())}: fill it in or leave it out"
+        )
+    odd = given[~given.isin([0, 1])]
+    if len(odd):
+        first = odd.iloc[0]
+        hint = "; compare with a threshold first" if isinstance(first, float) and 0 < first < 1 else ""
+        raise ValueError(f"{name} must hold only 1 and 0 (or True and False), got {shown(first)}{hint}")
+    return given.astype(bool)
+
+
+def ids(name: str, column: pd.Series) -> pd.Series:
+    """Names of customers, partners, states: anything that is not missing."""
+    missing = int(column.isna().sum())
+    if missing:
+        raise ValueError(f"{name} is missing in {missing} of {len(column)} rows: fill it in or leave them out")
+    return column
+
+
+def dates(name: str, column: pd.Series) -> pd.Series:
+    """Dates as the clock on the wall had them: a time zone is dropped.
+
+    Text must be ISO: 03/04/2024 is March in one country and April in another.
+
+    >>> dates("column 'date' of log", pd.Series(["2024-01-31", "yesterday"]))
+    Traceback (most recent call last):
+    ValueError: column 'date' of log has 1 of 2 dates that cannot be read, the first is 'yesterday'; write 2024-01-31
+    """
+    if pd.api.types.is_numeric_dtype(column):
+        raise ValueError(f"{name} must hold dates such as 2024-01-31, got the number {column.iloc[0]}")
+    try:
+        read = pd.to_datetime(column, format="ISO8601", errors="coerce")
+    except (TypeError, ValueError):
+        raise ValueError(f"{name} mixes time zones: convert it to one, without a zone") from None
+    bad = column[read.isna()]
+    if len(bad):
+        raise ValueError(
+            f"{name} has {len(bad)} of {len(column)} dates that cannot be read, the first is {bad.iloc[0]!r}; "
+            "write 2024-01-31"
+        )
+    return read.dt.tz_localize(None).dt.as_unit("us")
+
+
+def day(name: str, value: Any) -> pd.Timestamp:
+    """One date.
+
+    >>> day("start", "31.1.2026")
+    Traceback (most recent call last):
+    ValueError: start must be a date such as '2026-01-31', got '31.1.2026'
+    """
+    try:
+        when = date.fromisoformat(value) if isinstance(value, str) else value
+        return pd.Timestamp(year=when.year, month=when.month, day=when.day).as_unit("us")
+    except (AttributeError, TypeError, ValueError):
+        raise ValueError(f"{name} must be a date such as '2026-01-31', got {shown(value)}") from None
+
+
+def option(name: str, value: Any, allowed: Iterable[Any]) -> Any:
     """One of a few words.
 
     >>> option("timing", "begin", ("start", "end"))
@@ -117,127 +218,77 @@ def option(name: str, value: Any, allowed: Iterable[str]) -> str:
         return value
     *most, last = [repr(word) for word in words]
     listed = f"{', '.join(most)} or {last}" if most else last
-    raise ValueError(f"{name} must be {listed}, got {value!r}")
+    raise ValueError(f"{name} must be {listed}, got {shown(value)}")
 
 
-def table(name: str, value: Any, columns: Iterable[str] = (), *, empty_allowed: bool = False) -> pd.DataFrame:
-    """A DataFrame with these columns and at least one row.
+def switch(name: str, value: Any) -> bool:
+    """True or False."""
+    if not isinstance(value, bool | np.bool_):
+        raise ValueError(f"{name} must be True or False, got {shown(value)}")
+    return bool(value)
+
+
+def table(name: str, value: Any) -> pd.DataFrame:
+    """A DataFrame with at least one row, each of its columns with a name of its own.
 
     >>> table("summary", [1, 2])
     Traceback (most recent call last):
     ValueError: summary must be a pandas DataFrame, got a list
-    >>> table("summary", pd.DataFrame({"frequency": [1]}), ["frequency", "T"])
-    Traceback (most recent call last):
-    ValueError: summary has no column 'T'; its columns are 'frequency'
     """
     if not isinstance(value, pd.DataFrame):
-        raise ValueError(f"{name} must be a pandas DataFrame, got {_kind(value)}")
-    missing = [column for column in columns if column not in value.columns]
-    if missing:
-        have = ", ".join(repr(column) for column in value.columns) or "none"
-        what = "no column " if len(missing) == 1 else "no columns "
-        raise ValueError(f"{name} has {what}{', '.join(map(repr, missing))}; its columns are {have}")
-    if not empty_allowed and value.empty:
+        raise ValueError(f"{name} must be a pandas DataFrame, got {kind(value)}")
+    if value.empty:
         raise ValueError(f"{name} is empty: it needs at least one row")
+    if not value.columns.is_unique:
+        twice = value.columns[value.columns.duplicated()][0]
+        raise ValueError(f"{name} has the column {twice!r} twice: rename one or leave it out")
     return value
 
 
-def single(name: str, value: FloatOrArray) -> FloatOrArray:
-    """One number where a formula takes no list.
+def has_columns(name: str, given: pd.DataFrame, wanted: dict[str, Any]) -> None:
+    """Whether a table has the columns that the arguments name.
 
-    >>> single("rate", 0.1)
-    0.1
-    >>> single("rate", [0.1, 0.2])
+    >>> has_columns("log", pd.DataFrame({"who": ["ann"]}), {"customer_id": "customer_id"})
     Traceback (most recent call last):
-    ValueError: rate must be one number, got 2 numbers
+    ValueError: log has no column 'customer_id'; its columns are 'who': name yours with customer_id=...
     """
-    if np.ndim(value):
-        raise ValueError(f"{name} must be one number, got {np.size(value)} numbers")
-    return value
-
-
-def one_number(name: str, value: Any, *, above: float | None = None) -> float:
-    """A number where a formula takes no list.
-
-    >>> one_number("spend_cut", 500)
-    500.0
-    """
-    return single(name, number(name, value, above=above))
-
-
-def aligned(**values: FloatOrArray) -> list[np.ndarray]:
-    """Arguments, already checked, as arrays of one shape.
-
-    >>> aligned(spend=[1.0, 2.0], margin=[0.1, 0.2, 0.3])
-    Traceback (most recent call last):
-    ValueError: arguments must be single numbers or lists of one length: spend has 2, margin has 3
-    """
-    try:
-        return list(np.broadcast_arrays(*values.values()))
-    except ValueError:
-        sizes = ", ".join(f"{name} has {np.size(value)}" for name, value in values.items() if np.ndim(value))
-        raise ValueError(f"arguments must be single numbers or lists of one length: {sizes}") from None
-
-
-def dates(name: str, values: pd.Series) -> pd.Series:
-    """Dates as the clock on the wall had them: a time zone is dropped.
-
-    Text must be ISO: 03/04/2024 is March in one country and April in another.
-
-    >>> dates("column 'date' of log", pd.Series(["2024-01-31", "yesterday"]))
-    Traceback (most recent call last):
-    ValueError: column 'date' of log has 1 of 2 dates that cannot be read, the first is 'yesterday'; write 2024-01-31
-    """
-    if pd.api.types.is_numeric_dtype(values):
-        raise ValueError(f"{name} must hold dates such as 2024-01-31, got the number {values.iloc[0]}")
-    try:
-        read = pd.to_datetime(values, format="ISO8601", errors="coerce")
-    except (TypeError, ValueError):
-        raise ValueError(f"{name} mixes time zones: convert it to one, without a zone") from None
-    bad = values[read.isna()]
-    if len(bad):
+    for argument, label in wanted.items():
+        if not isinstance(label, str | int | tuple):
+            raise ValueError(f"{argument} must be the name of a column of {name}, got {shown(label)}")
+    missing = {argument: label for argument, label in wanted.items() if label not in given.columns}
+    if missing:
+        have = ", ".join(repr(label) for label in given.columns) or "none"
+        what = "no column " if len(missing) == 1 else "no columns "
+        say = ", ".join(f"{argument}=..." for argument in missing)
         raise ValueError(
-            f"{name} has {len(bad)} of {len(values)} dates that cannot be read, the first is {bad.iloc[0]!r}; "
-            "write 2024-01-31"
+            f"{name} has {what}{', '.join(map(repr, missing.values()))}; its columns are {have}: name yours with {say}"
         )
-    return read.dt.tz_localize(None).dt.as_unit("us")
 
 
-def plain(value: Any) -> FloatOrArray:
-    """A Python float for a single number, the array otherwise."""
-    return float(value) if np.ndim(value) == 0 else value
+def in_order(**values: Any) -> None:
+    """Each argument below the next one, in every place.
+
+    >>> in_order(low=6.0, high=3.0)
+    Traceback (most recent call last):
+    ValueError: low must be below high, got 6 and 3
+    """
+    names = list(values)
+    for low, high in itertools.pairwise(names):
+        below, above = np.broadcast_arrays(values[low], values[high])
+        if (below >= above).any():
+            where = int(np.argmax((below >= above).ravel()))
+            raise ValueError(f"{low} must be below {high}, got {below.flat[where]:.12g} and {above.flat[where]:.12g}")
 
 
-def _as_floats(name: str, value: Any) -> np.ndarray:
-    """A float array of any shape (0-d for a number), with no missing and no infinite value."""
-    if isinstance(value, str | bytes):
-        raise ValueError(f"{name} must be a number, got the text {value!r}")
-    if value is None or value is Ellipsis:
-        raise ValueError(f"{name} must be a number, got {value!r}")
-    if isinstance(value, pd.DataFrame | dict | set | frozenset) or callable(value):
-        raise ValueError(f"{name} must be a number or a list of numbers, got {_kind(value)}")
-    try:
-        given = np.asarray(value)
-        if given.dtype.kind in "bMmcUS" or (given.dtype.kind == "O" and any(isinstance(x, str) for x in given.flat)):
-            raise TypeError
-        values = given.astype(float)
-    except (TypeError, ValueError):
-        raise ValueError(f"{name} must be a number or a list of numbers, got {_shown(value)}") from None
-    if values.size == 0:
-        raise ValueError(f"{name} is empty: it needs at least one number")
-    if np.isnan(values).any():
-        where = "" if values.ndim == 0 else f" at position {int(np.argmax(np.isnan(values).ravel()))}"
-        raise ValueError(f"{name} has a missing value (NaN){where}: fill it in or leave it out")
-    if np.isinf(values).any():
-        raise ValueError(f"{name} must be finite, got {values[np.isinf(values)].flat[0]}")
-    return values
-
-
-def _kind(value: Any) -> str:
-    name = "function" if callable(value) else type(value).__name__
+def kind(value: Any) -> str:
+    """What a value is, with its article: 'a list', 'an array'."""
+    name = "function" if callable(value) else {"ndarray": "array"}.get(type(value).__name__, type(value).__name__)
     return f"{'an' if name[0] in 'aeiouAEIOU' else 'a'} {name}"
 
 
-def _shown(value: Any) -> str:
-    text = repr(value)
-    return text if len(text) <= 60 and "\n" not in text else _kind(value)
+def shown(value: Any) -> str:
+    """A value as it was typed, or what it is where that is long."""
+    if isinstance(value, int) and abs(value) >= 10**30:
+        return "a number of more than 30 digits"
+    text = repr(value.item() if isinstance(value, np.generic) else value)
+    return text if len(text) <= 60 and "\n" not in text else kind(value)

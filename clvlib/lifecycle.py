@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from clvlib import _checks
+from clvlib import _old_checks as _checks
 
 STAGES = ("exploration", "formation", "stability", "decline")
 PATTERNS = ("premature abortion", "midway demise", "early exit", "long-term maintenance")

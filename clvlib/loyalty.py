@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from clvlib import _checks
-from clvlib._checks import FloatOrArray
+from clvlib import _old_checks as _checks
+from clvlib._old_checks import FloatOrArray
 
 _EXPIRE, _EARN, _BURN = 0, 1, 2  # at one moment in this order
 

@@ -18,8 +18,8 @@ import numpy as np
 import pandas as pd
 from scipy.special import betaln, digamma, expit, exprel, gammaln, hyp2f1, log_expit
 
-from clvlib import _checks
-from clvlib._checks import FloatOrArray
+from clvlib import _old_checks as _checks
+from clvlib._old_checks import FloatOrArray
 
 _DAYS = {"D": 1.0, "W": 7.0, "M": 365.25 / 12, "Y": 365.25}
 _TIMINGS = ("start", "end")

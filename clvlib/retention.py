@@ -5,8 +5,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from clvlib import _checks
-from clvlib._checks import FloatOrArray
+from clvlib import _old_checks as _checks
+from clvlib._old_checks import FloatOrArray
 
 # A year is 365 days, and a week is 7 of them: 365 / 7 = 52.14 weeks.
 _PER_YEAR = {"day": 365, "week": 365 / 7, "month": 12, "quarter": 4, "year": 1}

@@ -11,8 +11,8 @@ import numpy as np
 import pandas as pd
 from scipy.special import ndtri
 
-from clvlib import _checks
-from clvlib._checks import FloatOrArray
+from clvlib import _old_checks as _checks
+from clvlib._old_checks import FloatOrArray
 
 # Random index for 3, 4, ... 10 indicators; a 2 x 2 reciprocal matrix is always consistent.
 RANDOM_INDEX = {

@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from clvlib import _checks
-from clvlib._checks import FloatOrArray
+from clvlib import _old_checks as _checks
+from clvlib._old_checks import FloatOrArray
 
 # The card matrix: rows of purchase frequency against spend. The published figure is lost; the axes are read from its
 # text, the actions are ours. Spend is not the issuer's profit, and a low spend may be a low share of her wallet.

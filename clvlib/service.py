@@ -7,8 +7,8 @@ import numpy as np
 import pandas as pd
 from scipy.special import gammaincc, gammaln, xlogy
 
-from clvlib import _checks
-from clvlib._checks import FloatOrArray
+from clvlib import _old_checks as _checks
+from clvlib._old_checks import FloatOrArray
 
 
 def erlang_c(agents: Any, arrivals_per_hour: Any, handle_seconds: Any) -> FloatOrArray:

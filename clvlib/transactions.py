@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 
-from clvlib import _checks
+from clvlib import _old_checks as _checks
 
 # Words that fill a cell and say nothing. So do punctuation alone ('-', '?') and zeros alone ('000').
 PLACEHOLDERS = ("n/a", "na", "none", "null", "nan", "nil", "unknown", "missing", "xxx", "无", "未知", "暂无", "不详")

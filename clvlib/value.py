@@ -1,18 +1,39 @@
 """What a customer is worth: money over time, retention, and the conventions that make published numbers differ."""
 
-from typing import Any
+from typing import Literal
 
 import numpy as np
 import pandas as pd
 
-from clvlib import _checks
-from clvlib._checks import FloatOrArray
+from clvlib._formula import (
+    Amount,
+    CashFlows,
+    Count,
+    Number,
+    Numbers,
+    OneAmount,
+    OneCount,
+    OneNumber,
+    OneRate,
+    OneShare,
+    Periods,
+    Positive,
+    Rate,
+    Share,
+    ShareAbove0,
+    default,
+    formula,
+)
 
-_TIMINGS = ("start", "end")
+Timing = Literal["start", "end"]
+FirstMargin = Literal["now", "end", "if_retained"]
 
 
-def present_value(cashflows: Any, rate: Any, timing: str = "end") -> FloatOrArray:
-    """Today's worth of one payment a period: ``sum(c_t / (1 + rate) ** t)``.
+@formula
+def present_value(cashflows: CashFlows, rate: OneRate, timing: Timing = "end") -> np.ndarray:
+    r"""Today's worth of one payment a period.
+
+    .. math:: PV = \sum_t \frac{c_t}{(1 + i)^t}
 
     Parameters
     ----------
@@ -44,15 +65,14 @@ def present_value(cashflows: Any, rate: Any, timing: str = "end") -> FloatOrArra
     >>> round(present_value([1000] * 5, rate=0.05, timing="start"), 2)
     4545.95
     """
-    cashflows = np.atleast_1d(_checks.number("cashflows", cashflows))
-    rate = _checks.single("rate", _checks.rate("rate", rate))
-    first = 0 if _checks.option("timing", timing, _TIMINGS) == "start" else 1
-    times = np.arange(first, first + cashflows.shape[-1])
-    return _checks.plain((cashflows * (1.0 + rate) ** -times).sum(axis=-1))
+    return (cashflows * (1 + rate) ** -_times(cashflows.shape[-1], timing)).sum(axis=-1)
 
 
-def future_value(cashflows: Any, rate: Any, timing: str = "end") -> FloatOrArray:
-    """Worth at the end of the last period of one payment a period (used for *past* purchases).
+@formula
+def future_value(cashflows: CashFlows, rate: OneRate, timing: Timing = "end") -> np.ndarray:
+    r"""Worth at the end of the last period of one payment a period (used for *past* purchases).
+
+    .. math:: FV = \sum_t c_t (1 + i)^{n - t}
 
     Parameters
     ----------
@@ -75,24 +95,24 @@ def future_value(cashflows: Any, rate: Any, timing: str = "end") -> FloatOrArray
 
     Source
     ------
-    As `present_value`: ``future_value = present_value * (1 + rate) ** periods``.
+    As `present_value`, from which it differs by the factor ``(1 + rate) ** periods``.
 
     Examples
     --------
     >>> round(future_value([1000] * 5, rate=0.05), 2)
     5525.63
     """
-    periods = np.atleast_1d(_checks.number("cashflows", cashflows)).shape[-1]
-    return _checks.plain(
-        present_value(cashflows, rate, timing) * (1 + _checks.single("rate", _checks.rate("rate", rate))) ** periods
-    )
+    periods = cashflows.shape[-1]
+    return (cashflows * (1 + rate) ** (periods - _times(periods, timing))).sum(axis=-1)
 
 
-def annuity(payment: Any, rate: Any, periods: Any, timing: str = "end") -> FloatOrArray:
-    """Present value of the same payment for a number of periods.
+@formula
+def annuity(payment: Number, rate: Rate, periods: Count, timing: Timing = "end") -> np.ndarray:
+    r"""Present value of the same payment for a number of periods, at their ends (ordinary annuity).
 
-    ``payment * (1 - (1 + rate) ** -periods) / rate`` at period ends (ordinary annuity); times ``1 + rate`` at period
-    starts (annuity-due). At rate 0 it is ``payment * periods``. Arguments broadcast.
+    .. math:: PV = c \, \frac{1 - (1 + i)^{-n}}{i}
+
+    At period starts (annuity-due) it is ``1 + rate`` times as much. At rate 0 it is ``payment * periods``.
 
     Parameters
     ----------
@@ -124,17 +144,15 @@ def annuity(payment: Any, rate: Any, periods: Any, timing: str = "end") -> Float
     >>> round(annuity(1000, rate=0.05, periods=5), 2)
     4329.48
     """
-    payment, rate, periods = _checks.aligned(
-        payment=_checks.number("payment", payment),
-        rate=_checks.rate("rate", rate),
-        periods=_checks.whole("periods", periods),
-    )
-    wait = 1 if _checks.option("timing", timing, _TIMINGS) == "end" else 0
-    return _checks.plain(payment * _geometric_sum(1 / (1 + rate), periods) * (1 + rate) ** -wait)
+    wait = 1 if timing == "end" else 0
+    return payment * _geometric_sum(1 / (1 + rate), periods) * (1 + rate) ** -wait
 
 
-def perpetuity(payment: Any, rate: Any, timing: str = "end") -> FloatOrArray:
-    """Present value of the same payment for ever: ``payment / rate``, plus one payment if the first comes now.
+@formula
+def perpetuity(payment: Number, rate: ShareAbove0, timing: Timing = "end") -> np.ndarray:
+    r"""Present value of the same payment for ever, plus one payment if the first comes now.
+
+    .. math:: PV = \frac{c}{i}
 
     Parameters
     ----------
@@ -164,22 +182,21 @@ def perpetuity(payment: Any, rate: Any, timing: str = "end") -> FloatOrArray:
     >>> perpetuity(1000, rate=0.05)
     20000.0
     """
-    payment, rate = _checks.aligned(
-        payment=_checks.number("payment", payment), rate=_checks.fraction("rate", rate, zero_allowed=False)
-    )
-    first_now = payment if _checks.option("timing", timing, _TIMINGS) == "start" else 0
-    return _checks.plain(payment / rate + first_now)
+    return payment / rate + (payment if timing == "start" else 0)
 
 
+@formula
 def clv(
-    margin: Any,
-    retention: Any,
-    rate: Any,
-    periods: Any = None,
-    timing: str = "end",
-    first_margin: str | None = None,
-) -> FloatOrArray:
-    """Customer lifetime value at a constant margin, retention and discount rate, before the acquisition cost.
+    margin: Number,
+    retention: Share,
+    rate: Rate,
+    periods: Count | None = None,
+    timing: Timing = "end",
+    first_margin: FirstMargin | None = None,
+) -> np.ndarray:
+    r"""Customer lifetime value at a constant margin, retention and discount rate, before the acquisition cost.
+
+    .. math:: CLV = \sum_{t} \frac{m \, r^t}{(1 + i)^t}
 
     ===========  =================  ============================================  ==========================
     timing       first_margin       the first margin                              worth over an endless horizon
@@ -190,7 +207,7 @@ def clv(
     ``"start"``  ``"if_retained"``  is due now, if she renews                     m r (1 + i) / (1 + i - r)
     ===========  =================  ============================================  ==========================
 
-    Most published CLV numbers that disagree differ in these two words. Arguments broadcast.
+    Most published CLV numbers that disagree differ in these two words.
 
     Parameters
     ----------
@@ -234,29 +251,26 @@ def clv(
     >>> round(clv(1000, retention=0.8, rate=0.05, first_margin="if_retained"), 2)
     3200.0
     """
-    margin, retention, rate, count = _checks.aligned(
-        margin=_checks.number("margin", margin),
-        retention=_checks.fraction("retention", retention),
-        rate=_checks.rate("rate", rate),
-        periods=np.inf if periods is None else _checks.whole("periods", periods),
-    )
-    timing = _checks.option("timing", timing, _TIMINGS)
     if first_margin is None:
         first_margin = "now" if timing == "start" else "if_retained"
-    _checks.option("first_margin", first_margin, ("now", "end", "if_retained"))
     if (timing, first_margin) == ("start", "end"):
         raise ValueError("timing='start' and first_margin='end' contradict each other: choose timing='end'")
     step = retention / (1 + rate)
     if periods is None and (step >= 1).any():
         raise ValueError("retention must be below 1 + rate for an endless horizon; give periods=... instead")
-    series = _geometric_sum(step, count)
+    margins = _geometric_sum(step, np.inf if periods is None else periods)
     chance_of_first = retention if first_margin == "if_retained" else 1
     wait = 0 if timing == "start" or first_margin == "now" else 1
-    return _checks.plain(margin * chance_of_first * series * (1 + rate) ** -wait)
+    return margin * chance_of_first * margins * (1 + rate) ** -wait
 
 
-def margin_multiple(retention: Any, rate: Any, timing: str = "end", first_margin: str | None = None) -> FloatOrArray:
-    """Lifetime value per unit of margin over an endless horizon; by default ``r / (1 + i - r)``.
+@formula
+def margin_multiple(
+    retention: Share, rate: Rate, timing: Timing = "end", first_margin: FirstMargin | None = None
+) -> np.ndarray:
+    r"""Lifetime value per unit of margin over an endless horizon, by default with the first margin if retained.
+
+    .. math:: \frac{r}{1 + i - r}
 
     Parameters
     ----------
@@ -288,10 +302,13 @@ def margin_multiple(retention: Any, rate: Any, timing: str = "end", first_margin
     >>> round(margin_multiple(retention=0.8, rate=0.10, first_margin="now"), 3)
     3.667
     """
-    return clv(1, retention, rate, timing=timing, first_margin=first_margin)
+    return np.asarray(clv(1, retention, rate, timing=timing, first_margin=first_margin))
 
 
-def clv_conventions(margin: Any, retention: Any, rate: Any, periods: int | None = None) -> pd.DataFrame:
+@formula
+def clv_conventions(
+    margin: OneNumber, retention: OneShare, rate: OneRate, periods: OneCount | None = None
+) -> pd.DataFrame:
     """The same customer under every published convention, side by side.
 
     Parameters
@@ -338,7 +355,8 @@ def clv_conventions(margin: Any, retention: Any, rate: Any, periods: int | None 
     return table
 
 
-def payback(investment: Any, cashflows: Any, rate: Any = 0.0) -> float:
+@formula
+def payback(investment: OneAmount, cashflows: Numbers, rate: OneRate = 0.0) -> float:
     """Periods until the cash flows repay the investment, the last period counted by the share of it that was needed.
 
     Parameters
@@ -371,9 +389,7 @@ def payback(investment: Any, cashflows: Any, rate: Any = 0.0) -> float:
     >>> payback(1000, [40, 40, 40])
     inf
     """
-    investment = _checks.number("investment", investment, at_least=0)
-    cashflows = np.atleast_1d(_checks.number("cashflows", cashflows))
-    worth = cashflows * (1.0 + _checks.single("rate", _checks.rate("rate", rate))) ** -np.arange(1, len(cashflows) + 1)
+    worth = cashflows.to_numpy() * (1 + rate) ** -_times(len(cashflows), "end")
     balance = np.concatenate([[0.0], worth.cumsum()]) - investment
     repaid = balance >= -1e-9 * investment
     if not repaid.any():
@@ -382,8 +398,11 @@ def payback(investment: Any, cashflows: Any, rate: Any = 0.0) -> float:
     return period - float(balance[period] / worth[period - 1]) if period else 0.0
 
 
-def ltv_cac(ltv: Any, cac: Any) -> FloatOrArray:
-    """Lifetime value per unit of acquisition cost: an average, silent about the next customer's cost.
+@formula
+def ltv_cac(ltv: Number, cac: Positive) -> np.ndarray:
+    r"""Lifetime value per unit of acquisition cost: an average, silent about the next customer's cost.
+
+    .. math:: \frac{LTV}{CAC}
 
     Parameters
     ----------
@@ -411,12 +430,14 @@ def ltv_cac(ltv: Any, cac: Any) -> FloatOrArray:
     >>> round(ltv_cac(542, 57), 1)
     9.5
     """
-    ltv, cac = _checks.aligned(ltv=_checks.number("ltv", ltv), cac=_checks.number("cac", cac, above=0))
-    return _checks.plain(ltv / cac)
+    return ltv / cac
 
 
-def roi(gain: Any, cost: Any, gain_is: str = "gross") -> FloatOrArray:
-    """Return on investment, as a fraction of the cost.
+@formula
+def roi(gain: Number, cost: Positive, gain_is: Literal["gross", "net"] = "gross") -> np.ndarray:
+    r"""Return on investment, as a fraction of the cost.
+
+    .. math:: ROI = \frac{gain - cost}{cost}
 
     Parameters
     ----------
@@ -446,13 +467,14 @@ def roi(gain: Any, cost: Any, gain_is: str = "gross") -> FloatOrArray:
     >>> roi(gain=5.8, cost=1)
     4.8
     """
-    gain, cost = _checks.aligned(gain=_checks.number("gain", gain), cost=_checks.number("cost", cost, above=0))
-    net = gain - cost if _checks.option("gain_is", gain_is, ("gross", "net")) == "gross" else gain
-    return _checks.plain(net / cost)
+    return (gain - cost if gain_is == "gross" else gain) / cost
 
 
-def share_of_wallet(own: Any, total: Any) -> FloatOrArray:
-    """Part of a customer's spending in the category that comes to us.
+@formula
+def share_of_wallet(own: Amount, total: Positive) -> np.ndarray:
+    r"""Part of a customer's spending in the category that comes to us.
+
+    .. math:: \frac{own}{total}
 
     Parameters
     ----------
@@ -480,29 +502,31 @@ def share_of_wallet(own: Any, total: Any) -> FloatOrArray:
     >>> share_of_wallet(own=300, total=1200)
     0.25
     """
-    own, total = _checks.aligned(
-        own=_checks.number("own", own, at_least=0), total=_checks.number("total", total, above=0)
-    )
     if (own > total).any():
         raise ValueError("own must be at most total: her spending with us is part of her spending in the category")
-    return _checks.plain(own / total)
+    return own / total
 
 
+@formula
 def value_components(
-    past: Any,
-    margin: Any,
-    retention: Any,
-    rate: Any,
-    periods: int,
+    past: Numbers,
+    margin: OneNumber,
+    retention: OneShare,
+    rate: OneRate,
+    periods: Periods,
     *,
-    cross_sell: Any = 0.0,
-    referral: Any = 0.0,
-    growth: Any = 0.0,
-    current: str = "unchanged",
+    cross_sell: OneNumber = 0.0,
+    referral: OneNumber = 0.0,
+    growth: OneRate = 0.0,
+    current: Literal["unchanged", "near_term"] = "unchanged",
+    timing: Timing = "end",
 ) -> pd.Series:
-    """Historical, current and potential value of one customer; only the last two are lifetime value (the past is sunk).
+    r"""Historical, current and potential value of one customer; only the last two are lifetime value.
 
-    Future margins come at period ends, if she stays: ``timing="end", first_margin="if_retained"``.
+    The past is sunk.
+
+    .. math:: \textrm{potential} = \textrm{cross sell} + \textrm{referral} + \textrm{growth}, \qquad
+              CLV = \textrm{current} + \textrm{potential}
 
     Parameters
     ----------
@@ -521,6 +545,9 @@ def value_components(
     current : {"unchanged", "near_term"}, default "unchanged"
         Two published meanings of "current value": all `periods` at unchanged behaviour, or the next period alone. The
         rest of the unchanged behaviour then counts as potential.
+    timing : {"start", "end"}, default "end"
+        When in its period a margin comes, as in `clv`: ``"end"`` of the period if she stays; or ``"start"``, the first
+        one now and certain. Past margins come at period ends.
 
     Returns
     -------
@@ -543,36 +570,34 @@ def value_components(
     >>> round(float(parts["clv"]), 2)
     318.61
     """
-    _checks.option("current", current, ("unchanged", "near_term"))
-    margin, growth = _checks.number("margin", margin), _checks.rate("growth", growth)
-    unchanged = clv(margin, retention, rate, periods)
-    survival_worth = (retention / (1 + rate)) ** np.arange(1, periods + 1)
-    grown = float((margin * (1 + growth) ** np.arange(periods) * survival_worth).sum())
+    worth_of_one = (retention / (1 + rate)) ** _times(periods, timing)  # of one unit of margin, period by period
+    counted_now = periods if current == "unchanged" else 1
     parts = {
         "historical": future_value(past, rate),
-        "current": unchanged if current == "unchanged" else clv(margin, retention, rate, 1),
-        "cross_sell": clv(_checks.number("cross_sell", cross_sell), retention, rate, periods),
-        "referral": clv(_checks.number("referral", referral), retention, rate, periods),
-        "growth": round(grown - unchanged, 9) + 0.0,
+        "current": (margin * worth_of_one[:counted_now]).sum(),
+        "cross_sell": (cross_sell * worth_of_one).sum(),
+        "referral": (referral * worth_of_one).sum(),
+        "growth": (margin * ((1 + growth) ** np.arange(periods) - 1) * worth_of_one).sum(),
     }
     if current == "near_term":
-        parts["later"] = unchanged - parts["current"]
+        parts["later"] = (margin * worth_of_one[1:]).sum()
     parts["potential"] = sum(value for name, value in parts.items() if name not in ("historical", "current"))
     parts["clv"] = parts["current"] + parts["potential"]
     return pd.Series(parts)
 
 
+@formula
 def lifecycle_profit(
-    base: Any,
-    related_sales: Any = 0.0,
-    cost_savings: Any = 0.0,
-    referral: Any = 0.0,
+    base: Number,
+    related_sales: Number = default(0.0),
+    cost_savings: Number = default(0.0),
+    referral: Number = default(0.0),
     *,
-    acquisition: Any = 0.0,
-    price_concessions: Any = 0.0,
-    referral_damage: Any = 0.0,
-    rate: Any = 0.0,
-    timing: str = "start",
+    acquisition: Amount = default(0.0),
+    price_concessions: Amount = default(0.0),
+    referral_damage: Amount = default(0.0),
+    rate: OneRate = 0.0,
+    timing: Timing = "start",
 ) -> pd.DataFrame:
     """Lifecycle profit: four revenues less three costs, a year a row.
 
@@ -608,27 +633,21 @@ def lifecycle_profit(
     >>> lifecycle_profit([50, 80], referral=[0, 20], acquisition=[60, 0])["profit"].tolist()
     [-10.0, 100.0, 90.0]
     """
-    revenues = dict(base=base, related_sales=related_sales, cost_savings=cost_savings, referral=referral)
-    costs = dict(acquisition=acquisition, price_concessions=price_concessions, referral_damage=referral_damage)
-    lines = {name: np.atleast_1d(_checks.number(name, line)) for name, line in revenues.items()}
-    lines |= {name: -np.atleast_1d(_checks.number(name, line, at_least=0)) for name, line in costs.items()}
-    years = max(len(line) for line in lines.values())
-    for name, line in lines.items():
-        if len(line) not in (1, years):
-            raise ValueError(f"{name} must be one number or one a year ({years}), got {len(line)}")
-    table = pd.DataFrame({name: np.broadcast_to(line, years) for name, line in lines.items()})
+    lines = dict(base=base, related_sales=related_sales, cost_savings=cost_savings, referral=referral)
+    lines |= dict(acquisition=-acquisition, price_concessions=-price_concessions, referral_damage=-referral_damage)
+    table = pd.DataFrame({name: np.atleast_1d(line) for name, line in lines.items()})
     table["profit"] = table.sum(axis=1)
-    first = 0 if _checks.option("timing", timing, _TIMINGS) == "start" else 1
-    table["present_value"] = table["profit"] * (1.0 + _checks.single("rate", _checks.rate("rate", rate))) ** -np.arange(
-        first, first + years
-    )
-    table.index = pd.Index(range(1, years + 1), name="year", dtype=object)
+    table["present_value"] = table["profit"] * (1 + rate) ** -_times(len(table), timing)
+    table.index = pd.Index(range(1, len(table) + 1), name="year", dtype=object)
     table.loc["total"] = table.sum()
     return table
 
 
-def referral_value(told: Any, conversion: Any, value: Any) -> FloatOrArray:
-    """Value of the customers she brings: ``told * conversion * value``.
+@formula
+def referral_value(told: Amount, conversion: Share, value: Number) -> np.ndarray:
+    r"""Value of the customers she brings.
+
+    .. math:: told \times conversion \times value
 
     Add it to her own value, or to theirs, never to both: summed over all customers, each new one would count twice.
 
@@ -660,15 +679,15 @@ def referral_value(told: Any, conversion: Any, value: Any) -> FloatOrArray:
     >>> round(referral_value(told=5, conversion=0.02, value=542), 1)
     54.2
     """
-    told, conversion, value = _checks.aligned(
-        told=_checks.number("told", told, at_least=0),
-        conversion=_checks.fraction("conversion", conversion),
-        value=_checks.number("value", value),
-    )
-    return _checks.plain(told * conversion * value)
+    return told * conversion * value
 
 
-def _geometric_sum(step: np.ndarray, count: np.ndarray) -> np.ndarray:
+def _times(periods: int, timing: str) -> np.ndarray:
+    """When one payment a period comes: 0, 1, ... at period starts, 1, 2, ... at their ends."""
+    return np.arange(periods) + (0.0 if timing == "start" else 1.0)
+
+
+def _geometric_sum(step: np.ndarray, count: np.ndarray | float) -> np.ndarray:
     """``1 + step + step ** 2 + ...``, `count` terms; the removable singularity at step 1 is removed."""
     at_one = step == 1
     safe = np.where(at_one, 0.5, step)

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from clvlib import _checks
+from clvlib import _old_checks as _checks
 
 ROOT = Path(__file__).parents[2]
 DATASETS = ROOT / "datasets"

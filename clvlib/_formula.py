@@ -1,0 +1,257 @@
+"""What an argument may be stands in the signature, and is checked here: once, for every function of the field.
+
+    @formula
+    def referral_value(told: Amount, conversion: Share, value: Number) -> np.ndarray:
+        return told * conversion * value
+
+A caller passes numbers, lists, arrays or Series. What the body gets is said by the name of the type:
+
+=============================  ======================================================================================
+type                           the body gets
+=============================  ======================================================================================
+``Share``, ``Amount``, ...     an array of floats; all of these are brought to one shape, so that the formula reads as
+                               in the textbook. A number goes back as a float, a Series with its labels.
+``OneShare``, ``OneCount``     one number: a float, an int
+``Shares``, ``Amounts``, ...   a flat list, one entry a customer, year or state, as a Series; all lists of a function
+                               are equally long
+``AmountColumn``, ``Ids``      a column of the function's table, as a Series; the caller passes its *name*
+``CashFlows``                  an array whose last axis is time
+``Grid``                       a table of numbers, as a DataFrame; the caller may pass a list of rows
+``pd.DataFrame``               a table with at least one row
+``Literal["start", "end"]``    one of these words
+``bool``, ``Day``              True or False; a date as a Timestamp
+``X | None``                   X, or None where that is the default
+=============================  ======================================================================================
+
+Bad input gets one sentence: which argument, what it got, what it takes. Two Series (or a Series and a table) with
+different labels are refused, never paired by position. What a formula cannot hold in a number is refused, too.
+"""
+
+import functools
+import inspect
+import types
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Annotated, Any, Literal, TypeVar, Union, cast, get_args, get_origin, overload
+
+import numpy as np
+import pandas as pd
+
+from clvlib import _checks
+from clvlib._checks import Range
+
+Result = float | np.ndarray  # of a formula: a float for numbers, an array or a Series for anything longer
+T = TypeVar("T")
+
+# Types: what stands in a signature. `One...` is one number, a plural is a list, `...Column` a column of the table.
+
+
+@dataclass(frozen=True)
+class Column:
+    """A parameter that names a column of the function's table, and what that column must hold."""
+
+    read: Callable[[str, pd.Series], pd.Series]
+
+
+_LAST_AXIS = "last axis"
+
+_ANY = Range()
+_AMOUNT = Range(at_least=0)
+_POSITIVE = Range(above=0)
+_SHARE = Range(at_least=0, at_most=1, percent=True)
+_SHARE_BELOW_1 = Range(at_least=0, below=1, percent=True)
+_SHARE_ABOVE_0 = Range(above=0, at_most=1, percent=True)
+_SHARE_INSIDE = Range(above=0, below=1, percent=True)
+_RATE = Range(above=-1, at_most=1, percent=True)
+_COUNT = Range(at_least=0, whole=True)
+_COUNT_FROM_1 = Range(at_least=1, whole=True)
+
+Number = Annotated[np.ndarray, _ANY]
+Amount = Annotated[np.ndarray, _AMOUNT]
+Positive = Annotated[np.ndarray, _POSITIVE]
+Share = Annotated[np.ndarray, _SHARE]
+ShareBelow1 = Annotated[np.ndarray, _SHARE_BELOW_1]
+ShareAbove0 = Annotated[np.ndarray, _SHARE_ABOVE_0]
+ShareInside = Annotated[np.ndarray, _SHARE_INSIDE]
+Rate = Annotated[np.ndarray, _RATE]  # of discount or growth, a fraction per period
+Count = Annotated[np.ndarray, _COUNT]
+CountFrom1 = Annotated[np.ndarray, _COUNT_FROM_1]
+CashFlows = Annotated[np.ndarray, _ANY, _LAST_AXIS]
+
+OneNumber = Annotated[float, _ANY]
+OneAmount = Annotated[float, _AMOUNT]
+OnePositive = Annotated[float, _POSITIVE]
+OneShare = Annotated[float, _SHARE]
+OneShareBelow1 = Annotated[float, _SHARE_BELOW_1]
+OneShareAbove0 = Annotated[float, _SHARE_ABOVE_0]
+OneShareInside = Annotated[float, _SHARE_INSIDE]
+OneRate = Annotated[float, _RATE]
+OneCount = Annotated[int, _COUNT]
+OneCountFrom1 = Annotated[int, _COUNT_FROM_1]
+Periods = Annotated[int, Range(at_least=1, at_most=100_000, whole=True)]  # counted out one by one
+
+Numbers = Annotated[pd.Series, _ANY]
+Amounts = Annotated[pd.Series, _AMOUNT]
+Positives = Annotated[pd.Series, _POSITIVE]
+Shares = Annotated[pd.Series, _SHARE]
+Counts = Annotated[pd.Series, _COUNT]
+Flags = Annotated[pd.Series, _checks.flags]
+Grid = Annotated[pd.DataFrame, _ANY]
+
+NumberColumn = Annotated[pd.Series, Column(functools.partial(_checks.flat, allowed=_ANY))]
+AmountColumn = Annotated[pd.Series, Column(functools.partial(_checks.flat, allowed=_AMOUNT))]
+CountColumn = Annotated[pd.Series, Column(functools.partial(_checks.flat, allowed=_COUNT))]
+FlagColumn = Annotated[pd.Series, Column(_checks.flags)]
+DateColumn = Annotated[pd.Series, Column(_checks.dates)]
+Ids = Annotated[pd.Series, Column(_checks.ids)]
+
+Day = Annotated[pd.Timestamp, _checks.day]
+
+
+def default(value: float) -> np.ndarray:
+    """The default of an array parameter: the body gets it as an array."""
+    return cast(np.ndarray, value)
+
+
+# The decorator.
+
+
+@overload
+def formula(function: Callable[..., np.ndarray]) -> Callable[..., Result]: ...
+@overload
+def formula(function: Callable[..., T]) -> Callable[..., T]: ...
+def formula(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Check each argument by its type, bring arrays to one shape, and hand back what the caller passed: see above."""
+    signature = inspect.signature(function)
+    arguments = [
+        each for name, parameter in signature.parameters.items() if (each := _argument(name, parameter)) is not None
+    ]
+    table_name = next(
+        (each.name for each in arguments if each.base is pd.DataFrame and each.read is _checks.table), None
+    )
+
+    @functools.wraps(function)
+    def checked(*args: Any, **kwargs: Any) -> Any:
+        bound = signature.bind(*args, **kwargs)
+        bound.apply_defaults()
+        given = bound.arguments
+        present = [each for each in arguments if not (given[each.name] is None and each.optional)]
+        labels = _common_labels({each.name: given[each.name] for each in present if each.labelled})
+        if table_name is not None:
+            _put_columns(given, table_name, {each.name: each.column for each in present if each.column is not None})
+        for each in present:
+            if each.read is not None:
+                given[each.name] = each.read(each.name, given[each.name])
+        _align(given, present, labels)
+        with np.errstate(all="ignore"):
+            result = function(*bound.args, **bound.kwargs)
+        return _handed_back(function.__name__, result, labels)
+
+    # help() shows names and defaults: the docstring has the types in words
+    bare = [each.replace(annotation=inspect.Parameter.empty) for each in signature.parameters.values()]
+    checked.__signature__ = inspect.Signature(bare)  # type: ignore[attr-defined]
+    return checked
+
+
+@dataclass(frozen=True)
+class _Argument:
+    """A parameter and what its type says."""
+
+    name: str
+    base: Any
+    read: Callable[[str, Any], Any] | None
+    optional: bool
+    column: Column | None = None
+    spread: bool = False  # an array that is brought to one shape with the others
+
+    @property
+    def labelled(self) -> bool:
+        return self.column is None and self.base in (np.ndarray, pd.Series, pd.DataFrame)
+
+
+def _argument(name: str, parameter: inspect.Parameter) -> _Argument | None:
+    annotation, optional = parameter.annotation, parameter.default is None
+    if get_origin(annotation) in (Union, types.UnionType):
+        (annotation,) = [each for each in get_args(annotation) if each is not types.NoneType]
+    if annotation is bool:
+        return _Argument(name, bool, _checks.switch, optional)
+    if annotation is pd.DataFrame:
+        return _Argument(name, annotation, _checks.table, optional)
+    if get_origin(annotation) is Literal:
+        return _Argument(name, str, functools.partial(_checks.option, allowed=get_args(annotation)), optional)
+    if get_origin(annotation) is not Annotated:
+        return None
+    base, mark, *more = get_args(annotation)
+    if isinstance(mark, Column):
+        return _Argument(name, base, None, optional, column=mark)
+    if not isinstance(mark, Range):
+        return _Argument(name, base, mark, optional)
+    read: dict[Any, Callable[[str, Any], Any]] = {
+        np.ndarray: mark.read,
+        pd.Series: functools.partial(_checks.flat, allowed=mark),
+        pd.DataFrame: functools.partial(_checks.grid, allowed=mark),
+        float: lambda name, value: _checks.one(name, mark.read(name, value)),
+        int: lambda name, value: int(_checks.one(name, mark.read(name, value))),
+    }
+    if _LAST_AXIS in more:
+        return _Argument(name, base, lambda name, value: np.atleast_1d(mark.read(name, value)), optional)
+    return _Argument(name, base, read[base], optional, spread=base is np.ndarray)
+
+
+def _common_labels(given: dict[str, Any]) -> pd.Index | None:
+    """The labels of the arguments that have any; a sentence if they differ."""
+    labelled = {name: value.index for name, value in given.items() if isinstance(value, pd.Series | pd.DataFrame)}
+    if not labelled:
+        return None
+    (first, labels), *others = labelled.items()
+    for name, index in others:
+        if len(index) == len(labels) and not index.equals(labels):
+            raise ValueError(
+                f"{first} and {name} have different labels, or another order of them: "
+                f"write {name}.reindex({first}.index)"
+            )
+    return labels
+
+
+def _put_columns(given: dict[str, Any], table_name: str, columns: dict[str, Column]) -> None:
+    """Each named column in place of its name."""
+    rows = _checks.table(table_name, given[table_name])
+    _checks.has_columns(table_name, rows, {name: given[name] for name in columns})
+    for name, column in columns.items():
+        label = given[name]
+        given[name] = column.read(f"column {label!r} of {table_name}", rows[label])
+
+
+def _align(given: dict[str, Any], present: list[_Argument], labels: pd.Index | None) -> None:
+    """Lists of one length, with the labels of the one that has some; arrays brought to one shape."""
+    lists = {each.name: given[each.name] for each in present if each.base is pd.Series and each.column is None}
+    lengths = {len(values) for values in lists.values()}
+    if len(lengths) > 1:
+        sizes = " and ".join(str(len(values)) for values in lists.values())
+        raise ValueError(f"{' and '.join(lists)} must have the same length, got {sizes}")
+    arrays = {each.name: given[each.name] for each in present if each.spread}
+    if all(values.ndim == 0 for values in arrays.values()) and not lists:
+        return
+    try:
+        common = np.broadcast_shapes(*(values.shape for values in (*lists.values(), *arrays.values())))
+    except ValueError:
+        common = None
+    if common is None or (lists and common != (*lengths,)):
+        sizes = ", ".join(f"{name} has {values.size}" for name, values in (lists | arrays).items() if values.ndim)
+        raise ValueError(f"arguments must be single numbers or lists of one length: {sizes}")
+    given.update({name: np.broadcast_to(values, common) for name, values in arrays.items()})
+    if labels is not None and common == (len(labels),):
+        given.update({name: values.set_axis(labels) for name, values in lists.items()})
+
+
+def _handed_back(name: str, result: Any, labels: pd.Index | None) -> Any:
+    """A number as a Python number; an array, or a table without labels, with the labels of the arguments."""
+    if isinstance(result, np.ndarray | np.generic):
+        if result.dtype.kind == "f" and not np.isfinite(result).all():
+            raise ValueError(f"{name} has no finite result for these numbers: are they in the right units?")
+        if result.ndim == 0:
+            return result.item()
+        if labels is not None and result.shape == (len(labels),):
+            return pd.Series(result, index=labels)
+    unlabelled = isinstance(result, pd.DataFrame) and isinstance(result.index, pd.RangeIndex) and not result.index.name
+    return result.set_axis(labels) if unlabelled and labels is not None and len(result) == len(labels) else result
