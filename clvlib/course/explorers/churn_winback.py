@@ -1,0 +1,186 @@
+"""Explorers of the lesson on churn and win-back."""
+
+from typing import Any
+
+import numpy as np
+from matplotlib import rc_context
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
+
+from clvlib import experiments
+from clvlib.course.data import load
+from clvlib.course.explorer import Explorer, slider
+from clvlib.plots import BLUE, DARK_GREY, GREY, ORANGE, PALE_GREY, STYLE
+
+
+def warning_threshold() -> Explorer:
+    """Whom a warning model would have called, how accurate that is, and what it earns."""
+    worth, thresholds = 500, np.arange(61) / 100
+    chance, left = _forecast_of_leaving()
+    leavers, stayers = (
+        np.array([(chance[left == kind] > threshold).sum() for threshold in thresholds]) for kind in (1, 0)
+    )
+    gone, customers = left.sum(), len(left)
+    accuracy = (leavers + customers - gone - stayers) / customers
+
+    def money(cost: int, saved: float, gift: int) -> tuple[np.ndarray, float]:
+        """Profit at each threshold, and the one from which on a call pays."""
+        profit = leavers * saved * (worth - gift) - stayers * gift - (leavers + stayers) * cost
+        return profit, experiments.profit_threshold(worth, cost, saved, gift)
+
+    @rc_context(STYLE)
+    def draw(figure: Figure, threshold: float, **call: Any) -> None:
+        at = round(100 * threshold)
+        profit, pays_from = money(**call)
+        called = int(leavers[at]), int(stayers[at])
+        alarm_counts(
+            figure.add_axes((0.02, 0.15, 0.42, 0.80)), called, (gone - called[0], customers - gone - called[1])
+        )
+        accuracy_by_threshold(figure.add_axes((0.60, 0.66, 0.38, 0.31)), thresholds, accuracy, at, 1 - left.mean())
+        profit_by_threshold(figure.add_axes((0.60, 0.15, 0.37, 0.43)), thresholds, profit, at, pays_from)
+
+    def explain(threshold: float, **call: Any) -> str:
+        at = round(100 * threshold)
+        profit, pays_from = money(**call)
+        right, wrong = leavers[at], stayers[at]
+        hits = f"; {right / (right + wrong):.0%} of them leave" if right + wrong else ""
+        advice = f"A call pays above {pays_from:.0%}." if pays_from <= 1 else "No call pays."
+        return (
+            f"Alarm above {threshold:.0%}: {right + wrong:,} of {customers:,} customers are called{hits}. Accuracy "
+            f'{accuracy[at]:.1%}, and "nobody leaves" has {1 - left.mean():.1%}. Profit {profit[at]:,.0f} RMB. {advice}'
+        )
+
+    return Explorer(
+        draw,
+        explain,
+        threshold=slider(0.11, 0, 0.60, 0.01, "Alarm above a chance of", percent=True),
+        cost=slider(20, 0, 60, 1, "Cost of a call (RMB)"),
+        saved=slider(0.20, 0.05, 0.60, 0.05, "Leavers a call keeps", percent=True),
+        gift=slider(0, 0, 100, 5, "Gift to who stays (RMB)"),
+    )
+
+
+def whom_to_contact() -> Explorer:
+    """Coupons for the lost, the riskiest first, the coupon users first, or by lot."""
+    lost = load("winback_ab")
+    tables = {
+        order: experiments.uplift_by_decile(lost, score=score, treated="treated", outcome="returned")
+        for order, score in {"coupon users first": "coupon_share", "riskiest first": "risk"}.items()
+    }
+    ranked = {
+        order: (np.append(0, table["customers"].cumsum()), np.append(0, table["cumulative_gain"]))
+        for order, table in tables.items()
+    }
+    rates = lost.groupby("treated")["returned"].mean()
+    everybody = np.array([0, len(lost)])
+    gains = ranked | {"by lot": (everybody, everybody * (rates[1] - rates[0]))}
+
+    @rc_context(STYLE)
+    def draw(figure: Figure, share: float, cost: int, worth: int) -> None:
+        curves = {order: (sent / len(lost), gain * worth - sent * cost) for order, (sent, gain) in gains.items()}
+        contact_profit(figure.add_axes((0.15, 0.15, 0.83, 0.82)), curves, share)
+
+    def explain(share: float, cost: int, worth: int) -> str:
+        sent = share * len(lost)
+        back = {order: float(np.interp(sent, *curve)) for order, curve in gains.items()}
+        said = [f"{order} {more:,.0f} ({more * worth - sent * cost:,.0f} RMB)" for order, more in back.items()]
+        users, gain = ranked["coupon users first"]
+        best = np.argmax(gain * worth - users * cost)
+        stop = f"stop at {users[best] / len(lost):.0%}" if best else "send none"
+        return (
+            f"{sent:,.0f} coupons at {cost} RMB, {sent * cost:,.0f} RMB in all. Brought back beyond those who would "
+            f"have come anyway, and profit: {said[0]}, {said[1]}, {said[2]}. With coupon users first, {stop}."
+        )
+
+    return Explorer(
+        draw,
+        explain,
+        share=slider(0.40, 0, 1, 0.05, "Share who get a coupon", percent=True),
+        cost=slider(8, 1, 60, 1, "Cost of a coupon (RMB)"),
+        worth=slider(500, 100, 1000, 50, "Margin of a return (RMB)"),
+    )
+
+
+def _forecast_of_leaving() -> tuple[np.ndarray, np.ndarray]:
+    """Chance of leaving and whether she left, for the half of `churn` that the model did not learn from."""
+    from statsmodels.api import Logit, add_constant
+
+    customers = load("churn")
+    learn, check = customers[:3000], customers[3000:]
+    columns = customers.columns.drop(["customer_id", "churn"])
+    model = Logit(learn["churn"], add_constant(learn[columns])).fit(disp=0)
+    return model.predict(add_constant(check[columns])).to_numpy(), check["churn"].to_numpy()
+
+
+def alarm_counts(axes: Axes, called: tuple[float, float], others: tuple[float, float]) -> None:
+    """Two stacked bars: those who are called and those who are not, each split into leavers and stayers."""
+    for row, (name, (leave, stay)) in enumerate({"called": called, "not called": others}.items()):
+        axes.barh(row, leave, height=0.42, color=BLUE)
+        axes.barh(row, stay, left=leave, height=0.42, color=PALE_GREY)
+        axes.text(
+            0,
+            row - 0.27,
+            f"{leave + stay:,.0f} {name}: {leave:,.0f} leave, {stay:,.0f} stay",
+            fontsize=10.5,
+            va="bottom",
+        )
+    total = sum(called) + sum(others)
+    axes.set_xlim(0, total)
+    axes.set_ylim(1.45, -0.6)
+    axes.set_yticks([])
+    axes.set_xticks([0, total], ["0", f"{total:,.0f}"])
+    axes.set_xlabel("Customers (blue: those who leave)")
+    axes.spines["left"].set_visible(False)
+
+
+def accuracy_by_threshold(axes: Axes, thresholds: np.ndarray, accuracy: np.ndarray, at: int, nobody: float) -> None:
+    """Share of right answers against the threshold of an alarm, and that of the forecast "nobody leaves"."""
+    axes.axhline(nobody, color=GREY, linestyle="--", linewidth=1.5)
+    axes.text(thresholds[-1], nobody - 0.04, '"nobody leaves"', ha="right", va="top", fontsize=10.5, color=DARK_GREY)
+    _along_threshold(axes, thresholds, accuracy, at)
+    axes.set_ylim(min(0.45, accuracy[at] - 0.05), 1)
+    axes.set_xticks([])
+    axes.set_yticks([0.5, 1], ["50%", "100%"])
+    axes.set_ylabel("Accuracy")
+
+
+def profit_by_threshold(axes: Axes, thresholds: np.ndarray, profit: np.ndarray, at: int, pays_from: float) -> None:
+    """Profit of calling everyone above a threshold, and the threshold from which on a call pays."""
+    low, high = min(-10_000, 1.3 * min(0, profit[at])), max(25_000, 1.2 * profit.max())
+    axes.axhline(0, color=GREY, linewidth=1)
+    if pays_from <= thresholds[-1]:
+        axes.axvline(pays_from, color=ORANGE, linestyle="--", linewidth=1.5)
+    _along_threshold(axes, thresholds, profit, at)
+    axes.set_ylim(low, high)
+    axes.yaxis.set_major_locator(MaxNLocator(3))
+    axes.yaxis.set_major_formatter("{x:,.0f}")
+    axes.set_xticks([0, 0.2, 0.4, 0.6], ["0%", "20%", "40%", "60%"])
+    axes.set_xlabel("Call above this chance of leaving")
+    axes.set_ylabel("Profit (RMB)")
+
+
+def _along_threshold(axes: Axes, thresholds: np.ndarray, values: np.ndarray, at: int) -> None:
+    axes.plot(thresholds, values, color=BLUE, linewidth=2.5)
+    axes.plot([thresholds[at]], [values[at]], "o", color=BLUE, markersize=10, zorder=3, clip_on=False)
+    axes.set_xlim(0, thresholds[-1])
+
+
+def contact_profit(axes: Axes, curves: dict[str, tuple[np.ndarray, np.ndarray]], share: float) -> None:
+    """What a win-back earns against how many are contacted, for several orders of contacting them."""
+    looks = [(BLUE, "-", "full line"), (ORANGE, "--", "dashed"), (DARK_GREY, ":", "dotted")]
+    for row, ((order, (shares, profit)), (color, style, name)) in enumerate(zip(curves.items(), looks, strict=True)):
+        axes.plot(shares, profit, color=color, linestyle=style, linewidth=2.5)
+        axes.plot([share], [np.interp(share, shares, profit)], "o", color=color, markersize=9, zorder=3, clip_on=False)
+        axes.text(0.015, 0.93 - 0.08 * row, f"{order} ({name})", color=color, transform=axes.transAxes, fontsize=11)
+    most = max(profit.max() for _, profit in curves.values())
+    least = min(profit.min() for _, profit in curves.values())
+    axes.axhline(0, color=GREY, linewidth=1)
+    axes.axvline(share, ymax=0.72, color=GREY, linewidth=1, linestyle=":")
+    axes.set_xlim(0, 1.01)
+    axes.set_ylim(1.05 * least - 0.02 * most, most + 0.45 * (most - least))
+    axes.set_xticks([0, 0.5, 1], ["0%", "50%", "100%"])
+    axes.yaxis.set_major_locator(MaxNLocator(4))
+    axes.yaxis.set_major_formatter("{x:,.0f}")
+    axes.set_xlabel("Share of the lost who get a coupon")
+    axes.set_ylabel("Profit (RMB)")

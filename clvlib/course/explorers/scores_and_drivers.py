@@ -1,0 +1,84 @@
+"""Explorers of the lesson on scores and drivers."""
+
+import numpy as np
+from matplotlib import rc_context
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from clvlib.course.explorer import Explorer, slider
+from clvlib.plots import BLUE, DARK_GREY, LIGHT_GREY, ORANGE, PALE_BLUE, PALE_GREY, STYLE
+
+
+def nps_triangle() -> Explorer:
+    """Firms with one net promoter score, and how far the score can be trusted."""
+    firms = {"A": (50.0, 20.0), "B": (30.0, 0.0)}
+
+    def split(score: int, passives: int) -> tuple[float, float, float]:
+        """Promoters, passives and detractors (percent); at a score of 30 at most 70% can be passive."""
+        neither = min(passives, 100 - abs(score))
+        return (100 - neither + score) / 2, neither, (100 - neither - score) / 2
+
+    def margin(score: int, passives: int, answers: int) -> float:
+        promoters, _, detractors = split(score, passives)
+        return 1.96 * float(np.sqrt((100 * (promoters + detractors) - score**2) / answers))
+
+    @rc_context(STYLE)
+    def draw(figure: Figure, score: int, passives: int, answers: int) -> None:
+        promoters, neither, detractors = split(score, passives)
+        reach = margin(score, passives, answers)
+        triangle, bars = figure.add_axes((0.10, 0.15, 0.40, 0.80)), figure.add_axes((0.66, 0.15, 0.33, 0.66))
+        score_triangle(triangle, promoters, detractors, reach, firms)
+        shares = {"promoters": promoters, "passives": neither, "detractors": detractors}
+        answer_shares(bars, shares, f"NPS {score} ± {reach:.1f}")
+
+    def explain(score: int, passives: int, answers: int) -> str:
+        promoters, neither, detractors = split(score, passives)
+        reach = margin(score, passives, answers)
+        capped = f" (no more can be passive at a score of {score})" if neither < passives else ""
+        alike = "" if reach else " All answers are alike: that says nothing about the error."
+        return (
+            f"{promoters:.1f}% promoters, {neither:.1f}% passives{capped} and {detractors:.1f}% detractors make an NPS "
+            f"of {score}. With {answers:,} answers it is {score} ± {reach:.1f} points, 95 times in 100.{alike}"
+        )
+
+    return Explorer(
+        draw,
+        explain,
+        score=slider(30, -100, 100, 5, "Net promoter score"),
+        passives=slider(30, 0, 100, 5, "Passives (% of answers)"),
+        answers=slider(100, 50, 2000, 50, "Answers"),
+    )
+
+
+def score_triangle(axes: Axes, promoters: float, detractors: float, margin: float, firms: dict[str, tuple]) -> None:
+    """All firms that can be, by promoters and detractors, and the line of those with one net promoter score."""
+    score = promoters - detractors
+    ends = np.array([-100.0, 200.0])
+    band = [*(ends - score - margin), *(ends - score + margin)[::-1]]
+    axes.fill([*ends, *ends[::-1]], band, color=PALE_BLUE, linewidth=0)
+    axes.plot(ends, ends - score, color=BLUE, linewidth=2)
+    axes.fill([0, 100, 100], [100, 100, 0], color=PALE_GREY, zorder=2.5)
+    axes.text(97, 92, "more than 100%", color=DARK_GREY, ha="right", fontsize=10)
+    for name, (nines, sixes) in firms.items():
+        axes.plot([nines], [sixes], "s", color="black", markerfacecolor="white", markersize=8, clip_on=False, zorder=3)
+        axes.text(nines + 5, sixes + 2, name, fontsize=11)
+    axes.plot([promoters], [detractors], "o", color=ORANGE, markersize=10, clip_on=False, zorder=4)
+    axes.set_xlim(0, 100)
+    axes.set_ylim(0, 100)
+    axes.set_xticks([0, 50, 100])
+    axes.set_yticks([0, 50, 100])
+    axes.set_xlabel("Promoters, 9 and 10 (% of answers)")
+    axes.set_ylabel("Detractors, 0 to 6 (% of answers)")
+
+
+def answer_shares(axes: Axes, shares: dict[str, float], title: str) -> None:
+    """One bar a class of answers, the first on top, with its share written beside it."""
+    axes.barh(range(3), list(shares.values()), height=0.6, color=[BLUE, LIGHT_GREY, ORANGE])
+    for row, share in enumerate(shares.values()):
+        axes.text(share + 2, row, f"{share:.0f}%", va="center", fontsize=11)
+    axes.set_xlim(0, 128)
+    axes.set_ylim(2.6, -0.6)
+    axes.set_xticks([0, 50, 100])
+    axes.set_yticks(range(3), list(shares))
+    axes.set_xlabel("Share of the answers (%)")
+    axes.set_title(title, fontsize=12, loc="left")
