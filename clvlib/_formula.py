@@ -100,6 +100,7 @@ Grid = Annotated[pd.DataFrame, _ANY]
 
 NumberColumn = Annotated[pd.Series, Column(functools.partial(_checks.flat, allowed=_ANY))]
 AmountColumn = Annotated[pd.Series, Column(functools.partial(_checks.flat, allowed=_AMOUNT))]
+ShareColumn = Annotated[pd.Series, Column(functools.partial(_checks.flat, allowed=_SHARE))]
 CountColumn = Annotated[pd.Series, Column(functools.partial(_checks.flat, allowed=_COUNT))]
 FlagColumn = Annotated[pd.Series, Column(_checks.flags)]
 DateColumn = Annotated[pd.Series, Column(_checks.dates)]

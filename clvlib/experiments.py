@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from clvlib import _old_checks as _checks
+from clvlib._formula import Flags, Numbers, OneCountFrom1, OneShareInside, Shares, formula
 from clvlib._old_checks import FloatOrArray
 
 
@@ -561,6 +562,103 @@ def confusion_from_rates(base_rate: Any, sensitivity: Any, specificity: Any, cus
         false_negatives=_checks.plain(leavers * (1 - sensitivity)),
         true_negatives=_checks.plain(stayers * specificity),
     )
+
+
+@formula
+def calibration_table(
+    actual: Flags, predicted: Shares, groups: OneCountFrom1 = 10, confidence: OneShareInside = 0.95
+) -> pd.DataFrame:
+    """Predicted probability against observed rate, in groups of customers, the lowest predictions first.
+
+    Equal predictions share a group (that of their middle rank), so groups may differ in size, and be fewer.
+
+    Parameters
+    ----------
+    actual : sequence of 0/1 or bool
+        1 for a customer who left (or bought).
+    predicted : sequence of float
+        The probability of it that was predicted for each, in the same order.
+    groups : int, default 10
+        How many groups.
+    confidence : float, default 0.95
+        Confidence level of the intervals, in (0, 1).
+
+    Returns
+    -------
+    DataFrame
+        Index ``group``; columns customers (a count), predicted (mean), observed (rate), low and high (fractions; the
+        Wilson interval of the rate). `clvlib.plots.calibration` draws it.
+
+    Raises
+    ------
+    ValueError
+        If a value is not 0 or 1, a prediction is not a fraction, or the lengths or labels differ.
+
+    Source
+    ------
+    Dawid 1982, The Well-Calibrated Bayesian (Journal of the American Statistical Association); Wilson 1927 for the
+    interval, computed by statsmodels.
+
+    Examples
+    --------
+    >>> table = calibration_table(actual=[0, 0, 1, 0, 1, 1], predicted=[0.1, 0.1, 0.2, 0.6, 0.7, 0.8], groups=2)
+    >>> table[["customers", "predicted", "observed"]].round(3).to_dict("list")
+    {'customers': [3, 3], 'predicted': [0.133, 0.7], 'observed': [0.333, 0.667]}
+    """
+    from statsmodels.stats.proportion import proportion_confint
+
+    group = np.ceil((predicted.rank() - 0.5) * groups / len(predicted)).astype(int).rename("group")
+    by_group = pd.DataFrame({"predicted": predicted, "observed": actual.astype(float)}).groupby(group)
+    size, happened = by_group.size(), by_group["observed"].sum()
+    low, high = proportion_confint(happened, size, alpha=1 - confidence, method="wilson")
+    return by_group.mean().assign(low=low, high=high, customers=size)[
+        ["customers", "predicted", "observed", "low", "high"]
+    ]
+
+
+@formula
+def gains_curve(actual: Flags, score: Numbers) -> pd.Series:
+    r"""Of all who left (or bought), the share among the customers with the highest scores.
+
+    .. math:: G(k / n) = \frac{\sum_{i \le k} y_{(i)}}{\sum_i y_i}
+
+    with the customers in the order of their scores, the highest first. Customers with the same score stand in it by
+    lot: the curve is straight there.
+
+    Parameters
+    ----------
+    actual : sequence of 0/1 or bool
+        y: 1 for a customer who left (or bought).
+    score : sequence of float
+        Whatever is thought to rank them, in the same order; no probability is needed.
+
+    Returns
+    -------
+    Series
+        Fractions; index ``customers_share`` (0, 1 / n, ..., 1). `clvlib.plots.gains` draws it.
+
+    Raises
+    ------
+    ValueError
+        If nobody left, a value is not 0 or 1, or the lengths or labels differ.
+
+    Source
+    ------
+    Any text on database marketing, e.g. Blattberg, Kim & Neslin 2008, Database Marketing, on gains and lift charts.
+
+    Examples
+    --------
+    >>> gains_curve(actual=[1, 0, 1, 0, 0], score=[9, 8, 7, 2, 2]).tolist()
+    [0.0, 0.5, 0.5, 1.0, 1.0, 1.0]
+    >>> gains_curve(actual=[1, 0, 1, 0], score=[3, 3, 3, 3]).tolist()
+    [0.0, 0.25, 0.5, 0.75, 1.0]
+    """
+    if not actual.any():
+        raise ValueError("actual must hold at least one 1: with nobody to be found there is no share")
+    chance = actual.astype(float).groupby(score.to_numpy()).transform("mean")
+    found = chance.to_numpy()[np.argsort(-score.to_numpy(), kind="stable")].cumsum() / actual.sum()
+    shares = pd.Index(np.arange(len(score) + 1) / len(score), name="customers_share")
+    return pd.Series(np.append(0.0, found), index=shares, name="found_share")
 
 
 def cost_per_outcome(cost: Any, outcomes: Any) -> FloatOrArray:

@@ -1,5 +1,7 @@
 """Experiments: published numbers, identities with other libraries, and simulations whose truth is known."""
 
+from itertools import permutations
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -395,3 +397,60 @@ def test_a_decile_without_control_is_said():
     customers = pd.DataFrame({"s": range(40), "t": [0] * 20 + [1] * 20, "y": [0, 1] * 20})
     with pytest.raises(ValueError, match="decile 1 has nobody with t = 0: take fewer groups"):
         experiments.uplift_by_decile(customers, score="s", treated="t", outcome="y")
+
+
+def test_the_intervals_of_calibration_are_those_of_newcombe():
+    """81 of 263: 0.2553 to 0.3662, Newcombe 1998 (Statistics in Medicine), table I, method 3."""
+    row = experiments.calibration_table(np.arange(263) < 81, np.full(263, 0.3)).iloc[0]
+    assert row[["customers", "predicted"]].tolist() == [263, pytest.approx(0.3)]
+    assert row[["observed", "low", "high"]].tolist() == pytest.approx([81 / 263, 0.2553, 0.3662], abs=5e-5)
+
+
+def test_a_calibrated_forecast_lies_on_the_diagonal_and_its_intervals_hold_it():
+    rng = np.random.default_rng(1)
+    predicted = rng.beta(1, 4, 20_000)
+    table = experiments.calibration_table(rng.random(20_000) < predicted, predicted, groups=20)
+    assert table.index.tolist() == list(range(1, 21))
+    assert (table["customers"] == 1000).all()
+    assert table["predicted"].is_monotonic_increasing
+    assert table["predicted"].between(table["low"], table["high"]).sum() >= 17  # 19 of 20 on average
+    assert (table["observed"] - table["predicted"]).abs().max() < 0.05
+
+
+def test_calibration_counts_everybody_once_and_equal_predictions_together():
+    actual, predicted = [0, 1, 1, 0, 1, 0, 1], [0.5, 0.5, 0.5, 0.5, 0.9, 0.1, 0.5]
+    table = experiments.calibration_table(actual, predicted, groups=3)
+    assert table["customers"].tolist() == [1, 5, 1]
+    assert (table["customers"] * table["observed"]).sum() == pytest.approx(4)
+    assert table["predicted"].tolist() == pytest.approx([0.1, 0.5, 0.9])
+    wide = experiments.calibration_table(actual, predicted, groups=3, confidence=0.99)
+    assert (wide["high"] - wide["low"] > table["high"] - table["low"]).all()
+
+
+def test_gains_of_a_perfect_and_of_a_useless_score():
+    actual = pd.Series([0, 1, 0, 0, 1, 0, 0, 0, 0, 0])
+    perfect = experiments.gains_curve(actual, actual)
+    assert perfect.tolist() == pytest.approx([0, 0.5] + 9 * [1])
+    assert perfect.index.tolist() == pytest.approx(np.arange(11) / 10)
+    useless = experiments.gains_curve(actual, pd.Series(np.ones(10)))
+    assert useless.tolist() == pytest.approx(np.arange(11) / 10)
+
+
+def test_gains_ask_for_the_order_of_the_scores_only():
+    rng = np.random.default_rng(2)
+    score = rng.normal(size=500)
+    left = rng.random(500) < 1 / (1 + np.exp(-score))
+    curve = experiments.gains_curve(left, score)
+    pd.testing.assert_series_equal(curve, experiments.gains_curve(left, np.exp(score)))
+    backwards = experiments.gains_curve(left, -score)
+    assert backwards.to_numpy() == pytest.approx(1 - curve.to_numpy()[::-1])
+    area = np.trapezoid(curve, curve.index)  # (share who stay) * AUC + (share who leave) / 2
+    pairs = (score[left][:, None] > score[~left]).mean()
+    assert area == pytest.approx((1 - left.mean()) * pairs + left.mean() / 2)
+
+
+def test_gains_of_equal_scores_are_the_mean_over_all_orders_among_them():
+    actual, score = np.array([1, 0, 0, 1, 1, 0]), np.array([3, 3, 3, 2, 1, 1])
+    orders = [[*first, 3, *last] for first in permutations([0, 1, 2]) for last in permutations([4, 5])]
+    mean = np.mean([actual[order].cumsum() / 3 for order in orders], axis=0)
+    assert experiments.gains_curve(actual, score).tolist()[1:] == pytest.approx(mean)

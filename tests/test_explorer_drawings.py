@@ -80,6 +80,7 @@ def test_an_explorer_is_drawn_in_the_style_of_the_course(name):
     explorer = getattr(explorers, name)()
     figure = Figure()
     explorer.draw(figure, **explorer.values)
+    assert figure.axes
     assert not any(axes.spines[side].get_visible() for axes in figure.axes for side in ("top", "right"))
 
 
