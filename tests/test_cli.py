@@ -15,7 +15,7 @@ from typer.testing import CliRunner
 
 from clvlib.course import cli
 from clvlib.course.data import ROOT
-from clvlib.course.exercise import Exercise, load_exercise
+from clvlib.course.exercise import KEYS, Exercise, load_exercise
 from clvlib.course.marking import release as releasing
 from clvlib.course.marking import roster as rosters
 
@@ -82,8 +82,9 @@ def table(path: Path) -> list[dict[str, str]]:
 
 def test_the_help_lists_the_commands_and_each_says_what_it_takes():
     text = clv("--help")
-    assert all(command in text for command in ("release", "mark", "export-nbgrader"))
+    assert all(command in text for command in ("check", "release", "mark", "export-nbgrader"))
     for command, options in {
+        "check": ["KEY"],
         "release": ["EXERCISE", "--roster", "--out", "--keys", "--secret"],
         "mark": ["EXERCISE", "--submissions", "--again", "--no-sandbox", "--workers", "--cell-seconds"],
         "export-nbgrader": ["DIR", "--keys"],
@@ -266,6 +267,57 @@ def test_paths_are_printed_as_they_are(tmp_path):
     assert f"are in {out}." in clv("release", NAME, "--roster", roster, "--out", out)
     nowhere = tmp_path / "[red]" / "roster.csv"
     assert str(nowhere) in refused("release", NAME, "--roster", nowhere, "--out", out)
+
+
+# Checking a key
+
+
+def test_a_key_is_checked_by_its_name_or_its_file(tmp_path):
+    for key in (NAME, str(KEYS / f"{NAME}.py")):
+        assert clv("check", key) == f"{KEYS / NAME}.py\n8 questions, 41 cases tried: nothing found\n"
+    assert clv("check", "06_segments").splitlines()[0] == str(KEYS / "07_segments.py")
+    own = write_key(tmp_path / "keys") / "midterm.py"
+    assert clv("check", own).splitlines() == [
+        str(own),
+        "line 7, q1 answer: a warning: there is no hint.",
+        "1 question, 41 cases tried: 1 warning",
+    ]
+
+
+def test_what_is_to_mend_is_said_with_its_line_and_ends_in_exit_code_1(tmp_path):
+    own = write_key(tmp_path / "[keys]") / "midterm.py"
+    own.write_text(OWN.replace("What is six", "What is {{6}}, {six}").replace("points=1", "points=0"), encoding="utf-8")
+    assert clv("check", own, code=1).splitlines() == [
+        str(own),
+        "line 7, q1 answer: points are whole numbers above 0.",
+        "line 7, q1 answer: a warning: there is no hint.",
+        'line 7, q1 answer: the prompt\'s "six" is no name of the case; it has no names.',
+        "1 question, 41 cases tried: 2 to mend, 1 warning",
+    ]
+    own.write_text("exercise = = 3\n", encoding="utf-8")
+    assert clv("check", own, code=1).splitlines() == [
+        str(own),
+        f"{own} does not run: line 1: SyntaxError: invalid syntax.",
+        "0 questions, 0 cases tried: 1 to mend",
+    ]
+
+
+def test_a_key_that_is_not_there_gets_one_sentence(tmp_path):
+    assert refused("check", "01_workshet") == "there is no exercise '01_workshet'; did you mean '01_worksheet'?"
+    assert refused("check", tmp_path / "mine.py") == f"there is no file {tmp_path / 'mine.py'}"
+
+
+def test_a_key_with_something_to_mend_is_not_released(tmp_path, home):
+    keys = write_key(tmp_path / "keys")
+    (keys / "midterm.py").write_text(OWN.replace("points=1", "points=0"), encoding="utf-8")
+    words = ["release", "midterm", "--roster", write_roster(tmp_path, "ann"), "--out", tmp_path / "out"]
+    said = clv(*words, "--keys", keys, code=1)
+    assert "line 7, q1 answer: points are whole numbers above 0." in said
+    assert said.splitlines()[-1] == "Not done: the key must be mended first (see above); `clv check` tries it again"
+    assert not (tmp_path / "out").exists()
+    assert not home.exists()
+    (keys / "midterm.py").write_text(OWN, encoding="utf-8")
+    assert "warning" not in clv(*words, "--keys", keys)
 
 
 # nbgrader

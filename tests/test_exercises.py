@@ -1,4 +1,4 @@
-"""Every exercise over many seeds: references pass, each mistake gets its own message, answers stay apart."""
+"""Our exercises: nothing for `clv check` to find, and what we ask of ourselves beyond that."""
 
 import functools
 
@@ -7,10 +7,10 @@ import pandas as pd
 import pytest
 
 from clvlib.course import exercise as keys
-from clvlib.course.exercise import KEYS, ChoiceQuestion, Exercise, TextQuestion, from_case
+from clvlib.course.check import Report, check_key
+from clvlib.course.exercise import KEYS, Exercise
 
 NAMES = sorted(path.stem for path in KEYS.glob("[0-9]*.py"))
-SEEDS = range(40)
 load_exercise = functools.cache(keys.load_exercise)
 
 
@@ -18,21 +18,10 @@ def questions():
     return [pytest.param(name, key, id=f"{name}-{key}") for name in NAMES for key in load_exercise(name).questions]
 
 
-@pytest.mark.parametrize(("name", "key"), questions())
-def test_the_reference_passes_and_each_mistake_gets_its_own_message(name, key):
-    exercise = load_exercise(name)
-    question = exercise.questions[key]
-    for seed in SEEDS:
-        case = exercise.case_for(seed)
-        messages = [None, *(mistake.message for mistake in question.mistakes)]
-        for answer, message in zip(question.answers(case), messages, strict=True):
-            assert question.problem(answer, case) == message, f"seed {seed}"
-
-
 @pytest.mark.parametrize("name", NAMES)
-def test_no_two_answers_lie_within_tolerance_of_one_another(name):
-    exercise = load_exercise(name)
-    assert {exercise.ambiguity(seed) for seed in SEEDS} == {None}
+def test_nothing_is_found_in_forty_cases_and_the_textbooks(name):
+    report = check_key(KEYS / f"{name}.py")
+    assert report == Report(len(load_exercise(name).questions), 41, [])
 
 
 def test_two_answers_that_cannot_be_told_apart_are_named():
@@ -56,39 +45,15 @@ def test_seed_0_is_the_textbook_and_other_seeds_differ(name):
     assert exercise.case_for(0) == exercise._textbook()
     cases = [repr(exercise.case_for(seed)) for seed in range(1, 20)]
     assert len(set(cases)) == len(cases)
-    assert cases[3] == repr(exercise.case_for(4)), "a case must depend on its seed alone"
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_an_exercise_has_prompts_hints_solutions_and_rising_levels(name):
+def test_an_exercise_has_five_to_eight_questions_of_rising_level_with_mistakes(name):
     exercise = load_exercise(name)
     assert 5 <= len(exercise.questions) <= 8
     assert {question.level for question in exercise.questions.values()} == {1, 2, 3}
     for question in exercise.questions.values():
-        prompt = question.prompt(exercise.case_for(0))
-        assert "{" not in prompt
-        assert question.solution()
-        assert question.kind == "text" or question.hints
         assert question.kind == "text" or len(question.mistakes) >= 2
-        messages = [mistake.message for mistake in question.mistakes]
-        assert len(set(messages)) == len(messages)
-        if isinstance(question, ChoiceQuestion):
-            wrong = {from_case(mistake.answer, exercise.case_for(0)) for mistake in question.mistakes}
-            assert wrong == set(question.options) - {question.answer(exercise.case_for(0))}
-
-
-@pytest.mark.parametrize(("name", "key"), questions())
-def test_the_solution_shown_runs_and_is_right(name, key):
-    exercise = load_exercise(name)
-    question = exercise.questions[key]
-    if isinstance(question, TextQuestion):
-        assert question.problem(question.solution(), {}) is None
-        return
-    case = exercise.case_for(0)
-    imports = "import numpy as np, pandas as pd\n" + "".join(f"from clvlib import {use}\n" for use in exercise.uses)
-    namespace = dict(case)
-    exec(f"{imports}\n{question.solution()}", namespace)
-    assert question.problem(namespace[question.name], case) is None
 
 
 NONSENSE = [

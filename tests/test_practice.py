@@ -5,9 +5,9 @@ import json
 import pandas as pd
 import pytest
 
-from clvlib.course import assessment, practice
+from clvlib.course import Exercise, assessment, practice
 from clvlib.course.exercise import KEYS, RENAMED
-from clvlib.course.learner import Assessment
+from clvlib.course.learner import Assessment, Practice
 
 
 @pytest.fixture(autouse=True)
@@ -61,6 +61,21 @@ def test_three_states():
 )
 def test_wrong_answers_are_told_what_is_off(question, answer, says):
     assert says in practice("01_worksheet").check(question, answer).message
+
+
+def test_a_wrong_option_that_the_key_does_not_explain_is_wrong_all_the_same(folder):
+    exercise = Exercise("shop", title="Shop", minutes=5)
+
+    @exercise.choice(points=1, level=1, options={"a": "one", "b": "two", "c": "three"}, wrong={"b": "Not two."})
+    def which():
+        """Which?"""
+        return "a"
+
+    ex = Practice(exercise)
+    assert ex.check("q1", "b").message == "Not two."
+    card = ex.check("q1", "c")
+    assert (card.state, card.message) == ("wrong", "That is another one.")
+    assert ex.check("q1", "A").state == "right"
 
 
 def test_a_wrong_cell_of_a_table_is_named_without_its_right_value():

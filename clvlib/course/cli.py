@@ -1,4 +1,4 @@
-"""The command line: `clv release`, `clv mark`, `clv export-nbgrader`."""
+"""The command line: `clv check`, `clv release`, `clv mark`, `clv export-nbgrader`."""
 
 import sys
 from collections.abc import Callable, Iterator
@@ -9,8 +9,9 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.text import Text
 
-from clvlib.course.exercise import KEYS, RENAMED, Exercise, count, load_exercise
+from clvlib.course.exercise import KEYS, RENAMED, Exercise, count, key_file, load_exercise
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -29,6 +30,19 @@ SecretFile = Annotated[
 
 
 @app.command()
+def check(
+    key: Annotated[str, typer.Argument(metavar="KEY", help="An exercise, e.g. 03_retention, or the file of a key.")],
+) -> None:
+    """Try the key of an exercise, and say in words what is wrong with it."""
+    with _in_words():
+        path = Path(key) if key.endswith(".py") else key_file(key)
+        if not path.is_file():
+            raise ValueError(f"there is no file {path}")
+        if _report(path, warnings=True):
+            raise typer.Exit(1)
+
+
+@app.command()
 def release(
     exercise: ExerciseName,
     roster: RosterFile,
@@ -44,6 +58,8 @@ def release(
         file = secret or releasing.SECRET
         chosen, students = _choose(exercise, keys), read_roster(roster)
         _keep_apart(out, {"the secret": file, "the keys": keys})
+        if _report(key_file(exercise, keys), warnings=False):
+            raise ValueError("the key must be mended first (see above); `clv check` tries it again")
         releasing.make_secret(file)
         with _progress("notebooks", len(students.students)) as step:
             for _ in releasing.release(releasing.read_secret(file), chosen, students, out):
@@ -132,6 +148,22 @@ def export_nbgrader(
 
 _RISK = """Without a sandbox, students' code runs with your own rights: it can read and change your files, this key and
 other students' work among them, and use the network. Do this only with notebooks that you have read."""
+
+
+def _report(key: Path, *, warnings: bool) -> bool:
+    """Try a key and say what was found, with its warnings or only if something is to mend; whether there is."""
+    from clvlib.course.check import check_key
+
+    with console.status("Trying the key") as status:
+        report = check_key(key, lambda doing: status.update(f"Trying {doing}"))
+    if report.to_mend or warnings:
+        _say(str(key))
+        for finding in report.findings:
+            where = f"{finding.where}: " if finding.where else ""
+            kind = "a warning: " if finding.warning else ""
+            console.print(Text.assemble((where, "bold"), (kind, "yellow"), finding.says), soft_wrap=True)
+        _say(report.summary)
+    return bool(report.to_mend)
 
 
 def _choose(name: str, keys: Path) -> Exercise:

@@ -14,9 +14,19 @@ def opening(exercise: Exercise, case: Case, assessed: str = "", seed: int = 0) -
         made = f"{assignment('kinds', kinds)}\nex = assessment({literal(f'{exercise.name}-{assessed}')}, kinds)"
     else:
         made = f"ex = practice({literal(exercise.name)}{f', seed={seed}' if seed else ''})"
-    imports = [f"from clvlib import {', '.join(exercise.uses)}"] if exercise.uses else []
-    open_it = "\n".join(["import pandas as pd", "", *imports, f"from clvlib.course import {mode}", "", made, "ex"])
-    return open_it, "\n".join(assignment(name, value) for name, value in case.items())
+    return f"{imports(exercise, mode)}\n\n{made}\nex", numbers(case)
+
+
+def imports(exercise: Exercise, mode: str = "") -> str:
+    """What a student's notebook imports: all that a solution may use."""
+    ours = [f"from clvlib import {', '.join(exercise.uses)}"] if exercise.uses else []
+    ours += [f"from clvlib.course import {mode}"] if mode else []
+    return "\n".join(["import numpy as np", "import pandas as pd", *(["", *ours] if ours else [])])
+
+
+def numbers(case: Case) -> str:
+    """The numbers of a case, as code."""
+    return "\n".join(assignment(name, value) for name, value in case.items())
 
 
 def assignment(name: str, value: Any) -> str:

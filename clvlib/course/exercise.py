@@ -5,6 +5,7 @@ the reference answer and whose parameters are taken from the case by name. Mista
 every learner's own numbers bring their own wrong answers. `clvlib.course.learner` checks the answers.
 """
 
+import ast
 import copy
 import difflib
 import importlib.util
@@ -13,6 +14,7 @@ import itertools
 import numbers
 import re
 import textwrap
+import traceback
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -44,6 +46,10 @@ Case = dict[str, Any]
 Function = Callable[..., Any]
 
 
+class AuthorError(ValueError):
+    """What is wrong with a key, in words for its author."""
+
+
 @dataclass(frozen=True)
 class Mistake:
     """A wrong answer that people give for a reason, computed from the case, and what to say to them."""
@@ -67,6 +73,8 @@ class Question:
 
     def mistake(self, message: str) -> Callable[[Function], Function]:
         """Decorate a function of the case that returns this wrong answer."""
+        if not isinstance(message, str):
+            raise AuthorError(f'a mistake needs its message: @{self.name}.mistake("...")')
 
         def add(answer: Function) -> Function:
             self.mistakes.append(Mistake(message, answer))
@@ -80,7 +88,10 @@ class Question:
 
     def prompt(self, case: Case) -> str:
         """What the learner reads, with the numbers of the case."""
-        return " ".join(inspect.getdoc(self.reference).format(**case).split("\n"))  # type: ignore[union-attr]
+        text = inspect.getdoc(self.reference)
+        if not text:
+            raise AuthorError("the docstring is missing: it is the prompt")
+        return " ".join(filled(text, case).split("\n"))
 
     def answer(self, case: Case) -> Any:
         """The reference answer for this case."""
@@ -96,10 +107,9 @@ class Question:
 
     def solution(self) -> str:
         """The reference's body, as source code."""
-        lines = inspect.getsource(self.reference).splitlines()
-        body = textwrap.dedent("\n".join(lines[_first_line_of_body(lines) :]))
-        code = re.sub(r'^"""(.|\n)*?"""\n', "", body).strip("\n")
-        return self._as_answer(code)
+        source = textwrap.dedent(inspect.getsource(self.reference))
+        docstring = ast.parse(source).body[0].body[0]  # type: ignore[attr-defined]
+        return self._as_answer(textwrap.dedent("\n".join(source.splitlines()[docstring.end_lineno :])).strip("\n"))
 
     def _as_answer(self, code: str) -> str:
         return re.sub(r"^return ", f"{self.name} = ", code, flags=re.MULTILINE)
@@ -147,16 +157,29 @@ class NumberQuestion(Question):
 
 
 class ChoiceQuestion(Question):
-    """One of a few options, answered by its word."""
+    """One of a few options, answered by its word; `wrong` has the message of each wrong one."""
 
     kind = "choice"
 
-    def __init__(self, reference: Function, *, options: dict[str, str], **common: Any):
+    def __init__(
+        self, reference: Function, *, options: dict[str, str], wrong: dict[str, str] | None = None, **common: Any
+    ):
         super().__init__(reference, **common)
         self.options = options
+        for word, message in (wrong or {}).items():
+            self.mistake(message)(self._unless_right(word))
+
+    def _unless_right(self, word: str) -> Function:
+        """The answer of who chooses this option, or None in a case in which it is the right one."""
+
+        def answer(**case: Any) -> str | None:
+            return None if word == self.answer(case) else word
+
+        answer.__name__ = word
+        return answer
 
     def prompt(self, case: Case) -> str:
-        listed = "\n".join(f'- `"{word}"`: {text.format(**case)}' for word, text in self.options.items())
+        listed = "\n".join(f'- `"{word}"`: {filled(text, case)}' for word, text in self.options.items())
         return f"{super().prompt(case)}\n\n{listed}"
 
     def starter(self) -> str:
@@ -172,7 +195,8 @@ class ChoiceQuestion(Question):
             return f"The options are {either(self.options)}, not {shown(answer)}.{guess}"
         if word == self.answer(case):
             return None
-        return next(mistake.message for mistake in self.mistakes if from_case(mistake.answer, case) == word)
+        messages = (mistake.message for mistake in self.mistakes if from_case(mistake.answer, case) == word)
+        return next(messages, "That is another one.")
 
 
 class TableQuestion(Question):
@@ -223,6 +247,8 @@ class FunctionQuestion(Question):
 
     def __init__(self, reference: Function, *, within: float, shown: list[tuple[Any, ...]], **common: Any):
         super().__init__(reference, **common)
+        if not shown or not all(isinstance(inputs, tuple) for inputs in shown):
+            raise AuthorError("`shown` is a list of inputs, each a tuple: shown=[(5,), (6,)]")
         self.within = within
         self.shown = shown
         self.hidden: Callable[[np.random.Generator], list[tuple[Any, ...]]] = lambda rng: []
@@ -361,7 +387,7 @@ class Exercise:
         self.name, self.title, self.minutes, self.uses = name, title, minutes, list(uses)
         self.questions: dict[str, Question] = {}
         self._draw: Callable[[np.random.Generator], Case] = lambda rng: {}
-        self._textbook: Callable[[], Case] = dict
+        self._textbook: Callable[[], Case] = lambda: self._draw(np.random.default_rng(0))
 
     def case(self, draw: Callable[[np.random.Generator], Case]) -> Callable[[np.random.Generator], Case]:
         """Decorate the function that draws a learner's own case."""
@@ -369,7 +395,7 @@ class Exercise:
         return draw
 
     def textbook(self, numbers: Callable[[], Case]) -> Callable[[], Case]:
-        """Decorate the function that returns the textbook's case (seed 0)."""
+        """Decorate the function that returns the textbook's case (seed 0); without one, that is drawn as well."""
         self._textbook = numbers
         return numbers
 
@@ -396,9 +422,17 @@ class Exercise:
             NumberQuestion(reference, within=within, unit=unit, points=points, level=level)
         )
 
-    def choice(self, *, points: int, level: int, options: dict[str, str]) -> Callable[[Function], ChoiceQuestion]:
-        """Decorate the reference of a question answered by one of the words that are the keys of `options`."""
-        return lambda reference: self._add(ChoiceQuestion(reference, options=options, points=points, level=level))
+    def choice(
+        self, *, points: int, level: int, options: dict[str, str], wrong: dict[str, str] | None = None
+    ) -> Callable[[Function], ChoiceQuestion]:
+        """Decorate the reference of a question answered by one of the words that are the keys of `options`.
+
+        `wrong` says to who chooses a wrong option why it is wrong. A wrong answer that comes from the case, such as
+        "she compared with the other cut", is a `mistake`, as in every other question.
+        """
+        return lambda reference: self._add(
+            ChoiceQuestion(reference, options=options, wrong=wrong, points=points, level=level)
+        )
 
     def table(self, *, points: int, level: int, within: float) -> Callable[[Function], TableQuestion]:
         """Decorate the reference of a question answered by a DataFrame."""
@@ -426,23 +460,48 @@ def load_exercise(name: str, keys: Path = KEYS) -> Exercise:
 
     An old name finds the exercise under its new one.
     """
-    path = keys / f"{name}.py"
-    if not path.exists():
-        path = keys / f"{_name_now(name)}.py"
-    if not path.exists():
-        names = sorted(key.stem for key in keys.glob("[!_]*.py"))
-        near = difflib.get_close_matches(name, names, n=1)
-        there = f"did you mean {near[0]!r}?" if near else listing(names) or f"{keys} holds no keys"
-        raise ValueError(f"there is no exercise {name!r}; {there}")
-    spec = importlib.util.spec_from_file_location(f"clv_key_{name}", path)
+    return load_key(key_file(name, keys))
+
+
+def key_file(name: str, keys: Path = KEYS) -> Path:
+    """The file of an exercise."""
+    for path in (keys / f"{name}.py", keys / f"{_name_now(name)}.py"):
+        if path.exists():
+            return path
+    names = sorted(key.stem for key in keys.glob("[!_]*.py"))
+    near = difflib.get_close_matches(name, names, n=1)
+    there = f"did you mean {near[0]!r}?" if near else listing(names) or f"{keys} holds no keys"
+    raise ValueError(f"there is no exercise {name!r}; {there}")
+
+
+def load_key(path: Path) -> Exercise:
+    """The exercise that a file defines."""
+    spec = importlib.util.spec_from_file_location(f"clv_key_{path.stem}", path.absolute())
     module = importlib.util.module_from_spec(spec)  # type: ignore[arg-type]
     try:
         spec.loader.exec_module(module)  # type: ignore[union-attr]
-    except Exception as error:
-        raise ValueError(f"{path} does not run: {type(error).__name__}: {error}") from error
+    except (Exception, SystemExit) as error:
+        line = line_of(error, path.absolute())
+        raise AuthorError(f"{path} does not run: {f'line {line}: ' if line else ''}{in_words(error)}") from error
     if not isinstance(getattr(module, "exercise", None), Exercise):
-        raise ValueError(f"{path} defines no exercise: it needs a line such as exercise = Exercise({name!r}, ...)")
+        raise AuthorError(
+            f"{path} defines no exercise: it needs a line such as exercise = Exercise({path.stem!r}, ...)"
+        )
     return module.exercise
+
+
+def line_of(error: BaseException, file: Path | str) -> int | None:
+    """The line of a file in which an error arose."""
+    if isinstance(error, SyntaxError) and error.filename == str(file):
+        return error.lineno
+    lines = [frame.lineno for frame in traceback.extract_tb(error.__traceback__) if frame.filename == str(file)]
+    return lines[-1] if lines else None
+
+
+def in_words(error: BaseException) -> str:
+    """An error without its traceback."""
+    says = error.msg if isinstance(error, SyntaxError) else str(error)
+    return says if isinstance(error, AuthorError) else ": ".join(filter(None, [type(error).__name__, says]))
 
 
 def _name_now(name: str) -> str:
@@ -454,7 +513,26 @@ def from_case(function: Function, case: Case) -> Any:
     parameters = inspect.signature(function).parameters
     if any(parameter.kind is parameter.VAR_KEYWORD for parameter in parameters.values()):
         return function(**case)
+    for name in parameters:
+        if name not in case:
+            raise AuthorError(f"the parameter {_not_in(case, name)}")
     return function(**{name: case[name] for name in parameters})
+
+
+def filled(text: str, case: Case) -> str:
+    """A text with the numbers of the case."""
+    try:
+        return text.format(**case)
+    except KeyError as error:
+        raise AuthorError(f"the prompt's {_not_in(case, str(error.args[0]))}") from None
+    except (AttributeError, IndexError, TypeError, ValueError) as error:
+        raise AuthorError(f"the prompt cannot be filled in ({error}); a brace that is meant is written twice") from None
+
+
+def _not_in(case: Case, name: str) -> str:
+    near = difflib.get_close_matches(name, case, n=1)
+    there = f'did you mean "{near[0]}"?' if near else f"it has {listing(case) or 'no names'}"
+    return f'"{name}" is no name of the case; {there}'
 
 
 def as_number(answer: Any) -> tuple[float, str | None]:
@@ -539,9 +617,3 @@ def _first_difference(answer: pd.DataFrame, right: pd.DataFrame, within: float) 
             if not same:
                 return row, column
     return None
-
-
-def _first_line_of_body(lines: list[str]) -> int:
-    """Past the decorators and the signature."""
-    start = next(number for number, line in enumerate(lines) if line.startswith("def "))
-    return next(number for number, line in enumerate(lines[start:], start) if line.rstrip().endswith(":")) + 1

@@ -91,25 +91,15 @@ worksheet_value.hint(
         "purchases": "purchases in a whole life",
         "customers": "customers of one shop",
     },
+    wrong={
+        "months": "There are 12 months in a year, whatever the shop. The product runs over all the years.",
+        "purchases": "Not yet: a visit brings more than one purchase. The worksheet multiplies by that next.",
+        "customers": "The whole worksheet is about one customer.",
+    },
 )
 def what_is_counted():
     """{visits_per_year} times {years}: what does this product count?"""
     return "visits"
-
-
-@what_is_counted.mistake("There are 12 months in a year, whatever the shop. The product runs over all the years.")
-def months():
-    return "months"
-
-
-@what_is_counted.mistake("Not yet: a visit brings more than one purchase. The worksheet multiplies by that next.")
-def purchases_counted():
-    return "purchases"
-
-
-@what_is_counted.mistake("The whole worksheet is about one customer.")
-def customers():
-    return "customers"
 
 
 what_is_counted.hint("Read it with its units: visits per year, times years.")
@@ -199,26 +189,16 @@ worksheet_ltv.hint("It is the line of question 1, with the four arguments in pla
         "production": "production: buying or making the goods",
         "delivery": "delivery: bringing the goods to her door",
     },
+    wrong={
+        "service": "Nobody called or complained: the shop wants an order. Who pays for getting orders?",
+        "production": "The catalogue is printed, but it is not what she buys. Production is the cost of the goods.",
+        "delivery": "It goes by mail, but delivery is what it costs to bring an order. Here there is no order yet.",
+    },
 )
 def which_cost():
     """The cost of a customer has four lines. The shop prints a catalogue and mails it to everyone who has not ordered
     for three months. On which line does it belong?"""
     return "marketing"
-
-
-@which_cost.mistake("Nobody called or complained: the shop wants an order. Who pays for getting orders?")
-def on_service():
-    return "service"
-
-
-@which_cost.mistake("The catalogue is printed, but it is not what she buys. Production is the cost of the goods.")
-def on_production():
-    return "production"
-
-
-@which_cost.mistake("It goes by mail, but delivery is what it costs to bring an order. Here there is no order yet.")
-def on_delivery():
-    return "delivery"
 
 
 which_cost.hint("Ask what the money is spent for, not how the thing is made or sent.")

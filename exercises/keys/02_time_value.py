@@ -137,28 +137,16 @@ all_payments.hint('`value.annuity(payment, rate, years, timing="end")`')
         "advance": "one who pays {payment:,} RMB at the start of every year, for ever",
         "total": "one who pays your answer to question 2 at the end of every year, for ever",
     },
+    wrong={
+        "stops": "Her value is your answer to question 2, as it stands. Dividing it by the rate makes it far larger.",
+        "ever": "Her value is the yearly payment divided by the rate. Your colleague divided something else.",
+        "advance": "Paid in advance, she is worth one payment more than payment / rate. Look at what was divided.",
+    },
 )
 def whose_value():
     """A colleague takes your answer to question 2 and divides it by {rate}. For which customer would the result be the
     right value?"""
     return "total"
-
-
-@whose_value.mistake(
-    "Her value is your answer to question 2, as it stands. Dividing it by the rate makes it far larger."
-)
-def stops():
-    return "stops"
-
-
-@whose_value.mistake("Her value is the yearly payment divided by the rate. Your colleague divided something else.")
-def ever():
-    return "ever"
-
-
-@whose_value.mistake("Paid in advance, she is worth one payment more than payment / rate. Look at what was divided.")
-def advance():
-    return "advance"
 
 
 whose_value.hint("Divided by the rate, a *yearly payment* becomes the value of an endless row of such payments.")

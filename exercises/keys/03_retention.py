@@ -248,28 +248,19 @@ elasticity.hint("`value.margin_multiple(kept, rate)` is the multiple. New divide
         "newcomers": "customers won later are more loyal than those won at first",
         "fewer": "there are fewer customers left to lose, so fewer are lost",
     },
+    wrong={
+        "habit": "The question rules that out: each customer leaves with the same probability every year.",
+        "newcomers": "A cohort has no newcomers: it is those who came at the same time.",
+        "fewer": (
+            "Fewer are lost, but they are divided by fewer as well. With one kind of customer the rate would stay the "
+            "same."
+        ),
+    },
 )
 def why_it_rises():
     """A cohort has two kinds of customers. One kind leaves with the same high probability every year, the other with
     the same low one. Nobody ever changes kind. The retention rate of the cohort rises from year to year. Why?"""
     return "sorting"
-
-
-@why_it_rises.mistake("The question rules that out: each customer leaves with the same probability every year.")
-def it_is_habit():
-    return "habit"
-
-
-@why_it_rises.mistake("A cohort has no newcomers: it is those who came at the same time.")
-def it_is_newcomers():
-    return "newcomers"
-
-
-@why_it_rises.mistake(
-    "Fewer are lost, but they are divided by fewer as well. With one kind of customer the rate would stay the same."
-)
-def it_is_fewer():
-    return "fewer"
 
 
 why_it_rises.hint("Start with 500 of each kind. How many of each are left after three years?")

@@ -69,6 +69,10 @@ def redbaby_card():
         "q3": "Q3, rare and low",
         "q4": "Q4, rare and high",
     },
+    wrong={
+        "q1": "Q1 needs both: payments and spend at their cuts or above. She reaches one of the two.",
+        "q3": "Q3 is below both cuts. She lies above one of them.",
+    },
 )
 def which_quadrant(payments, spend, frequency_cut, spend_cut):
     """A holder of the card made {payments} payments last year and spent {spend:,} RMB. The cuts lie at {frequency_cut}
@@ -82,16 +86,6 @@ def which_quadrant(payments, spend, frequency_cut, spend_cut):
 )
 def swapped(payments, frequency_cut):
     return "q2" if payments < frequency_cut else "q4"
-
-
-@which_quadrant.mistake("Q1 needs both: payments and spend at their cuts or above. She reaches one of the two.")
-def both_reached():
-    return "q1"
-
-
-@which_quadrant.mistake("Q3 is below both cuts. She lies above one of them.")
-def none_reached():
-    return "q3"
 
 
 which_quadrant.hint("Compare the payments with their cut: frequent or rare? Then the spend with its own: high or low?")

@@ -196,28 +196,16 @@ stage_number.hint("`if highest >= low and volume < 0.70 * highest:` is decline; 
         "exit": "early exit (提前退出)",
         "maintenance": "long-term maintenance (长久保持)",
     },
+    wrong={
+        "abortion": "Premature abortion (早期流产) is lost out of exploration. She came much further before she left.",
+        "demise": "Midway demise (中途夭折) ends before stability is reached. She was stable, if not for long.",
+        "maintenance": "Count the stable months only, not the whole life. Are there 12 of them?",
+    },
 )
 def which_course():
     """A customer explored for {explored} months, formed for {formed}, was stable for {stable}, declined for {declined}
     and was lost. A relationship is long from 12 stable months on. Which course did hers take?"""
     return "exit"
-
-
-@which_course.mistake(
-    "Premature abortion (早期流产) is lost out of exploration. She came much further before she left."
-)
-def left_early():
-    return "abortion"
-
-
-@which_course.mistake("Midway demise (中途夭折) ends before stability is reached. She was stable, if not for long.")
-def left_midway():
-    return "demise"
-
-
-@which_course.mistake("Count the stable months only, not the whole life. Are there 12 of them?")
-def counted_the_life():
-    return "maintenance"
 
 
 which_course.hint("How far did she come, and how many stable months did she have?")

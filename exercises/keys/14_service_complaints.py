@@ -119,28 +119,19 @@ agents_for_twice.hint("`service.agents_needed(arrivals_per_hour, handle_seconds,
         "reply": "see to it that all of them get a reply within 24 hours",
         "look": "have some of the computers opened in the workshop, and hold the sale until then",
     },
+    wrong={
+        "picky": (
+            "The mothers are the same as before, the complaints are new, and two in three say it twice. What has "
+            "changed?"
+        ),
+        "pay": "The fans will go on howling, in every computer sold tomorrow. Money ends a ticket, not a cause.",
+        "reply": "They get a reply already. It says that there is no fault, and it does not stop the fan.",
+    },
 )
 def fan_noise():
     """For years nobody complained about the fan of a learning computer. For {months} months now mothers have, every
     week. Agents answer "no fault found", and two in three complain again. What comes first?"""
     return "look"
-
-
-@fan_noise.mistake(
-    "The mothers are the same as before, the complaints are new, and two in three say it twice. What has changed?"
-)
-def blames_the_mothers():
-    return "picky"
-
-
-@fan_noise.mistake("The fans will go on howling, in every computer sold tomorrow. Money ends a ticket, not a cause.")
-def pays_for_silence():
-    return "pay"
-
-
-@fan_noise.mistake("They get a reply already. It says that there is no fault, and it does not stop the fan.")
-def replies_faster():
-    return "reply"
 
 
 fan_noise.hint("Five steps: accept, diagnose, solve, call back, improve. At which one does the loop break?")

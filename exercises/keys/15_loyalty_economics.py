@@ -86,23 +86,17 @@ def lotus():
         "share": "she has moved a part of her purchases to a rival",
         "category": "she has left the category",
     },
+    wrong={
+        "rival": "She still comes every third month. What did she take away, and what did she leave?",
+        "category": (
+            "Other shops' cards say that she still buys baby clothes. Who has left a category buys from nobody."
+        ),
+    },
 )
 def which_loss():
     """A mother bought baby clothes from a shop every month. Now she comes every third month, and her phone holds the
     cards of {shops} other baby shops. What kind of loss is this?"""
     return "share"
-
-
-@which_loss.mistake("She still comes every third month. What did she take away, and what did she leave?")
-def all_of_her():
-    return "rival"
-
-
-@which_loss.mistake(
-    "Other shops' cards say that she still buys baby clothes. Who has left a category buys from nobody."
-)
-def out_of_the_category():
-    return "category"
 
 
 which_loss.hint("Does she still buy such goods? And does she still buy some of them here?")

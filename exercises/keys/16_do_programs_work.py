@@ -69,25 +69,15 @@ def redbaby():
         "fare": "10 % off every ticket",
         "lounge": "the lounge, and boarding before the others",
     },
+    wrong={
+        "ticket": "A flight has a price, and the miles buy it: that is money, a hard benefit.",
+        "double": "Miles buy flights. Twice as many are twice the money: a hard benefit.",
+        "fare": "A discount is the hardest benefit of all: it is paid in cash on every ticket.",
+    },
 )
 def soft_benefit():
     """An airline's plan has four benefits for its gold members. One of them is soft. Which?"""
     return "lounge"
-
-
-@soft_benefit.mistake("A flight has a price, and the miles buy it: that is money, a hard benefit.")
-def free_flight():
-    return "ticket"
-
-
-@soft_benefit.mistake("Miles buy flights. Twice as many are twice the money: a hard benefit.")
-def more_miles():
-    return "double"
-
-
-@soft_benefit.mistake("A discount is the hardest benefit of all: it is paid in cash on every ticket.")
-def lower_fare():
-    return "fare"
 
 
 soft_benefit.hint("Hard is money, now or in miles. Soft is how she is treated.")

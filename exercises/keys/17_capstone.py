@@ -134,26 +134,16 @@ pair_similarity.hint("Three columns were compared.")
         "delete": "delete the newer record: it may be fraud",
         "lower": "lower the threshold and look again",
     },
+    wrong={
+        "merge": "Telephone and address belong to a home, not to a person. What do the name and the child say?",
+        "delete": "Two people who live together are no fraud. Nothing here says that either record is made up.",
+        "lower": "A lower threshold merges more strangers. The question is which columns tell two people apart.",
+    },
 )
 def same_home():
     """Two records have the same telephone and the same address, both 100 alike. The names are 刘梅雅 and 刘琳艳, the
     children were born three years apart. What do you do?"""
     return "household"
-
-
-@same_home.mistake("Telephone and address belong to a home, not to a person. What do the name and the child say?")
-def merged():
-    return "merge"
-
-
-@same_home.mistake("Two people who live together are no fraud. Nothing here says that either record is made up.")
-def deleted():
-    return "delete"
-
-
-@same_home.mistake("A lower threshold merges more strangers. The question is which columns tell two people apart.")
-def lowered():
-    return "lower"
 
 
 same_home.hint("Which of the columns belong to one person only?")

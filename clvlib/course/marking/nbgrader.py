@@ -16,7 +16,7 @@ import pandas as pd
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
-from clvlib.course.code import assignment, literal
+from clvlib.course.code import imports, literal, numbers
 from clvlib.course.exercise import Case, Exercise, FunctionQuestion, Question, TextQuestion, count
 from clvlib.course.notebooks import KERNEL, store
 
@@ -111,16 +111,12 @@ def _write(unfinished: Path, source: Path, settings: Path, exercises: Sequence[E
 def _notebook(exercise: Exercise) -> NotebookNode:
     """The instructor's notebook, of which nbgrader makes the student's."""
     case = exercise.case_for(0)
-    imports = ["import numpy as np", "import pandas as pd"]
-    if exercise.uses:
-        imports += ["", f"from clvlib import {', '.join(exercise.uses)}"]
     cells = [
         _cell(new_markdown_cell, "introduction", _INTRODUCTION.format(exercise=exercise)),
-        _cell(new_code_cell, "imports", "\n".join(imports)),
+        _cell(new_code_cell, "imports", imports(exercise)),
     ]
     if case:
-        numbers = "\n".join(assignment(name, value) for name, value in case.items())
-        cells.append(_cell(new_code_cell, "case", f"# The numbers of your case\n{numbers}"))
+        cells.append(_cell(new_code_cell, "case", f"# The numbers of your case\n{numbers(case)}"))
     for key, question in exercise.questions.items():
         heading = f"## Question {key[1:]} ({count(question.points, 'point')}, level {question.level})"
         cells.append(_cell(new_markdown_cell, f"{key}_prompt", f"{heading}\n\n{question.prompt(case)}"))
