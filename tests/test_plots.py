@@ -42,7 +42,8 @@ def test_every_plot_has_a_test_here():
 
 
 def test_the_ladder_has_a_dot_and_a_figure_a_rung(axes):
-    ladder = worksheet.correction_ladder(780, 1.52, 220, 57, margin=0.1, rate=0.1, retention=0.7, horizon=36)["value"]
+    corrections = dict(margin_rate=0.1, rate=0.1, retention=0.7, horizon=36)
+    ladder = worksheet.correction_ladder(780, 1.52, 220, 57, **corrections)["value"]
     plots.ladder(axes, ladder, list(ladder.index))
     assert np.allclose(dots(axes)[0][0], ladder)
     assert words(axes) == [f"{value:,.0f}" for value in ladder]
