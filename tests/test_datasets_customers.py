@@ -103,7 +103,7 @@ def test_subscribers_are_censored_on_the_last_day_and_kaplan_meier_counts_them(c
     assert (cohorts["tenure"] <= months).all()
     assert (cohorts.loc[cohorts["censored"] == 1, "tenure"] == months[cohorts["censored"] == 1]).all()
     followed = retention.survival(survivors(cohorts))
-    estimate = retention.survival(durations=cohorts["tenure"], observed=1 - cohorts["censored"])
+    estimate = retention.kaplan_meier(cohorts["tenure"], observed=1 - cohorts["censored"])["survival"]
     np.testing.assert_allclose(estimate.loc[:12], followed)
 
 

@@ -173,7 +173,7 @@ def margin_multiple() -> Explorer:
         return value.margin_multiple(yearly, rate, first_margin=firsts[first])
 
     def draw(figure: Figure, kept: float, per: str, rate: float, first: str) -> None:
-        yearly = retention.convert_rate(kept, per, "year", kind="retention")
+        yearly = float(retention.convert_rate(kept, per, "year", kind="retention"))
         axes = figure.add_axes((0.09, 0.15, 0.88, 0.82))
         plots.multiple_curve(axes, curve, multiple(curve, rate, first), yearly, multiple(yearly, rate, first))
 
