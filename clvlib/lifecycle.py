@@ -346,9 +346,9 @@ def transition_matrix(
         if end not in states:
             raise ValueError(f"absorbing names '{end}', but the states of panel are {', '.join(map(str, states))}")
     now = pd.Index(states).get_indexer(lives["value"])
-    stays_customer = np.diff(lives["who"]) == 0
+    same_customer = np.diff(lives["who"]) == 0
     seen = np.zeros((len(states), len(states)), dtype=int)
-    np.add.at(seen, (now[:-1][stays_customer], now[1:][stays_customer]), 1)
+    np.add.at(seen, (now[:-1][same_customer], now[1:][same_customer]), 1)
     moves = pd.DataFrame(seen, index=pd.Index(states, name="from"), columns=pd.Index(states, name="to"))
     if counts:
         return moves
