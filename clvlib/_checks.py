@@ -145,7 +145,7 @@ def flags(name: str, value: Any) -> pd.Series:
     Traceback (most recent call last):
     ValueError: predicted must hold only 1 and 0 (or True and False), got 0.7; compare with a threshold first
     """
-    given = value if isinstance(value, pd.Series) else pd.Series(np.ravel(value))
+    given = value if isinstance(value, pd.Series) else _flat_list(name, value)
     if given.empty:
         raise ValueError(f"{name} is empty: it needs at least one entry")
     if given.isna().any():
@@ -158,6 +158,38 @@ def flags(name: str, value: Any) -> pd.Series:
         hint = "; compare with a threshold first" if isinstance(first, float) and 0 < first < 1 else ""
         raise ValueError(f"{name} must hold only 1 and 0 (or True and False), got {shown(first)}{hint}")
     return given.astype(bool)
+
+
+def _flat_list(name: str, value: Any) -> pd.Series:
+    try:
+        values = np.atleast_1d(value)
+    except ValueError:  # ragged
+        values = np.empty((0, 0))
+    if values.ndim > 1:
+        raise ValueError(f"{name} must be a flat list, got {shown(value)}")
+    return pd.Series(values)
+
+
+def survivors(name: str, value: Any) -> pd.Series:
+    """How many of one group are left, period after period; the first entry is the whole group (as a count, or as 1).
+
+    >>> survivors("counts", [1000, 600, 640])
+    Traceback (most recent call last):
+    ValueError: counts must never rise, got 640 after 600 in period 2; count those left of one group, nobody won later
+    """
+    left = flat(name, value, Range(at_least=0))
+    if len(left) < 2:
+        raise ValueError(f"{name} must have at least two numbers, at the start and after each period, got {len(left)}")
+    if left.iloc[0] == 0:
+        raise ValueError(f"{name} must start above 0, got 0: the first number is the whole group")
+    rises = np.diff(left) > 0
+    if rises.any():
+        period = 1 + int(np.argmax(rises))
+        raise ValueError(
+            f"{name} must never rise, got {left.iloc[period]:.12g} after {left.iloc[period - 1]:.12g} "
+            f"in period {period}; count those left of one group, nobody won later"
+        )
+    return left
 
 
 def ids(name: str, column: pd.Series) -> pd.Series:
@@ -278,6 +310,19 @@ def in_order(**values: Any) -> None:
         if (below >= above).any():
             where = int(np.argmax((below >= above).ravel()))
             raise ValueError(f"{low} must be below {high}, got {below.flat[where]:.12g} and {above.flat[where]:.12g}")
+
+
+def adding_up_to_1(name: str, shares: np.ndarray) -> np.ndarray:
+    """Shares of a whole, put right where they miss 1 by no more than 32-bit floats do.
+
+    >>> adding_up_to_1("shares", np.array([0.5, 0.4]))
+    Traceback (most recent call last):
+    ValueError: shares must add up to 1, got 0.9
+    """
+    total = shares.sum()
+    if abs(total - 1) > 1e-6:
+        raise ValueError(f"{name} must add up to 1, got {total:.12g}")
+    return shares / total
 
 
 def kind(value: Any) -> str:

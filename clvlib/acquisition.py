@@ -5,17 +5,18 @@ not by the average ("a new customer costs five times as much as keeping one") an
 cost.
 """
 
-from typing import Any
-
 import numpy as np
 import pandas as pd
 
-from clvlib import _old_checks as _checks
-from clvlib._old_checks import FloatOrArray
+from clvlib import _checks
+from clvlib._formula import Amount, Positive, Share, ShareAbove0, ShareBelow1, ShareInside, default, formula
 
 
-def response(spend: Any, ceiling: Any, k: Any, floor: Any = 0.0) -> FloatOrArray:
-    """Share of people won (or kept) at a spend per head: ``floor + (ceiling - floor) * (1 - exp(-k * spend))``.
+@formula
+def response(spend: Amount, ceiling: ShareAbove0, k: Positive, floor: ShareBelow1 = default(0.0)) -> np.ndarray:
+    r"""Share of people won (or kept) at a spend per head.
+
+    .. math:: floor + (ceiling - floor)(1 - e^{-k \cdot spend})
 
     Parameters
     ----------
@@ -48,18 +49,17 @@ def response(spend: Any, ceiling: Any, k: Any, floor: Any = 0.0) -> FloatOrArray
     >>> round(response(spend=10, ceiling=0.40, k=0.0693147), 4)
     0.2
     """
-    spend, ceiling, k, floor = _checks.aligned(
-        spend=_checks.number("spend", spend, at_least=0),
-        ceiling=_checks.fraction("ceiling", ceiling, zero_allowed=False),
-        k=_checks.number("k", k, above=0),
-        floor=_checks.fraction("floor", floor, one_allowed=False),
-    )
-    _in_order("floor", floor, "ceiling", ceiling)
-    return _checks.plain(floor + (ceiling - floor) * -np.expm1(-k * spend))
+    _checks.in_order(floor=floor, ceiling=ceiling)
+    return floor + (ceiling - floor) * -np.expm1(-k * spend)
 
 
-def response_rate(spend: Any, rate: Any, ceiling: Any, floor: Any = 0.0) -> FloatOrArray:
-    """The k of `response`, from one point known: ``-ln(1 - (rate - floor) / (ceiling - floor)) / spend``.
+@formula
+def response_rate(
+    spend: Positive, rate: ShareInside, ceiling: ShareAbove0, floor: ShareBelow1 = default(0.0)
+) -> np.ndarray:
+    r"""The k of `response`, from one point known.
+
+    .. math:: k = -\frac{1}{spend} \ln\left(1 - \frac{rate - floor}{ceiling - floor}\right)
 
     Parameters
     ----------
@@ -89,19 +89,15 @@ def response_rate(spend: Any, rate: Any, ceiling: Any, floor: Any = 0.0) -> Floa
     >>> round(response_rate(spend=10, rate=0.20, ceiling=0.40), 5)
     0.06931
     """
-    spend, rate, ceiling, floor = _checks.aligned(
-        spend=_checks.number("spend", spend, above=0),
-        rate=_checks.fraction("rate", rate, zero_allowed=False, one_allowed=False),
-        ceiling=_checks.fraction("ceiling", ceiling, zero_allowed=False),
-        floor=_checks.fraction("floor", floor, one_allowed=False),
-    )
-    _in_order("rate", rate, "ceiling", ceiling)
-    _in_order("floor", floor, "rate", rate)
-    return _checks.plain(-np.log1p(-(rate - floor) / (ceiling - floor)) / spend)
+    _checks.in_order(floor=floor, rate=rate, ceiling=ceiling)
+    return -np.log1p(-(rate - floor) / (ceiling - floor)) / spend
 
 
-def optimal_spend(margin: Any, ceiling: Any, k: Any) -> pd.Series | pd.DataFrame:
-    """Spend per prospect that makes ``margin * response(spend) - spend`` greatest: ``ln(margin * ceiling * k) / k``.
+@formula
+def optimal_spend(margin: Amount, ceiling: ShareAbove0, k: Positive) -> pd.Series | pd.DataFrame:
+    r"""Spend per prospect that makes ``margin * response(spend) - spend`` greatest.
+
+    .. math:: spend^* = \frac{\ln(margin \cdot ceiling \cdot k)}{k}
 
     The first unit spent brings ``margin * ceiling * k``. If that is not above 1 it does not pay: the best spend is 0.
 
@@ -134,36 +130,34 @@ def optimal_spend(margin: Any, ceiling: Any, k: Any) -> pd.Series | pd.DataFrame
     >>> optimal_spend(margin=80, ceiling=0.40, k=k).round(2).to_dict()
     {'spend': 11.49, 'rate': 0.22, 'profit': 6.08, 'ratio': 1.53}
     """
-    margin, ceiling, k = _checks.aligned(
-        margin=_checks.number("margin", margin, at_least=0),
-        ceiling=_checks.fraction("ceiling", ceiling, zero_allowed=False),
-        k=_checks.number("k", k, above=0),
-    )
     first_unit = margin * ceiling * k
     spend = np.log(np.maximum(first_unit, 1)) / k
     rate = np.asarray(response(spend, ceiling, k))
-    ratio = np.where(spend > 0, margin * rate / np.where(spend > 0, spend, 1), first_unit)
+    ratio = np.where(spend > 0, margin * rate / spend, first_unit)
     return _rows(spend=spend, rate=rate, profit=margin * rate - spend, ratio=ratio)
 
 
+@formula
 def acquisition_retention_split(
-    budget: Any,
-    value: Any,
+    budget: Positive,
+    value: Positive,
     *,
-    acquisition_ceiling: Any,
-    acquisition_k: Any,
-    retention_ceiling: Any,
-    retention_k: Any,
-    retention_floor: Any = 0.0,
-    prospects: Any = 1,
-    customers: Any = 1,
-    share: Any = None,
+    acquisition_ceiling: ShareAbove0,
+    acquisition_k: Positive,
+    retention_ceiling: ShareAbove0,
+    retention_k: Positive,
+    retention_floor: ShareBelow1 = default(0.0),
+    prospects: Positive = default(1.0),
+    customers: Positive = default(1.0),
+    share: Share | None = None,
 ) -> pd.Series | pd.DataFrame:
-    """One period's budget divided between winning prospects and keeping customers, so that customer equity is greatest.
+    r"""One period's budget divided between winning prospects and keeping customers: the split of greatest equity.
 
-    ``customer_equity = value * (prospects * won + customers * kept) - budget``, where won and kept are the two
-    `response` curves at the spend per prospect and per customer. At an inner optimum the next unit of money brings the
-    same on either side; where one side still brings more with the whole budget, it gets everything.
+    .. math:: equity = value \cdot (prospects \cdot won + customers \cdot kept) - budget
+
+    Won and kept are the two `response` curves at the spend per prospect and per customer. At an inner optimum the next
+    unit of money brings the same on either side; where one side still brings more with the whole budget, it gets
+    everything.
 
     Parameters
     ----------
@@ -210,27 +204,16 @@ def acquisition_retention_split(
     >>> best[["acquisition_spend", "retention_spend", "marginal_acquisition", "marginal_retention"]].round(2).tolist()
     [21.43, 18.57, 1.25, 1.25]
     """
-    budget, value, ceiling_a, k_a, ceiling_r, k_r, floor_r, prospects, customers, share = _checks.aligned(
-        budget=_checks.number("budget", budget, above=0),
-        value=_checks.number("value", value, above=0),
-        acquisition_ceiling=_checks.fraction("acquisition_ceiling", acquisition_ceiling, zero_allowed=False),
-        acquisition_k=_checks.number("acquisition_k", acquisition_k, above=0),
-        retention_ceiling=_checks.fraction("retention_ceiling", retention_ceiling, zero_allowed=False),
-        retention_k=_checks.number("retention_k", retention_k, above=0),
-        retention_floor=_checks.fraction("retention_floor", retention_floor, one_allowed=False),
-        prospects=_checks.number("prospects", prospects, above=0),
-        customers=_checks.number("customers", customers, above=0),
-        share=np.nan if share is None else _checks.fraction("share", share),
-    )
-    _in_order("retention_floor", floor_r, "retention_ceiling", ceiling_r)
-    reach_a, reach_r = ceiling_a, ceiling_r - floor_r
+    _checks.in_order(retention_floor=retention_floor, retention_ceiling=retention_ceiling)
+    k_a, k_r = acquisition_k, retention_k
+    reach_a, reach_r = acquisition_ceiling, retention_ceiling - retention_floor
     steepness_a, steepness_r = k_a * budget / prospects, k_r * budget / customers
     # value * reach * k * exp(-k * spend) is the same on both sides: its logarithm is linear in the share
     level = (np.log(reach_a * k_a / (reach_r * k_r)) + steepness_r) / (steepness_a + steepness_r)
-    share = np.where(np.isnan(share), np.clip(level, 0, 1), share)
+    share = np.clip(level, 0, 1) if share is None else share
     spend_a, spend_r = share * budget / prospects, (1 - share) * budget / customers
-    won = np.asarray(response(spend_a, ceiling_a, k_a))
-    kept = np.asarray(response(spend_r, ceiling_r, k_r, floor_r))
+    won = np.asarray(response(spend_a, acquisition_ceiling, k_a))
+    kept = np.asarray(response(spend_r, retention_ceiling, k_r, retention_floor))
     return _rows(
         share=share,
         acquisition_spend=spend_a,
@@ -241,14 +224,6 @@ def acquisition_retention_split(
         marginal_retention=value * reach_r * k_r * np.exp(-k_r * spend_r),
         customer_equity=value * (prospects * won + customers * kept) - budget,
     )
-
-
-def _in_order(low_name: str, low: np.ndarray, high_name: str, high: np.ndarray) -> None:
-    if (low >= high).any():
-        first = int(np.argmax((low >= high).ravel()))
-        raise ValueError(
-            f"{low_name} must be below {high_name}, got {low.flat[first]:.12g} and {high.flat[first]:.12g}"
-        )
 
 
 def _rows(**columns: np.ndarray) -> pd.Series | pd.DataFrame:

@@ -1,14 +1,30 @@
 """The customer lifecycle: which stage she is in, how stages follow one another, and what that makes her worth."""
 
-from datetime import date
-from typing import Any
+from collections.abc import Hashable
+from typing import Annotated, Literal, get_args
 
 import numpy as np
 import pandas as pd
 
-from clvlib import _old_checks as _checks
+from clvlib import _checks
+from clvlib._checks import Range
+from clvlib._formula import (
+    AmountColumn,
+    Column,
+    Day,
+    Ids,
+    OneCountFrom1,
+    OnePositive,
+    OneRate,
+    OneShareInside,
+    formula,
+)
+from clvlib.value import Timing
 
-STAGES = ("exploration", "formation", "stability", "decline")
+Stage = Literal["exploration", "formation", "stability", "decline"]
+Model = Literal["four", "five", "six", "activity", "milestones", "clusters"]
+
+STAGES: tuple[str, ...] = get_args(Stage)
 PATTERNS = ("premature abortion", "midway demise", "early exit", "long-term maintenance")
 
 # Six ways to cut the same life into stages: read along a row to translate. A blank: that model has no such stage. The
@@ -23,7 +39,7 @@ STAGE_MODELS = pd.DataFrame(
         ("buying less and less", "decline", "win-back", "decline", "at-risk", "", "decline"),
         ("buying no more", "decline", "win-back", "termination", "", "", ""),
     ],
-    columns=["what she does", "four", "five", "six", "activity", "milestones", "clusters"],
+    columns=["what she does", *get_args(Model)],
 ).set_index("what she does")
 
 _ROUTINE = {
@@ -35,16 +51,87 @@ _ROUTINE = {
 _REVIEWS = {3: "month 3: review use, answer questions", 6: "month 6: review results together"}
 
 
+# What the tables of this module hold, and how they are read.
+
+_NUMBER = Range()
+_CHANCE = Range(at_least=0, at_most=1, percent=True)
+
+
+def _periods(name: str, column: pd.Series) -> pd.Series:
+    if not pd.api.types.is_numeric_dtype(column):
+        raise ValueError(f"{name} must be whole numbers (number the periods 1, 2, ...), got '{column.iloc[0]}'")
+    return _checks.flat(name, column, Range(at_least=0, whole=True))
+
+
+def _lifecycle_states(name: str, column: pd.Series) -> pd.Series:
+    unknown = column[~column.isin([*STAGES, "lost"])]
+    if len(unknown):
+        _checks.option(name, unknown.iloc[0], [*STAGES, "lost"])
+    return column
+
+
+def _names(name: str, value: object) -> list[Hashable]:
+    names = list(value) if np.iterable(value) and not isinstance(value, str) else [value]
+    if not names or not all(isinstance(each, Hashable) for each in names):
+        raise ValueError(f"{name} must be a state or a list of states, got {_checks.shown(value)}; or leave it out")
+    return names
+
+
+def _chain(name: str, value: object) -> pd.DataFrame:
+    """Chances of a move, the states of the rows first among the columns."""
+    states: list[Hashable] = []
+    if isinstance(value, pd.DataFrame):
+        if not (value.index.is_unique and value.columns.is_unique):
+            raise ValueError(f"{name} names a state twice: each state has one row and one column")
+        ways_out = [state for state in value.index if state not in value.columns]
+        if ways_out:
+            have = ", ".join(map(repr, value.columns))
+            raise ValueError(f"{name} has a row but no column for the state {ways_out[0]!r}; its columns are {have}")
+        states = [*value.index, *(state for state in value.columns if state not in value.index)]
+        value = value[states].to_numpy()
+    moves = np.asarray(_CHANCE.read(name, value))
+    if moves.ndim != 2 or len(moves) > moves.shape[1]:
+        raise ValueError(f"{name} must be a table with a column for each of its rows, got shape {moves.shape}")
+    states = states or [*range(moves.shape[1])]
+    rows = [_checks.adding_up_to_1(f"row {state!r} of {name}", row) for state, row in zip(states, moves, strict=False)]
+    return pd.DataFrame(rows, index=states[: len(rows)], columns=states)
+
+
+def _by_state(name: str, value: object, allowed: Range = _NUMBER) -> pd.Series | np.ndarray:
+    """Numbers by the names of their states as a Series, in the order of the states as an array."""
+    numbers = _checks.flat(name, pd.Series(value) if isinstance(value, dict) else value, allowed)
+    if not isinstance(value, dict | pd.Series):
+        return numbers.to_numpy()
+    if not numbers.index.is_unique:
+        raise ValueError(f"{name} names a state twice: give one number for each")
+    return numbers
+
+
+def _state_or_shares(name: str, value: object) -> str | pd.Series | np.ndarray:
+    return value if isinstance(value, str) else _by_state(name, value, _CHANCE)
+
+
+PeriodColumn = Annotated[pd.Series, Column(_periods)]
+StageColumn = Annotated[pd.Series, Column(_lifecycle_states)]
+States = Annotated[list[Hashable], _names]
+Chain = Annotated[pd.DataFrame, _chain]
+ByState = Annotated[pd.Series | np.ndarray, _by_state]
+Start = Annotated[str | pd.Series | np.ndarray, _state_or_shares]
+PeriodsAhead = Annotated[int, Range(at_least=0, at_most=100_000, whole=True)]
+Months = Annotated[int, Range(at_least=1, at_most=1200, whole=True)]
+
+
+@formula
 def assign_stage(
     history: pd.DataFrame,
-    low: float,
-    high: float,
-    fall: float = 0.3,
-    lost_after: int | None = None,
+    low: OnePositive,
+    high: OnePositive,
+    fall: OneShareInside = 0.3,
+    lost_after: OneCountFrom1 | None = None,
     *,
-    customer: str = "customer",
-    period: str = "period",
-    volume: str = "volume",
+    customer: Ids = "customer_id",
+    period: PeriodColumn = "period",
+    volume: AmountColumn = "volume",
 ) -> pd.Series:
     """The stage of each customer in each period, by her volume then and her highest volume so far.
 
@@ -82,37 +169,32 @@ def assign_stage(
 
     Examples
     --------
-    >>> history = pd.DataFrame({"customer": "ann", "period": range(1, 8), "volume": [1, 2, 4, 7, 10, 8, 5]})
+    >>> history = pd.DataFrame({"customer_id": "ann", "period": range(1, 8), "volume": [1, 2, 4, 7, 10, 8, 5]})
     >>> assign_stage(history, low=3, high=6).str[0].str.cat()
     'eefsssd'
     """
-    _checks.table("history", history, [customer, period, volume])
-    low, high = _checks.one_number("low", low, above=0), _checks.one_number("high", high, above=0)
-    if low >= high:
-        raise ValueError(f"low must be below high, got {low:g} and {high:g}")
-    fall = _checks.fraction("fall", _checks.one_number("fall", fall), zero_allowed=False, one_allowed=False)
-    bought = np.asarray(_checks.number(f"column '{volume}' of history", history[volume], at_least=0))
-    order, who = _in_order("history", history, customer, period)
-    bought = bought[order]
-    highest = pd.Series(bought).groupby(who).cummax().to_numpy()
-    allowed_fall = fall * highest * (1 + 1e-9)  # a fall of exactly 30 % is not decline, whatever floats make of it
-    declining = (highest >= low) & (highest - bought > allowed_fall)
+    _checks.in_order(low=low, high=high)
+    lives = _lives("history", customer, period, volume)
+    bought, by_customer = lives["value"], lives["who"]
+    highest = bought.groupby(by_customer).cummax()
+    # a fall of exactly 30 % is not decline, whatever floats make of it
+    declining = (highest >= low) & (highest - bought > fall * highest * (1 + 1e-9))
     stages = np.select([declining, bought < low, bought < high], ["decline", "exploration", "formation"], "stability")
     if lost_after is not None:
-        lost_after = _checks.whole("lost_after", lost_after, at_least=1)
-        stages = np.where(_periods_without_purchase(bought, who) >= lost_after, "lost", stages)
-    in_given_order = np.empty_like(stages)
-    in_given_order[order] = stages
-    return pd.Series(in_given_order, index=history.index, name="stage")
+        purchases = (bought > 0).groupby(by_customer).cumsum()
+        silence = (bought == 0).groupby([by_customer, purchases]).cumsum()
+        stages = np.where(silence >= lost_after, "lost", stages)
+    return pd.Series(stages, index=lives.index, name="stage").sort_index().set_axis(history.index)
 
 
+@formula
 def classify_pattern(
     panel: pd.DataFrame,
-    long: int = 12,
+    long: OneCountFrom1 = 12,
     *,
-    customer: str = "customer",
-    period: str = "period",
-    state: str = "state",
+    customer: Ids = "customer_id",
+    period: PeriodColumn = "period",
+    state: StageColumn = "state",
 ) -> pd.Series:
     """Which of four courses each relationship took: how far it came before it turned down.
 
@@ -152,33 +234,27 @@ def classify_pattern(
 
     Examples
     --------
-    >>> panel = pd.DataFrame({"customer": ["ann"] * 3 + ["bo"] * 3, "period": [1, 2, 3] * 2,
+    >>> panel = pd.DataFrame({"customer_id": ["ann"] * 3 + ["bo"] * 3, "period": [1, 2, 3] * 2,
     ...                       "state": ["exploration", "formation", "lost", "formation", "stability", "decline"]})
     >>> classify_pattern(panel).to_dict()
     {'ann': 'midway demise', 'bo': 'early exit'}
     """
-    _checks.table("panel", panel, [customer, period, state])
-    long = _checks.whole("long", long, at_least=1)
-    unknown = panel.loc[~panel[state].isin([*STAGES, "lost"]), state]
-    if len(unknown):
-        _checks.option(f"column '{state}' of panel", unknown.iloc[0], [*STAGES, "lost"])
-    order, who = _in_order("panel", panel, customer, period)
-    states = panel[state].to_numpy()[order]
-    last_row = np.append(who[1:] != who[:-1], True)
-    turned_down = np.isin(states[last_row], ["decline", "lost"])
-    stable_periods = np.bincount(who, weights=states == "stability")
-    formed = np.bincount(who, weights=states == "formation") > 0
+    lives = _lives("panel", customer, period, state)
+    states, by_customer = lives["value"], lives["who"]
+    turned_down = states.groupby(by_customer).last().isin(["decline", "lost"])
+    stable_periods = (states == "stability").groupby(by_customer).sum()
+    formed = (states == "formation").groupby(by_customer).any()
     abortion, demise, early_exit, maintenance = PATTERNS
     patterns = np.select(
         [stable_periods >= long, ~turned_down, stable_periods > 0, formed],
         [maintenance, "open", early_exit, demise],
         abortion,
     )
-    customers = pd.Index(panel[customer].to_numpy()[order][last_row], name=customer)
-    return pd.Series(patterns, index=customers, name="pattern")
+    return pd.Series(patterns, index=pd.Index(customer.unique(), name=customer.name), name="pattern")
 
 
-def map_stage(stage: str, from_: str, to: str) -> list[str]:
+@formula
+def map_stage(stage: str, from_: Model, to: Model) -> list[str]:
     """The same stage in the words of another model, read along the rows of `STAGE_MODELS`.
 
     Parameters
@@ -209,22 +285,24 @@ def map_stage(stage: str, from_: str, to: str) -> list[str]:
     >>> map_stage("growth", from_="six", to="four")
     ['formation']
     """
-    source = STAGE_MODELS[_checks.option("from_", from_, STAGE_MODELS.columns)]
-    target = STAGE_MODELS[_checks.option("to", to, STAGE_MODELS.columns)]
+    source, target = STAGE_MODELS[from_], STAGE_MODELS[to]
     _checks.option("stage", stage, [name for name in source.unique() if name])
     return [name for name in target[source == stage].unique() if name]
 
 
+@formula
 def transition_matrix(
     panel: pd.DataFrame,
-    absorbing: Any = (),
+    absorbing: States | None = None,
     counts: bool = False,
     *,
-    customer: str = "customer",
-    period: str = "period",
-    state: str = "state",
+    customer: Ids = "customer_id",
+    period: PeriodColumn = "period",
+    state: Ids = "state",
 ) -> pd.DataFrame:
-    """How often a customer in one state is in another a period later: moves from i to j, divided by all moves from i.
+    r"""How often a customer in one state is in another a period later: moves from i to j, divided by all moves from i.
+
+    .. math:: p_{ij} = \frac{n_{ij}}{\sum_k n_{ik}}
 
     Parameters
     ----------
@@ -254,27 +332,24 @@ def transition_matrix(
 
     Examples
     --------
-    >>> panel = pd.DataFrame({"customer": ["ann"] * 3 + ["bo"] * 3, "period": [1, 2, 3] * 2,
+    >>> panel = pd.DataFrame({"customer_id": ["ann"] * 3 + ["bo"] * 3, "period": [1, 2, 3] * 2,
     ...                       "state": ["stability", "stability", "decline", "stability", "decline", "lost"]})
     >>> transition_matrix(panel, counts=True).loc["stability"].tolist()
     [1, 2, 0]
     >>> transition_matrix(panel, absorbing="lost").loc["lost"].tolist()
     [0.0, 0.0, 1.0]
     """
-    _checks.table("panel", panel, [customer, period, state])
-    order, who = _in_order("panel", panel, customer, period)
-    if panel[state].isna().any():
-        raise ValueError(f"column '{state}' of panel has a missing value: fill it in or leave the customer out")
-    states = sorted(panel[state].unique(), key=_lifecycle_order)
-    ends = list(np.atleast_1d(absorbing))
+    lives = _lives("panel", customer, period, state)
+    states = sorted(state.unique(), key=_lifecycle_order)
+    ends = absorbing or []
     for end in ends:
         if end not in states:
             raise ValueError(f"absorbing names '{end}', but the states of panel are {', '.join(map(str, states))}")
-    now = pd.Index(states).get_indexer(panel[state])[order]
-    same_customer = who[1:] == who[:-1]
-    moves_seen = len(states) * now[:-1][same_customer] + now[1:][same_customer]
-    square = np.bincount(moves_seen, minlength=len(states) ** 2).reshape(len(states), -1)
-    moves = pd.DataFrame(square, index=pd.Index(states, name="from"), columns=pd.Index(states, name="to"))
+    now = pd.Index(states).get_indexer(lives["value"])
+    same_customer = np.diff(lives["who"]) == 0
+    seen = np.zeros((len(states), len(states)), dtype=int)
+    np.add.at(seen, (now[:-1][same_customer], now[1:][same_customer]), 1)
+    moves = pd.DataFrame(seen, index=pd.Index(states, name="from"), columns=pd.Index(states, name="to"))
     if counts:
         return moves
     leavers = moves.sum(axis=1) - np.diag(moves)
@@ -292,8 +367,11 @@ def transition_matrix(
     return moves.div(moves.sum(axis=1), axis=0)
 
 
-def fundamental_matrix(transitions: Any) -> pd.DataFrame:
-    """Expected periods in each transient state before the end: ``N = (I - Q)^-1``, Q the moves among transient states.
+@formula
+def fundamental_matrix(transitions: Chain) -> pd.DataFrame:
+    r"""Expected periods in each transient state before the end.
+
+    .. math:: N = (I - Q)^{-1}, \qquad Q \textrm{ the moves among transient states}
 
     Parameters
     ----------
@@ -309,7 +387,7 @@ def fundamental_matrix(transitions: Any) -> pd.DataFrame:
     Raises
     ------
     ValueError
-        If a row does not sum to 1, a probability is not in [0, 1], or from some state there is no way to an end.
+        If a row does not add up to 1, a probability is not in [0, 1], or from some state there is no way to an end.
 
     Source
     ------
@@ -320,17 +398,19 @@ def fundamental_matrix(transitions: Any) -> pd.DataFrame:
     >>> fundamental_matrix([[0.5, 0.25, 0.25], [0, 0.75, 0.25]]).to_numpy().tolist()
     [[2.0, 2.0], [0.0, 4.0]]
     """
-    moves = _chain(transitions)
-    transient = ~_absorbs(moves)
-    among = moves.loc[transient, transient]
-    if _grows(among.to_numpy()):
+    transient = ~_absorbs(transitions)
+    among = transitions.loc[transient, transitions.index[transient]]
+    if _grows(among):
         raise ValueError("transitions must leave a way to an absorbing state from everywhere, or lives have no end")
     visits = np.linalg.inv(np.eye(len(among)) - among)
     return pd.DataFrame(visits, index=among.index, columns=among.columns)
 
 
-def expected_life(transitions: Any) -> pd.Series:
-    """Expected periods until a customer is absorbed, by her state now: the row sums of the fundamental matrix.
+@formula
+def expected_life(transitions: Chain) -> pd.Series:
+    r"""Expected periods until a customer is absorbed, by her state now: the row sums of the fundamental matrix.
+
+    .. math:: (I - Q)^{-1} \mathbf{1}
 
     Parameters
     ----------
@@ -360,8 +440,11 @@ def expected_life(transitions: Any) -> pd.Series:
     return fundamental_matrix(transitions).sum(axis=1).rename("periods")
 
 
-def markov_clv(transitions: Any, rewards: Any, rate: float, timing: str = "start") -> pd.Series:
-    """Lifetime value by state, over an endless horizon: ``V = (I - P / (1 + rate))^-1 R``.
+@formula
+def markov_clv(transitions: Chain, rewards: ByState, rate: OneRate, timing: Timing = "start") -> pd.Series:
+    r"""Lifetime value by state, over an endless horizon.
+
+    .. math:: V = \left(I - \frac{P}{1 + i}\right)^{-1} R
 
     Without the reward of the period now it is ``V - R``.
 
@@ -385,7 +468,7 @@ def markov_clv(transitions: Any, rewards: Any, rate: float, timing: str = "start
     Raises
     ------
     ValueError
-        If a row does not sum to 1, a reward is missing, the sum has no end, or timing is unknown.
+        If a row does not add up to 1, a reward is missing, the sum has no end, or timing is unknown.
 
     Source
     ------
@@ -397,24 +480,24 @@ def markov_clv(transitions: Any, rewards: Any, rate: float, timing: str = "start
     >>> markov_clv(rows, rewards=[-20, 40, 100, 30], rate=0.10).round(2).tolist()
     [140.51, 336.03, 422.17, 111.0]
     """
-    moves = _chain(transitions)
-    earned = _by_state("rewards", rewards, moves)
-    rate = _checks.rate("rate", _checks.one_number("rate", rate))
-    counts = ~_absorbs(moves) | (earned != 0)
-    step = moves.to_numpy()[np.ix_(counts, counts)] / (1 + rate)
+    moves = _square(transitions)
+    earned = _of_each_state("rewards", rewards, moves)
+    counted = ~_absorbs(moves) | (earned != 0)  # an end that earns nothing adds nothing, and would add up for ever
+    step = moves.to_numpy()[np.ix_(counted, counted)] / (1 + rate)
     if _grows(step):
         raise ValueError(
             f"rate must be higher, got {rate:g}: discounted at it, the rewards of these states have no end"
         )
     worth = pd.Series(0.0, index=moves.index, name="value")
-    worth[counts] = np.linalg.solve(np.eye(len(step)) - step, earned[counts])
-    if _checks.option("timing", timing, ("start", "end")) == "end":
-        worth /= 1 + rate
-    return worth.iloc[: len(transitions)]
+    worth[counted] = np.linalg.solve(np.eye(len(step)) - step, earned[counted])
+    return worth.iloc[: len(transitions)] / (1 + rate if timing == "end" else 1)
 
 
-def stage_shares(transitions: Any, start: Any, periods: int) -> pd.DataFrame:
-    """Where a group of customers is, period after period: ``share_t = share_(t-1) P``.
+@formula
+def stage_shares(transitions: Chain, start: Start, periods: PeriodsAhead) -> pd.DataFrame:
+    r"""Where a group of customers is, period after period.
+
+    .. math:: s_t = s_{t-1} P
 
     Parameters
     ----------
@@ -433,7 +516,7 @@ def stage_shares(transitions: Any, start: Any, periods: int) -> pd.DataFrame:
     Raises
     ------
     ValueError
-        If a row of `transitions` or the shares of `start` do not sum to 1, or a state is unknown.
+        If a row of `transitions` or the shares of `start` do not add up to 1, or a state is unknown.
 
     Source
     ------
@@ -445,20 +528,20 @@ def stage_shares(transitions: Any, start: Any, periods: int) -> pd.DataFrame:
     >>> stage_shares(moves, "customer", periods=2)["customer"].round(2).tolist()
     [1.0, 0.8, 0.64]
     """
-    moves = _chain(transitions)
-    periods = _checks.whole("periods", periods)
+    moves = _square(transitions)
     if isinstance(start, str):
         _checks.option("start", start, moves.index)
-        start = {start: 1.0} | dict.fromkeys(moves.index.drop(start), 0.0)
-    shares = [_checks.fraction("start", _by_state("start", start, moves))]
-    if abs(shares[0].sum() - 1) > 1e-9:
-        raise ValueError(f"start must sum to 1, got {shares[0].sum():.12g}")
+        start = np.array(moves.index == start, dtype=float)
+    shares = [_checks.adding_up_to_1("start", _of_each_state("start", start, moves))]
     for _ in range(periods):
         shares.append(shares[-1] @ moves.to_numpy())
     return pd.DataFrame(shares, columns=moves.columns).rename_axis("period")
 
 
-def contact_plan(start: Any, months: int = 12, stage: str = "exploration", last_contact: Any = None) -> pd.DataFrame:
+@formula
+def contact_plan(
+    start: Day, months: Months = 12, stage: Stage = "exploration", last_contact: Day | None = None
+) -> pd.DataFrame:
     """Whom to contact her when, and why: on day 7, then every month, with reviews in months 3 and 6.
 
     So no month goes by without a contact. The rule "1 + 1 + N" is named in the source without an explanation; we read
@@ -495,117 +578,82 @@ def contact_plan(start: Any, months: int = 12, stage: str = "exploration", last_
     >>> contact_plan("2026-01-31", months=3)[["date", "who"]].astype(str).to_numpy().tolist()[1:]
     [['2026-02-28', 'manager'], ['2026-03-31', 'manager'], ['2026-04-30', 'manager, specialist']]
     """
-    first_day = _day("start", start)
-    months = _checks.whole("months", months, at_least=1)
-    reason, who = _ROUTINE[_checks.option("stage", stage, STAGES)]
-    day_7 = first_day + pd.Timedelta(days=7)
-    contacts = [(day_7, "day 7: is she content with the first purchase?", "manager, specialist")]
+    reason, who = _ROUTINE[stage]
+    contacts = [(start + pd.Timedelta(days=7), "day 7: is she content with the first purchase?", "manager, specialist")]
     for month in range(1, months + 1):
-        day = first_day + pd.DateOffset(months=month)
+        day = start + pd.DateOffset(months=month)
         contacts.append((day, _REVIEWS[month], "manager, specialist") if month in _REVIEWS else (day, reason, who))
     plan = pd.DataFrame(contacts, columns=["date", "reason", "who"])
     if last_contact is None:
         return plan
-    done = _day("last_contact", last_contact)
-    if not first_day <= done < plan["date"].iloc[-1]:
-        span = f"from {first_day:%Y-%m-%d} to before {plan['date'].iloc[-1]:%Y-%m-%d}"
-        raise ValueError(f"last_contact must lie within the plan, {span}, got {done:%Y-%m-%d}")
-    return plan[plan["date"] > done].reset_index(drop=True)
-
-
-def _in_order(name: str, table: pd.DataFrame, customer: str, period: str) -> tuple[np.ndarray, np.ndarray]:
-    """The rows by customer and period, and each one's customer as a number; no row double, none left out."""
-    numbers = pd.factorize(table[customer])[0]
-    if (numbers < 0).any():
-        raise ValueError(f"column '{customer}' of {name} has a missing value: fill it in or leave the row out")
-    if not pd.api.types.is_numeric_dtype(table[period]):
-        got = table[period].iloc[0]
+    end = plan["date"].iloc[-1]
+    if not start <= last_contact < end:
         raise ValueError(
-            f"column '{period}' of {name} must be whole numbers (number the periods 1, 2, ...), got '{got}'"
+            f"last_contact must lie within the plan, from {start:%Y-%m-%d} to before {end:%Y-%m-%d}, "
+            f"got {last_contact:%Y-%m-%d}"
         )
-    periods = np.asarray(_checks.whole(f"column '{period}' of {name}", table[period]))
-    order = np.lexsort([periods, numbers])
-    who, when = numbers[order], periods[order]
-    wrong = (who[1:] == who[:-1]) & (np.diff(when) != 1)
+    return plan[plan["date"] > last_contact].reset_index(drop=True)
+
+
+def _lives(name: str, customer: pd.Series, period: pd.Series, value: pd.Series) -> pd.DataFrame:
+    """The rows of each customer together, period by period, none double and none left out; the index is a row's place.
+
+    Customers are numbered in `who`, in order of appearance.
+    """
+    lives = pd.DataFrame(
+        {"who": pd.factorize(customer)[0], "period": period.to_numpy(), "value": value.to_numpy()}
+    ).sort_values(["who", "period"])
+    steps = np.diff(lives["period"])
+    wrong = (np.diff(lives["who"]) == 0) & (steps != 1)
     if wrong.any():
         at = int(np.argmax(wrong))
-        whose = f"{name} must have one row a customer and period, but customer '{table[customer].iloc[order[at]]}' has"
-        if when[at] == when[at + 1]:
-            raise ValueError(f"{whose} two for period {when[at]}: keep one")
-        raise ValueError(f"{whose} none between periods {when[at]} and {when[at + 1]}: add what is left out")
-    return order, who
+        before, after = lives["period"].iloc[at : at + 2]
+        whose = f"{name} must have one row a customer and period, but customer '{customer.iloc[lives.index[at]]}' has"
+        if before == after:
+            raise ValueError(f"{whose} two for period {after:.12g}: keep one")
+        raise ValueError(f"{whose} none between periods {before:.12g} and {after:.12g}: add what is left out")
+    return lives
 
 
-def _periods_without_purchase(bought: np.ndarray, who: np.ndarray) -> np.ndarray:
-    row = np.arange(len(who))
-    first_row = np.flatnonzero(np.append(True, who[1:] != who[:-1]))[who]
-    last_purchase = np.maximum.accumulate(np.where(bought > 0, row, -1))
-    return row - np.maximum(last_purchase, first_row - 1)
-
-
-def _lifecycle_order(state: Any) -> tuple[int, str]:
+def _lifecycle_order(state: Hashable) -> tuple[int, str]:
     known = (*STAGES, "lost")
-    return known.index(state) if state in known else len(known), str(state)
+    return known.index(str(state)) if state in known else len(known), str(state)
 
 
-def _chain(transitions: Any) -> pd.DataFrame:
-    """Transition probabilities, square: an absorbing state without a row gets one."""
-    if isinstance(transitions, pd.DataFrame):
-        if not (transitions.index.is_unique and transitions.columns.is_unique):
-            raise ValueError("transitions names a state twice: each state has one row and one column")
-        rows = list(_checks.table("transitions", transitions, transitions.index).index)
-        states = rows + [state for state in transitions.columns if state not in rows]
-        given = np.asarray(_checks.fraction("transitions", transitions[states].to_numpy()))
-    else:
-        given = np.asarray(_checks.fraction("transitions", transitions))
-        states = list(range(given.shape[-1])) if given.ndim else []
-    if given.ndim != 2 or given.shape[0] > given.shape[1] or given.shape[1] != len(states):
-        raise ValueError(f"transitions must be a table with a column for each of its rows, got shape {given.shape}")
-    for state, total in zip(states, given.sum(axis=1), strict=False):
-        if abs(total - 1) > 1e-9:
-            raise ValueError(f"each row of transitions must sum to 1, got {total:.12g} in row {state!r}")
-    square = np.eye(len(states))
-    square[: len(given)] = given
-    return pd.DataFrame(square, index=states, columns=states)
+def _square(transitions: pd.DataFrame) -> pd.DataFrame:
+    """The chain with a row for each end: who is there stays there."""
+    square = pd.DataFrame(np.eye(transitions.shape[1]), index=transitions.columns, columns=transitions.columns)
+    square.iloc[: len(transitions)] = transitions
+    return square
 
 
 def _absorbs(moves: pd.DataFrame) -> np.ndarray:
     return np.diag(moves) > 1 - 1e-9
 
 
-def _grows(step: np.ndarray) -> bool:
+def _grows(step: pd.DataFrame | np.ndarray) -> bool:
     """Whether the sum of the powers of a matrix has no end."""
     return bool(np.abs(np.linalg.eigvals(step)).max(initial=0.0) > 1 - 1e-12)
 
 
-def _by_state(name: str, values: Any, moves: pd.DataFrame) -> np.ndarray:
+def _of_each_state(name: str, values: pd.Series | np.ndarray, moves: pd.DataFrame) -> np.ndarray:
     """One number a state, absorbing states 0 if they are left out."""
     transient = ~_absorbs(moves)
-    if isinstance(values, dict | pd.Series):
-        named = pd.Series(values)
-        for state in named.index:
-            if state not in moves.index:
-                raise ValueError(f"{name} names {state!r}, which is no state of transitions")
-        for state in moves.index[transient]:
-            if state not in named.index:
-                raise ValueError(f"{name} has no entry for the state {state!r}")
-        return np.asarray(_checks.number(name, named.reindex(moves.index, fill_value=0)))
-    numbers = np.atleast_1d(_checks.number(name, values))
-    if numbers.shape == (len(moves),):
-        return numbers
-    if numbers.shape != (transient.sum(),):
+    if isinstance(values, pd.Series):
+        unknown = values.index.difference(moves.index, sort=False)
+        left_out = moves.index[transient].difference(values.index, sort=False)
+        if len(unknown):
+            raise ValueError(f"{name} names {unknown[0]!r}, which is no state of transitions")
+        if len(left_out):
+            raise ValueError(f"{name} has no entry for the state {left_out[0]!r}")
+        return values.reindex(moves.index, fill_value=0).to_numpy()
+    if len(values) == len(moves):
+        return values
+    if len(values) != transient.sum():
         raise ValueError(
             f"{name} must have one entry a state ({len(moves)}), or one a state that can be left ({transient.sum()}), "
-            f"got {numbers.size}"
+            f"got {len(values)}"
         )
     filled = np.zeros(len(moves))
-    filled[transient] = numbers
+    filled[transient] = values
     return filled
-
-
-def _day(name: str, value: Any) -> pd.Timestamp:
-    try:
-        day = date.fromisoformat(value) if isinstance(value, str) else value
-        return pd.Timestamp(year=day.year, month=day.month, day=day.day)
-    except (AttributeError, TypeError, ValueError):
-        raise ValueError(f"{name} must be a date such as '2026-01-31', got {value!r}") from None

@@ -1,21 +1,37 @@
 """Who stays, how long, and out of whom: every rate here is a fraction of a stated group over a stated period."""
 
-from typing import Any
+from typing import Literal
 
 import numpy as np
 import pandas as pd
 
-from clvlib import _old_checks as _checks
-from clvlib._old_checks import FloatOrArray
+from clvlib import _checks
+from clvlib._calendar import DAYS, PANDAS_PERIOD, Grain
+from clvlib._formula import (
+    Amount,
+    Amounts,
+    DateColumn,
+    Flags,
+    Ids,
+    OneAmount,
+    OnePositive,
+    Periods,
+    Positive,
+    Share,
+    ShareAbove0,
+    Shares,
+    Survivors,
+    formula,
+)
 
-# A year is 365 days, and a week is 7 of them: 365 / 7 = 52.14 weeks.
-_PER_YEAR = {"day": 365, "week": 365 / 7, "month": 12, "quarter": 4, "year": 1}
-_PANDAS_PERIOD = {"day": "D", "week": "W", "month": "M", "quarter": "Q", "year": "Y"}
-_LEAVING = ("at_renewal", "any_time")
+Leaving = Literal["at_renewal", "any_time"]
 
 
-def churn_rate(lost: Any, at_start: Any) -> FloatOrArray:
-    """Churn rate of a period: ``lost / at_start``, of the customers at its start, those gone at its end.
+@formula
+def churn_rate(lost: Amount, at_start: Positive) -> np.ndarray:
+    r"""Churn rate of a period: of the customers at its start, the share gone at its end.
+
+    .. math:: c = \frac{lost}{start}
 
     A customer won during the period is in neither number. `churn_denominators` shows what other denominators do.
 
@@ -45,17 +61,12 @@ def churn_rate(lost: Any, at_start: Any) -> FloatOrArray:
     >>> churn_rate(lost=600, at_start=1000)
     0.6
     """
-    lost, at_start = _checks.aligned(
-        lost=_checks.number("lost", lost, at_least=0), at_start=_checks.number("at_start", at_start, above=0)
-    )
-    too_many = lost > at_start
-    if too_many.any():
-        got, of = lost[too_many].flat[0], at_start[too_many].flat[0]
-        raise ValueError(f"lost must be at most at_start, got {got:g} of {of:g}; count only customers of the start")
-    return _checks.plain(lost / at_start)
+    _only_of_the_start(lost, at_start)
+    return lost / at_start
 
 
-def churn_denominators(at_start: float, won: float, lost: float) -> pd.DataFrame:
+@formula
+def churn_denominators(at_start: OnePositive, won: OneAmount, lost: OneAmount) -> pd.DataFrame:
     """The same losses divided by four groups of customers, side by side. Only the first is the churn rate.
 
     Parameters
@@ -86,9 +97,7 @@ def churn_denominators(at_start: float, won: float, lost: float) -> pd.DataFrame
     >>> churn_denominators(at_start=1000, won=500, lost=200)["churn"].round(3).to_dict()
     {'start': 0.2, 'average': 0.174, 'end': 0.154, 'start and won': 0.133}
     """
-    at_start = _checks.single("at_start", _checks.number("at_start", at_start, above=0))
-    won = _checks.single("won", _checks.number("won", won, at_least=0))
-    lost = _checks.single("lost", _checks.number("lost", lost, at_least=0, at_most=at_start))
+    _only_of_the_start(lost, at_start)
     at_end = at_start - lost + won
     if at_end == 0:
         raise ValueError("lost must leave somebody at the end, got at_start - lost + won = 0")
@@ -103,10 +112,13 @@ def churn_denominators(at_start: float, won: float, lost: float) -> pd.DataFrame
     return table
 
 
-def convert_rate(rate: Any, from_: str, to: str, kind: str = "churn") -> FloatOrArray:
-    """The same loyalty per another period: ``retention ** (periods of from_ in one of to)``. Survival multiplies.
+@formula
+def convert_rate(rate: Share, from_: Grain, to: Grain, kind: Literal["churn", "retention"] = "churn") -> np.ndarray:
+    r"""The same loyalty per another period: survival multiplies.
 
-    A year has 4 quarters, 12 months or 365 days, and a week has 7 days.
+    .. math:: r_{to} = r_{from}^{\, n}, \qquad n = \textrm{length of to} / \textrm{length of from}, \qquad c = 1 - r
+
+    A year has 4 quarters, 12 months or 365.25 days, and a week has 7 days.
 
     Parameters
     ----------
@@ -140,15 +152,15 @@ def convert_rate(rate: Any, from_: str, to: str, kind: str = "churn") -> FloatOr
     >>> round(convert_rate(0.40, "year", "month", kind="retention"), 4)
     0.9265
     """
-    rate = np.asarray(_checks.fraction("rate", rate))
-    exponent = _PER_YEAR[_checks.option("from_", from_, _PER_YEAR)] / _PER_YEAR[_checks.option("to", to, _PER_YEAR)]
-    if _checks.option("kind", kind, ("churn", "retention")) == "retention":
-        return _checks.plain(rate**exponent)
-    return _checks.plain(1 - (1 - rate) ** exponent)
+    periods = DAYS[to] / DAYS[from_]
+    return rate**periods if kind == "retention" else 1 - (1 - rate) ** periods
 
 
-def expected_lifetime(churn: Any, leaving: str = "at_renewal") -> FloatOrArray:
-    """Mean lifetime at constant churn: ``1 / churn`` started periods, or ``-1 / ln(1 - churn)`` of elapsed time.
+@formula
+def expected_lifetime(churn: ShareAbove0, leaving: Leaving = "at_renewal") -> np.ndarray:
+    r"""Mean lifetime at constant churn, in started periods or in elapsed time.
+
+    .. math:: \frac{1}{c} \textrm{ at renewals}, \qquad \frac{1}{-\ln(1 - c)} \textrm{ at any time}
 
     Parameters
     ----------
@@ -179,14 +191,14 @@ def expected_lifetime(churn: Any, leaving: str = "at_renewal") -> FloatOrArray:
     >>> round(expected_lifetime(0.6, leaving="any_time"), 2)
     1.09
     """
-    churn = np.asarray(_checks.fraction("churn", churn, zero_allowed=False))
-    if _checks.option("leaving", leaving, _LEAVING) == "at_renewal":
-        return _checks.plain(1 / churn)
-    return _checks.plain(1 / _hazard(churn))
+    return 1 / (churn if leaving == "at_renewal" else -np.log1p(-churn))
 
 
-def median_lifetime(churn: Any, leaving: str = "at_renewal") -> FloatOrArray:
-    """When half of the customers are gone, at constant churn: ``ln 2 / -ln(1 - churn)``, rounded up for renewals.
+@formula
+def median_lifetime(churn: ShareAbove0, leaving: Leaving = "at_renewal") -> np.ndarray:
+    r"""When half of the customers are gone, at constant churn; for renewals rounded up to whole periods.
+
+    .. math:: \frac{\ln 2}{-\ln(1 - c)}
 
     Parameters
     ----------
@@ -214,62 +226,55 @@ def median_lifetime(churn: Any, leaving: str = "at_renewal") -> FloatOrArray:
     >>> median_lifetime(0.6)
     1.0
     """
-    churn = np.asarray(_checks.fraction("churn", churn, zero_allowed=False))
-    half = np.log(2) / _hazard(churn)
-    if _checks.option("leaving", leaving, _LEAVING) == "any_time":
-        return _checks.plain(half)
+    half = np.log(2) / -np.log1p(-churn)
+    if leaving == "any_time":
+        return half
     # a churn of 1 - 0.5 ** (1 / 3) means exactly 3 periods, not 3.0000000000000004
-    return _checks.plain(np.maximum(np.ceil(half * (1 - 1e-12)), 1))
+    return np.maximum(np.ceil(half * (1 - 1e-12)), 1)
 
 
-def survival(counts: Any = None, *, durations: Any = None, observed: Any = None) -> pd.Series:
-    """Share of a cohort still there: ``counts / counts[0]``, or the Kaplan-Meier estimate if some are still customers.
+@formula
+def survival(counts: Survivors) -> pd.Series:
+    r"""Share of a cohort still there, where the whole cohort was followed.
 
-    Give `counts` where a whole cohort was followed. Give `durations` and `observed` where you look at customers one by
-    one and some have not left yet: leaving those out, or taking today for the day they left, makes life look too short.
+    .. math:: S(t) = \frac{n_t}{n_0}
+
+    Where you look at customers one by one and some have not left yet, use `kaplan_meier`: leaving those out, or taking
+    today for the day they left, makes life look too short.
 
     Parameters
     ----------
     counts : sequence of float, shape (periods + 1,)
         Customers of one cohort alive at the start and after each period. Never rises.
-    durations : sequence of float, shape (customers,)
-        As in `kaplan_meier`.
-    observed : sequence of bool, shape (customers,)
-        As in `kaplan_meier`.
 
     Returns
     -------
     Series
-        Fractions. Index ``period`` (0, 1, 2, ...), or ``time`` (0 and each time at which somebody left).
+        Fractions. Index ``period`` (0, 1, 2, ...).
 
     Raises
     ------
     ValueError
-        If the counts rise or start at 0, both kinds of input are given, or as `kaplan_meier`.
+        If the counts rise, start at 0, or are fewer than two.
 
     Source
     ------
-    Fader & Hardie 2007, How to Project Customer Retention (Journal of Interactive Marketing); Kaplan & Meier 1958.
+    Fader & Hardie 2007, How to Project Customer Retention (Journal of Interactive Marketing).
 
     Examples
     --------
     >>> survival([1000, 600, 420]).tolist()
     [1.0, 0.6, 0.42]
-    >>> survival(durations=[1, 2, 2, 3], observed=[True, True, False, True]).round(2).to_dict()
-    {0.0: 1.0, 1.0: 0.75, 2.0: 0.5, 3.0: 0.0}
     """
-    if counts is not None:
-        if durations is not None or observed is not None:
-            raise ValueError("give survival either counts, or durations and observed, not both")
-        alive = _never_rising("counts", counts)
-        return pd.Series(alive / alive[0], name="survival").rename_axis("period")
-    if durations is None or observed is None:
-        raise ValueError("survival needs counts, or both durations and observed")
-    return kaplan_meier(durations, observed)["survival"]
+    alive = counts.to_numpy()
+    return pd.Series(alive / alive[0], name="survival").rename_axis("period")
 
 
-def kaplan_meier(durations: Any, observed: Any) -> pd.DataFrame:
-    """Survival when some are still customers: at each loss, survival is multiplied by ``1 - lost / at_risk``.
+@formula
+def kaplan_meier(durations: Amounts, observed: Flags) -> pd.DataFrame:
+    r"""Survival when some are still customers.
+
+    .. math:: S(t) = \prod_{t_i \le t} \left(1 - \frac{lost_i}{\textrm{at risk}_i}\right)
 
     The denominator holds everyone known to be a customer just before that time, so nobody is counted as at risk for
     longer than she was watched.
@@ -306,9 +311,6 @@ def kaplan_meier(durations: Any, observed: Any) -> pd.DataFrame:
     """
     from statsmodels.duration.survfunc import SurvfuncRight
 
-    durations = _flat("durations", _checks.number("durations", durations, at_least=0))
-    observed = _yes_or_no("observed", observed)
-    _same_length(durations=durations, observed=observed)
     estimate = SurvfuncRight(durations, observed)
     table = pd.DataFrame(
         {"at_risk": estimate.n_risk, "lost": estimate.n_events.astype(int), "survival": estimate.surv_prob},
@@ -319,8 +321,11 @@ def kaplan_meier(durations: Any, observed: Any) -> pd.DataFrame:
     return table.sort_index().astype({"at_risk": int, "lost": int})
 
 
-def retention_curve(survival: Any) -> pd.Series:
-    """Retention from each period to the next: ``S(t) / S(t - 1)``, of those who came this far, the share that stays.
+@formula
+def retention_curve(survival: Survivors) -> pd.Series:
+    r"""Retention from each period to the next: of those who came this far, the share that stays.
+
+    .. math:: r_t = \frac{S(t)}{S(t - 1)}
 
     It is not survival, whose denominator stays the whole cohort: after 1000, 600 and 420 customers the second year's
     retention is 420 / 600 = 0.7, not 420 / 1000. It rises by mere sorting, as those who leave easily leave first.
@@ -349,22 +354,19 @@ def retention_curve(survival: Any) -> pd.Series:
     >>> retention_curve([1000, 600, 420]).round(2).to_dict()
     {1: 0.6, 2: 0.7}
     """
-    if isinstance(survival, pd.Series) and pd.api.types.is_numeric_dtype(survival.index):
-        steps = np.diff(survival.index.to_numpy())
-        if len(steps) and not np.allclose(steps, 1):
-            raise ValueError(
-                "survival must have one value a period, but its index steps by "
-                f"{steps[~np.isclose(steps, 1)][0]:g}; use survival.reindex(range(n), method='ffill')"
-            )
-    alive = _never_rising("survival", survival)
+    _one_a_period(survival.index)
+    alive = survival.to_numpy()
     if (alive[:-1] == 0).any():
         raise ValueError(f"survival must be cut after its first 0, at period {int(np.argmin(alive))}: nobody is left")
     curve = pd.Series(alive[1:] / alive[:-1], index=range(1, len(alive)), name="retention")
     return curve.rename_axis("period")
 
 
-def mixture_survival(shares: Any, retention: Any, periods: int) -> pd.Series:
-    """Survival of a firm whose segments each keep a constant retention: ``sum(share * retention ** t)``.
+@formula
+def mixture_survival(shares: Shares, retention: Shares, periods: Periods) -> pd.Series:
+    r"""Survival of a firm whose segments each keep a constant retention.
+
+    .. math:: S(t) = \sum_s share_s \, r_s^t
 
     Parameters
     ----------
@@ -395,17 +397,14 @@ def mixture_survival(shares: Any, retention: Any, periods: int) -> pd.Series:
     >>> mixture_survival(shares=[0.5, 0.5], retention=[0.9, 0.5], periods=3).round(4).tolist()
     [1.0, 0.7, 0.53, 0.427]
     """
-    shares = _flat("shares", _checks.fraction("shares", shares))
-    retention = _flat("retention", _checks.fraction("retention", retention))
-    _same_length(shares=shares, retention=retention)
-    if abs(shares.sum() - 1) > 1e-9:
-        raise ValueError(f"shares must add up to 1, got {shares.sum():.12g}")
-    times = np.arange(_checks.single("periods", _checks.whole("periods", periods, at_least=1)) + 1)
-    alive = (shares * retention ** times[:, None]).sum(axis=1)
+    times = np.arange(periods + 1)
+    shares = _checks.adding_up_to_1("shares", shares.to_numpy())
+    alive = (shares * retention.to_numpy() ** times[:, None]).sum(axis=1)
     return pd.Series(alive, name="survival").rename_axis("period")
 
 
-def mixture_retention(shares: Any, retention: Any, periods: int) -> pd.Series:
+@formula
+def mixture_retention(shares: Shares, retention: Shares, periods: Periods) -> pd.Series:
     """The firm's retention when segments differ: it rises every period, though no customer becomes more loyal.
 
     The `retention_curve` of `mixture_survival`. It starts at the mean of the segments' rates and tends to the highest.
@@ -437,12 +436,13 @@ def mixture_retention(shares: Any, retention: Any, periods: int) -> pd.Series:
     return retention_curve(mixture_survival(shares, retention, periods))
 
 
+@formula
 def cohort_table(
     log: pd.DataFrame,
-    customer: str = "customer",
-    date: str = "date",
-    grain: str = "month",
-    values: str = "customers",
+    customer: Ids = "customer_id",
+    date: DateColumn = "date",
+    grain: Grain = "month",
+    values: Literal["customers", "shares"] = "customers",
 ) -> pd.DataFrame:
     """How many customers of each cohort came back how many periods after the cohort's first purchase.
 
@@ -478,25 +478,17 @@ def cohort_table(
 
     Examples
     --------
-    >>> log = pd.DataFrame({"customer": ["ann", "ann", "bo", "cy", "ann"],
+    >>> log = pd.DataFrame({"customer_id": ["ann", "ann", "bo", "cy", "ann"],
     ...                     "date": ["2024-01-05", "2024-01-20", "2024-01-31", "2024-02-10", "2024-03-01"]})
     >>> cohort_table(log).loc["2024-01"].tolist()
     [2, 0, 1]
     >>> cohort_table(log).loc["2024-02"].tolist()
     [1, 0, <NA>]
     """
-    _checks.table("log", log, [customer, date])
-    frequency = _PANDAS_PERIOD[_checks.option("grain", grain, _PANDAS_PERIOD)]
-    _checks.option("values", values, ("customers", "shares"))
-    nameless = int(log[customer].isna().sum())
-    if nameless:
-        raise ValueError(
-            f"log has no {customer!r} in {nameless} of its {len(log)} rows: leave them out or fill them in"
-        )
-    dates = pd.DatetimeIndex(_checks.dates(f"column {date!r} of log", log[date]))
-    calendar = pd.period_range(dates.min(), dates.max(), freq=frequency)
-    period = calendar.get_indexer(dates.to_period(frequency))
-    active = pd.DataFrame({"customer": log[customer].to_numpy(), "period": period}).drop_duplicates()
+    dates = pd.DatetimeIndex(date)
+    calendar = pd.period_range(dates.min(), dates.max(), freq=PANDAS_PERIOD[grain])
+    period = calendar.get_indexer(dates.to_period(calendar.freq))
+    active = pd.DataFrame({"customer": customer.to_numpy(), "period": period}).drop_duplicates()
     active["cohort"] = active.groupby("customer")["period"].transform("min")
     table = pd.crosstab(active["cohort"], active["period"] - active["cohort"])
     table = table.reindex(columns=range(len(calendar)), fill_value=0)
@@ -507,47 +499,17 @@ def cohort_table(
     return table if values == "customers" else table.div(table[0], axis=0)
 
 
-def _hazard(churn: np.ndarray) -> np.ndarray:
-    """Chance of leaving per unit of time, ``-ln(1 - churn)``; infinite where everybody leaves."""
-    with np.errstate(divide="ignore"):
-        return -np.log1p(-churn)
+def _only_of_the_start(lost: np.ndarray | float, at_start: np.ndarray | float) -> None:
+    if np.any(lost > at_start):
+        gone, there = next(pair for pair in np.broadcast(lost, at_start) if pair[0] > pair[1])
+        raise ValueError(f"lost must be at most at_start, got {gone:g} of {there:g}; count only customers of the start")
 
 
-def _never_rising(name: str, values: Any) -> np.ndarray:
-    values = _flat(name, _checks.number(name, values, at_least=0))
-    if len(values) < 2:
-        raise ValueError(f"{name} needs at least two numbers: at the start and after each period")
-    if values[0] == 0:
-        raise ValueError(f"{name} must start above 0, got 0")
-    rises = np.diff(values) > 0
-    if rises.any():
-        at = int(np.argmax(rises))
+def _one_a_period(times: pd.Index) -> None:
+    """Refuse the times of a Kaplan-Meier table where they skip periods in which nobody left."""
+    steps = np.diff(times) if pd.api.types.is_numeric_dtype(times) else np.ones(1)
+    if not np.allclose(steps, 1):
         raise ValueError(
-            f"{name} must never rise, got {values[at + 1]:.12g} after {values[at]:.12g} at period {at + 1}; "
-            "follow one cohort and leave out customers won later"
+            f"survival must have one value a period, but its index steps by {steps[~np.isclose(steps, 1)][0]:g}; "
+            "use survival.reindex(range(n), method='ffill')"
         )
-    return values
-
-
-def _yes_or_no(name: str, values: Any) -> np.ndarray:
-    flags = _flat(name, np.asarray(values))
-    known = pd.Series(flags).isin([0, 1]).to_numpy()
-    if not known.all():
-        raise ValueError(
-            f"{name} must be True or False (or 1 or 0) for each customer, got {flags[~known].tolist()[0]!r}"
-        )
-    return flags.astype(bool)
-
-
-def _flat(name: str, values: Any) -> np.ndarray:
-    values = np.atleast_1d(values)
-    if values.ndim > 1:
-        raise ValueError(f"{name} must be a flat list, got an array of {values.ndim} dimensions")
-    return values
-
-
-def _same_length(**values: np.ndarray) -> None:
-    shapes = {np.shape(value) for value in values.values() if np.ndim(value)}
-    if len(shapes) > 1:
-        sizes = " and ".join(str(np.size(value)) for value in values.values())
-        raise ValueError(f"{' and '.join(values)} must have the same length, got {sizes}")

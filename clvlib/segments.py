@@ -3,13 +3,15 @@
 A cut-off is a decision, so it is always an argument, and every function says what becomes of customers who are equal.
 """
 
-from typing import Any
+from typing import Annotated, Literal
 
 import numpy as np
 import pandas as pd
 
-from clvlib import _old_checks as _checks
-from clvlib._old_checks import FloatOrArray
+from clvlib._checks import Range
+from clvlib._formula import Amount, AmountColumn, NumberColumn, Numbers, OneNumber, OneShare, formula
+
+Sales = Annotated[pd.Series, Range(at_least=0, hint="for profits with losses use whale_curve")]
 
 # The card matrix: rows of purchase frequency against spend. The published figure is lost; the axes are read from its
 # text, the actions are ours. Spend is not the issuer's profit, and a low spend may be a low share of her wallet.
@@ -24,13 +26,14 @@ QUADRANTS = pd.DataFrame(
 ).set_index("quadrant")
 
 
+@formula
 def rfm_scores(
     customers: pd.DataFrame,
-    recency_is: str = "days_since",
+    recency_is: Literal["days_since", "last_day"] = "days_since",
     *,
-    recency: str = "recency",
-    frequency: str = "frequency",
-    monetary: str = "monetary",
+    recency: AmountColumn = "recency",
+    frequency: AmountColumn = "frequency",
+    monetary: NumberColumn = "monetary",
 ) -> pd.DataFrame:
     """Score recency, frequency and money from 1 (worst) to 5 (best), by fifths of the customers.
 
@@ -72,23 +75,17 @@ def rfm_scores(
     >>> rfm_scores(customers)["RFM"].tolist()
     [554, 415, 343, 211, 132]
     """
-    _checks.table("customers", customers, [recency, frequency, monetary])
-    days = _column(recency, customers, at_least=0)
-    nearness = -days if _checks.option("recency_is", recency_is, ("days_since", "last_day")) == "days_since" else days
-    scores = pd.DataFrame(
-        {
-            "R": _fifths(nearness),
-            "F": _fifths(_column(frequency, customers, at_least=0)),
-            "M": _fifths(_column(monetary, customers)),
-        },
-        index=customers.index,
-    )
+    nearness = -recency if recency_is == "days_since" else recency
+    scores = pd.DataFrame({"R": _fifths(nearness), "F": _fifths(frequency), "M": _fifths(monetary)})
     scores["RFM"] = 100 * scores["R"] + 10 * scores["F"] + scores["M"]
     scores["total"] = scores["R"] + scores["F"] + scores["M"]
     return scores
 
 
-def activity_quadrant(frequency: Any, spend: Any, frequency_cut: float, spend_cut: float) -> Any:
+@formula
+def activity_quadrant(
+    frequency: Amount, spend: Amount, frequency_cut: OneNumber, spend_cut: OneNumber
+) -> str | np.ndarray:
     """Place customers in the card matrix, frequency of use against spend; `QUADRANTS` says what each place may mean.
 
     Q1 frequent and high, Q2 frequent and low, Q3 rare and low, Q4 rare and high. A customer at a cut is above it.
@@ -98,7 +95,7 @@ def activity_quadrant(frequency: Any, spend: Any, frequency_cut: float, spend_cu
     frequency : int or array
         Purchases per period (a count).
     spend : float or array
-        Money spent in the same period (currency units), paired with `frequency` by position.
+        Money spent in the same period (currency units).
     frequency_cut, spend_cut : float
         From here on a customer is frequent; from here on her spend is high.
 
@@ -121,20 +118,17 @@ def activity_quadrant(frequency: Any, spend: Any, frequency_cut: float, spend_cu
     >>> activity_quadrant([30, 30, 2, 2], [9000, 500, 500, 9000], frequency_cut=12, spend_cut=5000).tolist()
     ['Q1', 'Q2', 'Q3', 'Q4']
     """
-    frequency = np.asarray(_checks.number("frequency", frequency, at_least=0))
-    spend = np.asarray(_checks.number("spend", spend, at_least=0))
-    if frequency.shape != spend.shape:
-        raise ValueError(
-            f"frequency and spend must have one entry a customer each, got {frequency.size} and {spend.size}"
-        )
-    frequent = frequency >= _checks.one_number("frequency_cut", frequency_cut)
-    high = spend >= _checks.one_number("spend_cut", spend_cut)
-    places = np.array(["Q3", "Q4", "Q2", "Q1"])[2 * frequent + high]
-    return str(places) if places.ndim == 0 else places
+    frequent, high = frequency >= frequency_cut, spend >= spend_cut
+    return np.array(["Q3", "Q4", "Q2", "Q1"])[2 * frequent + high]
 
 
+@formula
 def value_tiers(
-    values: Any, diamond: float = 0.05, gold: float = 0.20, gold_is: str = "inclusive", ties: str = "in"
+    values: Numbers,
+    diamond: OneShare = 0.05,
+    gold: OneShare = 0.20,
+    gold_is: Literal["inclusive", "next"] = "inclusive",
+    ties: Literal["in", "out"] = "in",
 ) -> pd.DataFrame:
     """Diamond for the top 5 % of customers by value, gold for the top 20 %.
 
@@ -175,24 +169,20 @@ def value_tiers(
     >>> value_tiers(spend, gold_is="next")[["diamond", "gold"]].sum().tolist()
     [50, 150]
     """
-    worth = _customers(values)
-    diamond, gold = _one_share("diamond", diamond), _one_share("gold", gold)
-    if gold <= diamond:
+    if diamond >= gold:
         raise ValueError(f"gold must be above diamond, both counted from the top, got {gold:g} and {diamond:g}")
-    _checks.option("gold_is", gold_is, ("inclusive", "next"))
-    _checks.option("ties", ties, ("in", "out"))
-    in_diamond, in_gold = _top(worth, diamond, ties), _top(worth, gold, ties)
+    in_diamond, in_gold = _top(values, diamond, ties), _top(values, gold, ties)
     return pd.DataFrame(
         {
             "diamond": in_diamond,
             "gold": in_gold if gold_is == "inclusive" else in_gold & ~in_diamond,
             "tier": np.array(["regular", "gold", "diamond"])[in_gold.astype(int) + in_diamond],
-        },
-        index=values.index if isinstance(values, pd.Series) else None,
+        }
     )
 
 
-def whale_curve(values: Any) -> pd.DataFrame:
+@formula
+def whale_curve(values: Numbers) -> pd.DataFrame:
     """Cumulative share of the value against the share of customers, the most valuable first.
 
     With profits the curve climbs above 1 where the losses of the last customers eat up what the first ones earn.
@@ -221,10 +211,11 @@ def whale_curve(values: Any) -> pd.DataFrame:
     >>> whale_curve([60, -20, 50, 10])["value_share"].tolist()
     [0.0, 0.6, 1.1, 1.2, 1.0]
     """
-    return _cumulative_shares(np.sort(_customers(values))[::-1])
+    return _cumulative_shares(np.sort(values)[::-1])
 
 
-def top_share(values: Any, share: Any = 0.2) -> FloatOrArray:
+@formula
+def top_share(values: Numbers, share: OneShare = 0.2) -> float:
     """Share of the value that the top customers hold, for "80/20" read off the whale curve.
 
     Where `share` is not a whole number of customers, the next one counts by the part of her that is inside.
@@ -233,12 +224,12 @@ def top_share(values: Any, share: Any = 0.2) -> FloatOrArray:
     ----------
     values : array, shape (customers,)
         As in `whale_curve`.
-    share : float or array, default 0.2
+    share : float, default 0.2
         Share of the customers, counted from the top, as a fraction.
 
     Returns
     -------
-    float or array
+    float
         A fraction of the total; above 1 if others make losses.
 
     Raises
@@ -257,13 +248,12 @@ def top_share(values: Any, share: Any = 0.2) -> FloatOrArray:
     >>> round(top_share([50, 20, 10, 10, 10], share=0.3), 3)
     0.6
     """
-    share = _checks.fraction("share", share)
     curve = whale_curve(values)
-    held = np.interp(share, curve["customers_share"], curve["value_share"])
-    return float(held) if np.ndim(held) == 0 else held
+    return float(np.interp(share, curve["customers_share"], curve["value_share"]))
 
 
-def lorenz(values: Any) -> pd.DataFrame:
+@formula
+def lorenz(values: Sales) -> pd.DataFrame:
     """Cumulative share of the value against the share of customers, the least valuable first.
 
     Parameters
@@ -290,11 +280,14 @@ def lorenz(values: Any) -> pd.DataFrame:
     >>> lorenz([60, 20, 10, 10])["value_share"].tolist()
     [0.0, 0.1, 0.2, 0.4, 1.0]
     """
-    return _cumulative_shares(np.sort(_not_negative(values)))
+    return _cumulative_shares(np.sort(values))
 
 
-def gini(values: Any) -> float:
-    """Concentration: 0 if all customers are equal, near 1 if one has it all; ``1 - 2 * area under the Lorenz curve``.
+@formula
+def gini(values: Sales) -> float:
+    r"""Concentration: 0 if all customers are equal, near 1 if one has it all.
+
+    .. math:: G = 1 - 2 \int_0^1 L(p) \, dp, \qquad L \textrm{ the Lorenz curve}
 
     This is the figure for exactly these customers; its largest value is ``(n - 1) / n``.
 
@@ -326,13 +319,14 @@ def gini(values: Any) -> float:
     return max(0.0, float(1 - 2 * np.trapezoid(curve["value_share"], curve["customers_share"])))
 
 
-def _fifths(values: np.ndarray) -> np.ndarray:
+def _fifths(values: pd.Series) -> np.ndarray:
     last_of_lowest = (np.arange(1, 5) * len(values) - 1) // 5
     cuts = np.partition(values, last_of_lowest)[last_of_lowest]
     return 1 + np.searchsorted(cuts, values, side="left")
 
 
-def _top(worth: np.ndarray, share: float, ties: str) -> np.ndarray:
+def _top(values: pd.Series, share: float, ties: str) -> np.ndarray:
+    worth = values.to_numpy()
     room = int(share * len(worth) + 1e-9)  # 0.29 * 100 is 28.999999999999996
     ranked = np.sort(worth)[::-1]
     if ties == "in":
@@ -343,30 +337,6 @@ def _top(worth: np.ndarray, share: float, ties: str) -> np.ndarray:
 def _cumulative_shares(ranked: np.ndarray) -> pd.DataFrame:
     running = np.concatenate([[0.0], ranked.cumsum()])
     total = running[-1]
-    if total <= 0:
-        raise ValueError(f"values must sum to more than 0 to have shares of the total, got a total of {total:.12g}")
+    if not 0 < total < np.inf:
+        raise ValueError(f"values must sum to a number above 0 to have shares of the total, got a total of {total:g}")
     return pd.DataFrame({"customers_share": np.arange(len(running)) / len(ranked), "value_share": running / total})
-
-
-def _customers(values: Any) -> np.ndarray:
-    worth = np.asarray(_checks.number("values", values))
-    if worth.ndim != 1:
-        got = f"an array of shape {worth.shape}" if worth.ndim else f"the single number {worth:.12g}"
-        raise ValueError(f"values must be a list with one number a customer, got {got}")
-    return worth
-
-
-def _not_negative(values: Any) -> np.ndarray:
-    worth = _customers(values)
-    if (worth < 0).any():
-        first_bad = worth[worth < 0][0]
-        raise ValueError(f"values must be at least 0, got {first_bad:.12g}; for profits with losses use whale_curve")
-    return worth
-
-
-def _column(name: str, customers: pd.DataFrame, at_least: float | None = None) -> np.ndarray:
-    return np.asarray(_checks.number(f"column '{name}' of customers", customers[name], at_least=at_least))
-
-
-def _one_share(name: str, value: Any) -> float:
-    return _checks.single(name, _checks.fraction(name, value))

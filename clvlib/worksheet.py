@@ -5,20 +5,28 @@ most firms start, and it counts sales as profit, every customer as immortal and 
 `correction_ladder` mends one assumption at a time.
 """
 
-from typing import Any
-
 import numpy as np
 import pandas as pd
 
-from clvlib import _old_checks as _checks
-from clvlib._old_checks import FloatOrArray
-from clvlib.value import clv
+from clvlib._formula import (
+    Amount,
+    Amounts,
+    Number,
+    OneAmount,
+    OneCountFrom1,
+    OneRate,
+    OneShare,
+    default,
+    formula,
+)
+from clvlib.value import Timing, clv
 
 
-def worksheet_ltv(visits: Any, purchases_per_visit: Any, spend: Any, acquisition_cost: Any) -> FloatOrArray:
-    """Lifetime value as the worksheet has it: ``visits * purchases_per_visit * spend - acquisition_cost``.
+@formula
+def worksheet_ltv(visits: Amount, purchases_per_visit: Amount, spend: Amount, acquisition_cost: Amount) -> np.ndarray:
+    r"""Lifetime value as the worksheet has it: sales, not profit; no discounting; nobody leaves.
 
-    Sales, not profit; no discounting; nobody leaves. Arguments broadcast.
+    .. math:: visits \times purchases \times spend - cost
 
     Parameters
     ----------
@@ -50,17 +58,14 @@ def worksheet_ltv(visits: Any, purchases_per_visit: Any, spend: Any, acquisition
     >>> worksheet_ltv(visits=12 * 65, purchases_per_visit=1.52, spend=220, acquisition_cost=57)
     260775.0
     """
-    visits, purchases_per_visit, spend, acquisition_cost = _checks.aligned(
-        visits=_checks.number("visits", visits, at_least=0),
-        purchases_per_visit=_checks.number("purchases_per_visit", purchases_per_visit, at_least=0),
-        spend=_checks.number("spend", spend, at_least=0),
-        acquisition_cost=_checks.number("acquisition_cost", acquisition_cost, at_least=0),
-    )
-    return _checks.plain(np.round(visits * purchases_per_visit * spend - acquisition_cost, 9))
+    return np.round(visits * purchases_per_visit * spend - acquisition_cost, 9)
 
 
-def forecast_table(revenue: Any, cost: Any, referral: Any = 0) -> pd.DataFrame:
-    """The three-year table: ``profit = revenue - cost + referral`` a year, and its total.
+@formula
+def forecast_table(revenue: Amounts, cost: Amounts, referral: Number = default(0.0)) -> pd.DataFrame:
+    r"""The three-year table: profit a year, and its total.
+
+    .. math:: profit_t = revenue_t - cost_t + referral_t
 
     Parameters
     ----------
@@ -88,32 +93,25 @@ def forecast_table(revenue: Any, cost: Any, referral: Any = 0) -> pd.DataFrame:
     >>> forecast_table(revenue=[2444, 2001, 1399], cost=[2203, 1814, 1285])["profit"].tolist()
     [241.0, 187.0, 114.0, 542.0]
     """
-    revenue = np.atleast_1d(_checks.number("revenue", revenue, at_least=0))
-    cost = np.atleast_1d(_checks.number("cost", cost, at_least=0))
-    referral = np.atleast_1d(_checks.number("referral", referral))
-    if len(cost) != len(revenue):
-        raise ValueError(f"revenue and cost must have one entry a year each, got {len(revenue)} and {len(cost)}")
-    if len(referral) not in (1, len(revenue)):
-        raise ValueError(f"referral must be one number or one a year ({len(revenue)}), got {len(referral)}")
-    table = pd.DataFrame({"revenue": revenue, "cost": cost, "referral": np.broadcast_to(referral, revenue.shape)})
-    table["profit"] = table["revenue"] - table["cost"] + table["referral"]
+    table = pd.DataFrame({"revenue": revenue, "cost": cost, "referral": referral, "profit": revenue - cost + referral})
     table.index = pd.Index(range(1, len(table) + 1), name="year", dtype=object)
     table.loc["total"] = table.sum()
     return table
 
 
+@formula
 def correction_ladder(
-    visits: Any,
-    purchases_per_visit: Any,
-    spend: Any,
-    acquisition_cost: Any,
+    visits: OneCountFrom1,
+    purchases_per_visit: OneAmount,
+    spend: OneAmount,
+    acquisition_cost: OneAmount,
     *,
-    margin: float,
-    rate: float,
-    retention: float,
-    horizon: int,
-    visits_per_year: int = 12,
-    timing: str = "start",
+    margin_rate: OneShare,
+    rate: OneRate,
+    retention: OneShare,
+    horizon: OneCountFrom1,
+    visits_per_year: OneCountFrom1 = 12,
+    timing: Timing = "start",
 ) -> pd.DataFrame:
     """The worksheet's figure, then margin, discounting, retention and horizon put right, one at a time.
 
@@ -125,7 +123,7 @@ def correction_ladder(
         Visits the worksheet counts (65 years of 12 are 780).
     purchases_per_visit, spend, acquisition_cost : float
         As in `worksheet_ltv`.
-    margin : float
+    margin_rate : float
         Contribution margin, a share of sales in [0, 1].
     rate : float
         Discount rate per year, as a fraction.
@@ -156,37 +154,30 @@ def correction_ladder(
 
     Examples
     --------
-    >>> ladder = correction_ladder(780, 1.52, 220, 57, margin=542 / 5844, rate=0.10,
+    >>> ladder = correction_ladder(780, 1.52, 220, 57, margin_rate=542 / 5844, rate=0.10,
     ...                            retention=(1399 / 2444) ** 0.5, horizon=36)
     >>> ladder["value"].round(2).tolist()
     [260775.0, 24133.78, 3855.32, 953.02, 624.38]
     """
-    visits = _checks.whole("visits", visits, at_least=1)
-    sales_per_visit = worksheet_ltv(1, purchases_per_visit, spend, 0)
-    margin = _checks.fraction("margin", margin)
-    rate = _checks.rate("rate", rate)
-    retention = _checks.fraction("retention", retention)
-    horizon = _checks.whole("horizon", horizon, at_least=1)
-    visits_per_year = _checks.whole("visits_per_year", visits_per_year, at_least=1)
     if horizon > visits:
         raise ValueError(f"horizon must be at most the {visits} visits of the worksheet, got {horizon}")
 
-    def rung(share: float, yearly_rate: float, yearly_retention: float, count: int) -> float:
+    def rung(margin_rate: float, rate: float, retention: float, visits: int) -> float:
         gross = clv(
-            share * sales_per_visit,
-            retention=yearly_retention ** (1 / visits_per_year),
-            rate=(1 + yearly_rate) ** (1 / visits_per_year) - 1,
-            periods=count,
+            margin_rate * purchases_per_visit * spend,
+            retention=retention ** (1 / visits_per_year),
+            rate=(1 + rate) ** (1 / visits_per_year) - 1,
+            periods=visits,
             timing=timing,
         )
-        return round(gross - acquisition_cost, 9)
+        return round(float(gross) - acquisition_cost, 9)
 
     values = {
         "worksheet": rung(1, 0, 1, visits),
-        "margin": rung(margin, 0, 1, visits),
-        "discounting": rung(margin, rate, 1, visits),
-        "retention": rung(margin, rate, retention, visits),
-        "horizon": rung(margin, rate, retention, horizon),
+        "margin": rung(margin_rate, 0, 1, visits),
+        "discounting": rung(margin_rate, rate, 1, visits),
+        "retention": rung(margin_rate, rate, retention, visits),
+        "horizon": rung(margin_rate, rate, retention, horizon),
     }
     ladder = pd.DataFrame({"value": values}).rename_axis("step")
     ladder["change"] = ladder["value"].diff()

@@ -1,6 +1,7 @@
 """Acquisition: published numbers, identities, and optima that no other spend beats."""
 
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -145,6 +146,22 @@ def test_the_marginal_return_lines_cross_once_at_the_best_share():
     assert (np.diff(lines["marginal_acquisition"]) < 0).all()
     assert (np.diff(lines["marginal_retention"]) > 0).all()
     assert (ahead == (lines["share"] < best)).all()
+
+
+def test_a_table_of_splits_keeps_the_callers_labels():
+    budgets = pd.Series([40, 90], index=["small", "large"])
+    table = acquisition_retention_split(budgets, 200, **SIDES)
+    assert table.index.tolist() == ["small", "large"]
+    assert table.loc["large"].to_dict() == acquisition_retention_split(90, 200, **SIDES).to_dict()
+
+
+def test_without_numbers_of_people_and_a_floor_it_is_one_prospect_one_customer_and_nobody_stays_unpaid():
+    sides = {name: value for name, value in SIDES.items() if name != "retention_floor"}
+    plain = acquisition_retention_split(40, 200, **sides)
+    said = acquisition_retention_split(40, 200, **sides, prospects=1, customers=1, retention_floor=0)
+    assert plain.to_dict() == said.to_dict()
+    assert response(15, 0.9, 0.1) == response(15, 0.9, 0.1, floor=0)
+    assert response_rate(15, 0.3, 0.9) == response_rate(15, 0.3, 0.9, floor=0)
 
 
 def test_the_whole_budget_is_spent_and_equity_counts_people():

@@ -103,7 +103,7 @@ def test_subscribers_are_censored_on_the_last_day_and_kaplan_meier_counts_them(c
     assert (cohorts["tenure"] <= months).all()
     assert (cohorts.loc[cohorts["censored"] == 1, "tenure"] == months[cohorts["censored"] == 1]).all()
     followed = retention.survival(survivors(cohorts))
-    estimate = retention.survival(durations=cohorts["tenure"], observed=1 - cohorts["censored"])
+    estimate = retention.kaplan_meier(cohorts["tenure"], observed=1 - cohorts["censored"])["survival"]
     np.testing.assert_allclose(estimate.loc[:12], followed)
 
 
@@ -303,9 +303,9 @@ def panel():
 def test_the_transition_matrix_is_found_cell_by_cell(panel):
     planted = np.array(truth("lifecycle")["transitions"])
     states = truth("lifecycle")["states"]
-    found = lifecycle.transition_matrix(panel, absorbing="lost", customer="customer_id")
+    found = lifecycle.transition_matrix(panel, absorbing="lost")
     assert found.index.tolist() == states
-    moves = lifecycle.transition_matrix(panel, counts=True, customer="customer_id").sum(axis=1).to_numpy()[:, None]
+    moves = lifecycle.transition_matrix(panel, counts=True).sum(axis=1).to_numpy()[:, None]
     within(found, planted, np.sqrt(planted * (1 - planted) / moves))
 
 
@@ -329,14 +329,14 @@ def test_the_planted_chain_has_the_published_values():
 def test_the_four_patterns_come_in_the_planted_shares(panel):
     planted = pd.Series(truth("lifecycle")["pattern_shares"])
     assert planted.sum() == pytest.approx(1, abs=1e-5)
-    found = lifecycle.classify_pattern(panel, long=12, customer="customer_id").value_counts(normalize=True)
+    found = lifecycle.classify_pattern(panel, long=12).value_counts(normalize=True)
     found = found.reindex(planted.index, fill_value=0)
     within(found, planted, np.sqrt(planted * (1 - planted) / 800))
 
 
 def test_rules_on_volume_find_most_of_the_stages(panel):
     customers = panel[panel["state"] != "lost"]
-    found = lifecycle.assign_stage(customers, low=3.5, high=7, customer="customer_id")
+    found = lifecycle.assign_stage(customers, low=3.5, high=7)
     assert 0.85 < (found == customers["state"]).mean() < 1
 
 

@@ -90,7 +90,8 @@ def test_a_colour_has_a_name():
 
 
 def test_the_ladder_has_a_dot_and_a_figure_a_rung(axes):
-    values = worksheet.correction_ladder(780, 1.52, 220, 57, margin=0.1, rate=0.1, retention=0.7, horizon=36)["value"]
+    corrections = dict(margin_rate=0.1, rate=0.1, retention=0.7, horizon=36)
+    values = worksheet.correction_ladder(780, 1.52, 220, 57, **corrections)["value"]
     ladder(axes, values, list(values.index))
     assert np.allclose(dots(axes)[0][0], values)
     assert words(axes) == [f"{value:,.0f}" for value in values]

@@ -103,8 +103,8 @@ def test_a_slider_keeps_its_start_to_the_last_digit_and_round_numbers_beside_it(
 
 def test_set_takes_the_nearest_place_of_a_slider():
     explorer = make("worksheet_ladder")
-    explorer.set(margin=0.1804, years=1000)
-    assert explorer.values["margin"] == 0.18
+    explorer.set(margin_rate=0.1804, years=1000)
+    assert explorer.values["margin_rate"] == 0.18
     assert explorer.values["years"] == 65
 
 

@@ -19,7 +19,7 @@ REWARDS = [-20, 40, 100, 30]
 
 
 def _history(volumes, customer="ann"):
-    return pd.DataFrame({"customer": customer, "period": range(1, len(volumes) + 1), "volume": volumes})
+    return pd.DataFrame({"customer_id": customer, "period": range(1, len(volumes) + 1), "volume": volumes})
 
 
 def _letters(volumes, **rules):
@@ -30,7 +30,7 @@ def _panel(**courses):
     """Customers by name; each letter a period: e, f, s, d, l."""
     names = {name[0]: name for name in STATES}
     rows = [(who, t, names[letter]) for who, course in courses.items() for t, letter in enumerate(course)]
-    return pd.DataFrame(rows, columns=["customer", "period", "state"])
+    return pd.DataFrame(rows, columns=["customer_id", "period", "state"])
 
 
 def _simulated_states(customers, periods, seed=7):
@@ -111,6 +111,11 @@ def test_the_pattern_is_how_far_the_relationship_came_before_it_turned_down(cour
     assert lifecycle.classify_pattern(_panel(ann=course), long=3)["ann"] == pattern
 
 
+def test_a_relationship_is_long_term_from_twelve_stable_periods_on():
+    panel = _panel(ann="e" + 12 * "s", bo="e" + 11 * "s", cy="e" + 11 * "s" + "d")
+    assert lifecycle.classify_pattern(panel).tolist() == ["long-term maintenance", "open", "early exit"]
+
+
 def test_patterns_come_by_customer_in_order_of_appearance_whatever_the_order_of_rows():
     panel = _panel(zoe="efsl", ann="el").iloc[[3, 4, 0, 2, 1, 5]]
     assert lifecycle.classify_pattern(panel).to_dict() == {"zoe": "early exit", "ann": "premature abortion"}
@@ -118,7 +123,7 @@ def test_patterns_come_by_customer_in_order_of_appearance_whatever_the_order_of_
 
 
 def test_columns_may_have_other_names():
-    history = _history([1, 9, 2]).rename(columns={"customer": "id", "period": "month", "volume": "spend"})
+    history = _history([1, 9, 2]).rename(columns={"customer_id": "id", "period": "month", "volume": "spend"})
     history["stage"] = lifecycle.assign_stage(history, 3, 6, customer="id", period="month", volume="spend")
     pattern = lifecycle.classify_pattern(history, customer="id", period="month", state="stage")
     assert pattern.to_dict() == {"ann": "early exit"}
@@ -175,7 +180,7 @@ def test_the_transition_matrix_of_simulated_customers_is_the_true_one_within_fou
     states = _simulated_states(40_000, 8)
     panel = pd.DataFrame(
         {
-            "customer": np.repeat(np.arange(40_000), 8),
+            "customer_id": np.repeat(np.arange(40_000), 8),
             "period": np.tile(np.arange(8), 40_000),
             "state": np.array(STATES)[states.ravel()],
         }
@@ -191,13 +196,12 @@ def test_the_transition_matrix_of_simulated_customers_is_the_true_one_within_fou
 
 
 def test_markov_values_are_140_51_336_03_422_17_and_111_00():
-    # golden.md, "Markov lifecycle (ours)": rewards now, 10 %
+    # a chain of our own, its values also by simulation and as a discounted sum below: rewards now, 10 %
     for rows in (ROWS, ROWS.tolist(), CHAIN):
         assert lifecycle.markov_clv(rows, REWARDS, rate=0.10).round(2).tolist() == [140.51, 336.03, 422.17, 111.0]
 
 
 def test_expected_life_from_exploration_is_5_833_periods():
-    # golden.md, same row
     assert round(lifecycle.expected_life(CHAIN)["exploration"], 3) == 5.833
 
 
@@ -214,6 +218,23 @@ def test_states_are_matched_by_name_whatever_their_order():
     named = dict(zip(STATES, REWARDS, strict=False))
     values = lifecycle.markov_clv(turned, named, rate=0.10)
     pd.testing.assert_series_equal(values[STATES[:4]], lifecycle.markov_clv(CHAIN, REWARDS, rate=0.10))
+
+
+def test_rewards_are_matched_by_name_and_not_by_place():
+    alphabetical = pd.Series(dict(zip(STATES, [*REWARDS, 0], strict=True))).sort_index()
+    values = lifecycle.markov_clv(CHAIN, alphabetical, rate=0.10)
+    pd.testing.assert_series_equal(values, lifecycle.markov_clv(CHAIN, REWARDS, rate=0.10))
+
+
+def test_chances_of_32_bit_floats_may_miss_1_by_their_rounding():
+    rows = np.array([[0.7, 0.2, 0.1], [0.1, 0.7, 0.2]], dtype="float32")
+    exact = [[0.7, 0.2, 0.1], [0.1, 0.7, 0.2]]
+    assert rows[0].astype(float).sum() != 1
+    assert lifecycle.expected_life(rows).tolist() == pytest.approx(lifecycle.expected_life(exact).tolist(), rel=1e-6)
+    start = np.array([0.7, 0.2, 0.1], dtype="float32")
+    shares = lifecycle.stage_shares(exact, start, periods=1)
+    assert shares.sum(axis=1).tolist() == pytest.approx([1, 1], abs=1e-15)
+    assert shares.loc[1].tolist() == pytest.approx([0.51, 0.28, 0.21], abs=1e-7)
 
 
 def test_rewards_at_period_end_are_worth_one_period_less():
@@ -285,6 +306,12 @@ def test_day_7_month_3_and_month_6_bring_in_the_specialist():
     special = plan[plan["who"] == "manager, specialist"]
     assert special["date"].dt.strftime("%Y-%m-%d").tolist() == ["2026-03-17", "2026-06-10", "2026-09-10"]
     assert special["reason"].str.split(":").str[0].tolist() == ["day 7", "month 3", "month 6"]
+
+
+def test_the_plan_is_a_year_of_a_new_customer_unless_said_otherwise():
+    plan = lifecycle.contact_plan("2026-03-10")
+    pd.testing.assert_frame_equal(plan, lifecycle.contact_plan("2026-03-10", months=12, stage="exploration"))
+    assert plan["date"].iloc[-1] == pd.Timestamp("2027-03-10")
 
 
 def test_the_stage_decides_what_the_monthly_contacts_are_about():

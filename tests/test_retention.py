@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from clvlib import retention as rt
+from clvlib._calendar import DAYS
 
 HIGH_END = [100, 86.9, 74.3, 65.3, 59.3, 55.1, 51.7, 49.1]  # Fader & Hardie 2007, per cent, years 0-7
 REGULAR = [100, 63.1, 46.8, 38.2, 32.6, 28.9, 26.2, 24.1]
@@ -35,17 +36,18 @@ def test_sixty_per_cent_a_year_is_7_35_a_month_and_5_a_month_is_46_a_year():
     assert rt.convert_rate(0.05, "month", "year") == pytest.approx(0.460, abs=5e-4)
 
 
-def test_a_year_is_four_quarters_twelve_months_365_days_and_a_week_is_seven_days():
+def test_a_year_is_four_quarters_twelve_months_365_25_days_and_a_week_is_seven_days():
     assert rt.convert_rate(0.9, "quarter", "year", kind="retention") == pytest.approx(0.9**4, rel=1e-12)
     assert rt.convert_rate(0.9, "month", "quarter", kind="retention") == pytest.approx(0.9**3, rel=1e-12)
     assert rt.convert_rate(0.9, "day", "week", kind="retention") == pytest.approx(0.9**7, rel=1e-12)
-    assert rt.convert_rate(0.99, "day", "year", kind="retention") == pytest.approx(0.99**365, rel=1e-12)
+    assert rt.convert_rate(0.99, "day", "year", kind="retention") == pytest.approx(0.99**365.25, rel=1e-12)
+    assert rt.convert_rate(0.7, "year", "week", kind="retention") == pytest.approx(0.7 ** (7 / 365.25), rel=1e-12)
 
 
 @given(rate=st.floats(0, 0.99), from_=PERIODS, to=PERIODS)
 def test_churn_converts_there_and_back_from_the_longer_period(rate, from_, to):
     # A high daily rate leaves nobody after a year, and nothing brings it back: the way starts at the longer period.
-    if rt._PER_YEAR[from_] > rt._PER_YEAR[to]:
+    if DAYS[from_] < DAYS[to]:
         from_, to = to, from_
     there = rt.convert_rate(rate, from_, to)
     assert 0 <= there <= rate + 1e-15
@@ -143,15 +145,9 @@ def test_kaplan_meier_reproduces_the_textbook_case():
     assert table["survival"].round(3).tolist() == [1, 0.857, 0.807, 0.753, 0.690, 0.627, 0.538, 0.448]
 
 
-def test_survival_takes_customers_one_by_one_too():
-    pd.testing.assert_series_equal(
-        rt.survival(durations=WEEKS, observed=RELAPSED), rt.kaplan_meier(WEEKS, RELAPSED)["survival"]
-    )
-
-
 def test_survival_of_a_cohort_followed_to_its_end_is_the_same_from_counts_and_from_customers():
     years = [1] * 400 + [2] * 180 + [3] * 420
-    by_customer = rt.survival(durations=years, observed=[True] * 1000)
+    by_customer = rt.kaplan_meier(years, observed=[True] * 1000)["survival"]
     assert by_customer.tolist() == pytest.approx(rt.survival([1000, 600, 420, 0]).tolist(), abs=1e-12)
     assert by_customer.index.tolist() == [0, 1, 2, 3]
 
@@ -168,7 +164,13 @@ def test_kaplan_meier_finds_the_truth_where_dropping_the_censored_does_not():
 
 
 def test_kaplan_meier_stays_at_1_if_nobody_was_seen_leaving():
-    assert rt.survival(durations=[3, 5], observed=[False, False]).to_dict() == {0: 1}
+    assert rt.kaplan_meier([3, 5], [False, False])["survival"].to_dict() == {0: 1}
+
+
+def test_kaplan_meier_counts_who_leaves_at_once():
+    table = rt.kaplan_meier([0, 2, 3, 3], [True, True, False, True])
+    assert table["at_risk"].to_dict() == {0: 4, 2: 3, 3: 2}
+    assert table["survival"].tolist() == pytest.approx([3 / 4, 2 / 4, 1 / 4])
 
 
 def test_kaplan_meier_takes_flags_as_booleans_numbers_or_a_column():
@@ -181,6 +183,14 @@ def test_a_mixture_keeps_what_its_segments_keep():
     # 500 loyal customers at .9, 500 disloyal ones at .5, counted by hand
     assert rt.mixture_survival([0.5, 0.5], [0.9, 0.5], 2).tolist() == pytest.approx([1, 700 / 1000, 530 / 1000])
     assert rt.mixture_retention([0.5, 0.5], [0.9, 0.5], 2).tolist() == pytest.approx([0.7, 530 / 700])
+
+
+def test_shares_of_32_bit_floats_may_miss_1_by_their_rounding():
+    shares = np.array([0.7, 0.2, 0.1], dtype="float32")
+    assert shares.astype(float).sum() != 1
+    alive = rt.mixture_survival(shares, [0.9, 0.5, 0.2], 2)
+    assert alive[0] == pytest.approx(1, abs=1e-15)
+    assert alive.tolist() == pytest.approx(rt.mixture_survival([0.7, 0.2, 0.1], [0.9, 0.5, 0.2], 2).tolist(), abs=1e-7)
 
 
 @given(
@@ -205,7 +215,7 @@ def test_the_firms_retention_rises_every_year_if_segments_differ_and_tends_to_th
 
 LOG = pd.DataFrame(
     {
-        "customer": ["ann", "ann", "bo", "cy", "ann", "cy", "cy"],
+        "customer_id": ["ann", "ann", "bo", "cy", "ann", "cy", "cy"],
         "date": ["2024-01-05", "2024-01-20", "2024-01-31", "2024-02-10", "2024-04-01", "2024-04-02", "2024-04-30"],
     }
 )
@@ -215,6 +225,7 @@ def test_cohort_table_counts_distinct_customers_and_leaves_the_future_open():
     table = rt.cohort_table(LOG)
     assert table.index.astype(str).tolist() == ["2024-01", "2024-02"]
     assert table.columns.tolist() == [0, 1, 2, 3]
+    assert (table.index.name, table.columns.name) == ("cohort", "months since first purchase")
     assert table.loc["2024-01"].tolist() == [2, 0, 0, 1]
     assert table.loc["2024-02", :2].tolist() == [1, 0, 1]
     assert table.loc["2024-02", 3] is pd.NA
@@ -231,12 +242,12 @@ def test_cohort_table_takes_dates_times_time_zones_and_other_column_names():
     expected = rt.cohort_table(LOG)
     stamps = pd.to_datetime(LOG["date"])
     for dates in (stamps, stamps.dt.date, stamps + pd.Timedelta(hours=23), stamps.dt.tz_localize("Asia/Shanghai")):
-        log = pd.DataFrame({"id": LOG["customer"], "day": dates})
+        log = pd.DataFrame({"id": LOG["customer_id"], "day": dates})
         pd.testing.assert_frame_equal(rt.cohort_table(log, customer="id", date="day"), expected)
 
 
 def test_weeks_run_from_monday_to_sunday():
-    log = pd.DataFrame({"customer": [1, 1, 1], "date": ["2024-01-07", "2024-01-08", "2024-01-14"]})
+    log = pd.DataFrame({"customer_id": [1, 1, 1], "date": ["2024-01-07", "2024-01-08", "2024-01-14"]})
     assert rt.cohort_table(log, grain="week").to_numpy().tolist() == [[1, 1]]
 
 
@@ -244,12 +255,12 @@ def test_weeks_run_from_monday_to_sunday():
 def test_cohort_table_agrees_with_counting_by_hand_in_any_row_order(grain):
     rng = np.random.default_rng(11)
     days = pd.Timestamp("2022-11-20") + pd.to_timedelta(rng.integers(0, 500, 300), unit="D")
-    log = pd.DataFrame({"customer": rng.integers(0, 60, 300), "date": days})
+    log = pd.DataFrame({"customer_id": rng.integers(0, 60, 300), "date": days})
     table = rt.cohort_table(log, grain=grain)
     pd.testing.assert_frame_equal(rt.cohort_table(log.sample(frac=1, random_state=1), grain=grain), table)
 
     code = {"day": "D", "week": "W", "month": "M", "quarter": "Q", "year": "Y"}[grain]
-    visits = [(customer, date.to_period(code).ordinal) for customer, date in zip(log["customer"], days, strict=True)]
+    visits = [(customer, date.to_period(code).ordinal) for customer, date in zip(log["customer_id"], days, strict=True)]
     first = {customer: min(when for who, when in visits if who == customer) for customer, _ in visits}
     last = max(when for _, when in visits)
     assert [cohort.ordinal for cohort in table.index] == sorted(set(first.values()))

@@ -56,6 +56,14 @@ def test_quadrants_follow_the_card_matrix_and_a_customer_at_the_cut_is_above_it(
     assert "risk" in segments.QUADRANTS.loc["Q4", "reading"]
 
 
+def test_quadrants_keep_the_customers_names_and_refuse_other_ones():
+    payments = pd.Series([20, 2], index=["ann", "bo"])
+    spend = pd.Series([100, 5000], index=["ann", "bo"])
+    assert segments.activity_quadrant(payments, spend, 10, 500).to_dict() == {"ann": "Q2", "bo": "Q4"}
+    with pytest.raises(ValueError, match="frequency and spend have different labels"):
+        segments.activity_quadrant(payments, spend.sort_values(ascending=False), 10, 500)
+
+
 def test_gold_counts_200_or_150_of_1000_while_the_tier_is_the_same():
     spend = np.random.default_rng(1).permutation(1000)
     inclusive, following = segments.value_tiers(spend), segments.value_tiers(spend, gold_is="next")
@@ -113,9 +121,19 @@ def test_eighty_twenty_needs_a_pareto_index_of_1_16():
     assert segments.gini(spend) == pytest.approx(1 / (2 * index - 1), abs=1e-4)
 
 
-def test_top_share_counts_part_of_a_customer_and_takes_several_shares():
-    assert segments.top_share([6, 3, 1], share=[0, 0.5, 1]).tolist() == pytest.approx([0, 0.75, 1], abs=1e-15)
-    assert isinstance(segments.top_share([6, 3, 1]), float)
+@pytest.mark.parametrize(("share", "held"), [(0, 0), (0.2, 0.36), (0.5, 0.75), (1, 1)])
+def test_top_share_counts_part_of_a_customer(share, held):
+    assert segments.top_share([6, 3, 1], share) == pytest.approx(held, abs=1e-15)
+
+
+def test_the_top_fifth_is_meant_unless_said_otherwise():
+    assert segments.top_share([3, 1, 9, 2, 5]) == segments.top_share([3, 1, 9, 2, 5], share=0.20) == 9 / 20
+
+
+def test_curves_of_customers_have_a_row_more_than_customers_and_none_of_their_labels():
+    spend = pd.Series([6, 1, 3], index=["ann", "bo", "cy"])
+    assert segments.whale_curve(spend)["value_share"].to_dict() == pytest.approx({0: 0, 1: 0.6, 2: 0.9, 3: 1})
+    assert segments.lorenz(spend)["customers_share"].tolist() == pytest.approx([0, 1 / 3, 2 / 3, 1])
 
 
 @given(amounts.filter(any))

@@ -46,7 +46,7 @@ def relationship_life() -> Explorer:
     def explain(**values: int) -> str:
         life = months(**values)
         states = [*life["stage"], "lost"]
-        panel = pd.DataFrame({"customer": 1, "period": range(len(states)), "state": states})
+        panel = pd.DataFrame({"customer_id": 1, "period": range(len(states)), "state": states})
         profit, stable = life["profit"].sum(), life.loc[life["stage"] == "stability", "profit"].sum()
         lengths = ", ".join(f"{values[stage]} of {stage}" for stage in lifecycle.STAGES)
         return (

@@ -29,7 +29,7 @@ def margin_multiple() -> Explorer:
 
     @rc_context(STYLE)
     def draw(figure: Figure, kept: float, per: str, rate: float, first: str) -> None:
-        yearly = retention.convert_rate(kept, per, "year", kind="retention")
+        yearly = float(retention.convert_rate(kept, per, "year", kind="retention"))
         axes = figure.add_axes((0.09, 0.15, 0.88, 0.82))
         multiple_curve(axes, curve, multiple(curve, rate, first), yearly, multiple(yearly, rate, first))
 

@@ -26,7 +26,8 @@ def card_matrix() -> Explorer:
     @lru_cache(maxsize=1)
     def cut(payments_from: int, spend_from: int) -> tuple[np.ndarray, pd.DataFrame]:
         """Each holder's quadrant, and a row a quadrant: holders, share that defaulted, mean profit."""
-        places = segments.activity_quadrant(cards["transactions"], cards["spend"], payments_from, spend_from)
+        activity = cards["transactions"], cards["spend"]
+        places = np.asarray(segments.activity_quadrant(*activity, payments_from, spend_from))
         inside = np.array([places == place for place in _PLACES])
         holders = inside.sum(axis=1)
         means = inside @ cards[["default", "profit"]].to_numpy() / holders[:, None]

@@ -37,7 +37,7 @@ def worksheet_ladder() -> Explorer:
         first, margin, discounted, left, last = steps(**values)
         return (
             f"{values['visits']} visits a year for {values['years']} years at {values['spend']:,.0f} RMB a purchase: "
-            f"the worksheet says {first:,.0f} RMB. A margin of {values['margin']:.1%} makes that {margin:,.0f}, "
+            f"the worksheet says {first:,.0f} RMB. A margin of {values['margin_rate']:.1%} makes that {margin:,.0f}, "
             f"discounting at {values['rate']:.0%} a year {discounted:,.0f}, keeping {values['retention']:.1%} of the "
             f"customers a year {left:,.0f}, and the first three years alone {last:,.0f}."
         )
@@ -48,7 +48,7 @@ def worksheet_ladder() -> Explorer:
         visits=slider(12, 1, 52, 1, "Visits a year"),
         spend=slider(220, 20, 500, 5, "Spend per purchase (RMB)"),
         years=slider(65, 1, 65, 1, "Years the worksheet counts"),
-        margin=slider(542 / 5844, 0.0, 0.6, 0.001, "Margin on sales", percent=True),
+        margin_rate=slider(542 / 5844, 0.0, 0.6, 0.001, "Margin on sales", percent=True),
         rate=slider(0.10, 0.0, 0.30, 0.01, "Discount rate per year", percent=True),
         retention=slider((1399 / 2444) ** 0.5, 0.4, 1.0, 0.001, "Retention rate per year", percent=True),
     )
