@@ -8,11 +8,13 @@ import itertools
 import math
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 import numpy as np
 import pandas as pd
+
+_UTC = "write all times in UTC without one, as tz_convert(None) does"
 
 
 @dataclass(frozen=True)
@@ -119,12 +121,13 @@ def one(name: str, values: Any) -> float:
 
 
 def flat(name: str, value: Any, allowed: Range) -> pd.Series:
-    """A flat list of numbers as a Series, with the labels it came with."""
+    """A flat list of numbers as a Series, with the labels and the name it came with."""
     values = allowed.read(name, value)
     if values.ndim != 1:
         got = f"an array of {values.ndim} dimensions" if values.ndim else f"the single number {values:.12g}"
         raise ValueError(f"{name} must be a flat list of numbers, got {got}")
-    return pd.Series(values, index=value.index if isinstance(value, pd.Series) else None)
+    given = value if isinstance(value, pd.Series) else pd.Series(values)
+    return pd.Series(values, index=given.index, name=given.name)
 
 
 def grid(name: str, value: Any, allowed: Range) -> pd.DataFrame:
@@ -138,6 +141,26 @@ def grid(name: str, value: Any, allowed: Range) -> pd.DataFrame:
     return pd.DataFrame(values, columns=range(1, values.shape[1] + 1))
 
 
+def entries(name: str, value: Any) -> pd.Series:
+    """A flat list of anything, with the labels it came with.
+
+    >>> entries("answers", "like")
+    Traceback (most recent call last):
+    ValueError: answers must be a flat list, got 'like'
+    """
+    lists = list | tuple | range | np.ndarray | pd.Series | pd.Index | pd.api.extensions.ExtensionArray
+    if not isinstance(value, lists) or getattr(value, "ndim", 1) != 1:
+        hint = "; pass one of its columns" if getattr(value, "ndim", 0) == 2 else ""
+        raise ValueError(f"{name} must be a flat list, got {shown(value)}{hint}")
+    given = value if isinstance(value, pd.Series) else pd.Series(value)
+    if given.empty:
+        raise ValueError(f"{name} is empty: it needs at least one entry")
+    missing = given.isna()
+    if missing.any():
+        raise ValueError(f"{name} has a missing value at position {int(missing.argmax())}: fill it in or leave it out")
+    return given
+
+
 def flags(name: str, value: Any) -> pd.Series:
     """Yes or no, from True and False or 1 and 0.
 
@@ -145,29 +168,16 @@ def flags(name: str, value: Any) -> pd.Series:
     Traceback (most recent call last):
     ValueError: predicted must hold only 1 and 0 (or True and False), got 0.7; compare with a threshold first
     """
-    given = value if isinstance(value, pd.Series) else _flat_list(name, value)
-    if given.empty:
-        raise ValueError(f"{name} is empty: it needs at least one entry")
-    if given.isna().any():
-        raise ValueError(
-            f"{name} has a missing value at position {int(given.isna().argmax())}: fill it in or leave it out"
-        )
-    odd = given[~given.isin([0, 1])]
+    given = entries(name, value)
+    try:
+        odd = given[~given.isin([0, 1])]
+    except TypeError:  # a list in the list
+        odd = given[[not isinstance(each, int | float) for each in given]]
     if len(odd):
         first = odd.iloc[0]
         hint = "; compare with a threshold first" if isinstance(first, float) and 0 < first < 1 else ""
         raise ValueError(f"{name} must hold only 1 and 0 (or True and False), got {shown(first)}{hint}")
     return given.astype(bool)
-
-
-def _flat_list(name: str, value: Any) -> pd.Series:
-    try:
-        values = np.atleast_1d(value)
-    except ValueError:  # ragged
-        values = np.empty((0, 0))
-    if values.ndim > 1:
-        raise ValueError(f"{name} must be a flat list, got {shown(value)}")
-    return pd.Series(values)
 
 
 def survivors(name: str, value: Any) -> pd.Series:
@@ -200,8 +210,8 @@ def ids(name: str, column: pd.Series) -> pd.Series:
     return column
 
 
-def dates(name: str, column: pd.Series) -> pd.Series:
-    """Dates as the clock on the wall had them: a time zone is dropped.
+def dates(name: str, column: pd.Series, *, missing_allowed: bool = False, zone_allowed: bool = True) -> pd.Series:
+    """Dates, and times, as the clock on the wall had them: a time zone is dropped, or refused where hours count.
 
     Text must be ISO: 03/04/2024 is March in one country and April in another.
 
@@ -209,18 +219,21 @@ def dates(name: str, column: pd.Series) -> pd.Series:
     Traceback (most recent call last):
     ValueError: column 'date' of log has 1 of 2 dates that cannot be read, the first is 'yesterday'; write 2024-01-31
     """
-    if pd.api.types.is_numeric_dtype(column):
-        raise ValueError(f"{name} must hold dates such as 2024-01-31, got the number {column.iloc[0]}")
+    there = column.dropna() if missing_allowed else ids(name, column)
+    if pd.api.types.is_numeric_dtype(there) and len(there):
+        raise ValueError(f"{name} must hold dates such as 2024-01-31, got the number {there.iloc[0]}")
     try:
         read = pd.to_datetime(column, format="ISO8601", errors="coerce")
     except (TypeError, ValueError):
         raise ValueError(f"{name} mixes time zones: convert it to one, without a zone") from None
-    bad = column[read.isna()]
+    bad = there[read[column.notna()].isna()]
     if len(bad):
         raise ValueError(
             f"{name} has {len(bad)} of {len(column)} dates that cannot be read, the first is {bad.iloc[0]!r}; "
             "write 2024-01-31"
         )
+    if read.dt.tz is not None and not zone_allowed:
+        raise ValueError(f"{name} has a time zone; {_UTC}")
     return read.dt.tz_localize(None).dt.as_unit("us")
 
 
@@ -238,6 +251,25 @@ def day(name: str, value: Any) -> pd.Timestamp:
         raise ValueError(f"{name} must be a date such as '2026-01-31', got {shown(value)}") from None
 
 
+def moment(name: str, value: Any) -> pd.Timestamp:
+    """One date and time, without a time zone.
+
+    >>> moment("as_of", "31.1.2026")
+    Traceback (most recent call last):
+    ValueError: as_of must be a date and time such as '2026-01-31 14:05', got '31.1.2026'
+    """
+    try:
+        when = datetime.fromisoformat(value) if isinstance(value, str) else value
+        read = pd.Timestamp(when) if isinstance(when, date | np.datetime64) else pd.NaT
+    except ValueError:
+        read = pd.NaT
+    if pd.isna(read):
+        raise ValueError(f"{name} must be a date and time such as '2026-01-31 14:05', got {shown(value)}")
+    if read.tz is not None:
+        raise ValueError(f"{name} has a time zone; {_UTC}")
+    return read.as_unit("us")
+
+
 def option(name: str, value: Any, allowed: Iterable[Any]) -> Any:
     """One of a few words.
 
@@ -248,9 +280,7 @@ def option(name: str, value: Any, allowed: Iterable[Any]) -> Any:
     words = list(allowed)
     if isinstance(value, str) and value in words:
         return value
-    *most, last = [repr(word) for word in words]
-    listed = f"{', '.join(most)} or {last}" if most else last
-    raise ValueError(f"{name} must be {listed}, got {shown(value)}")
+    raise ValueError(f"{name} must be {listed(map(repr, words), 'or')}, got {shown(value)}")
 
 
 def switch(name: str, value: Any) -> bool:
@@ -297,19 +327,35 @@ def has_columns(name: str, given: pd.DataFrame, wanted: dict[str, Any]) -> None:
         )
 
 
-def in_order(**values: Any) -> None:
+def in_order(*, or_equal: bool = False, why: str = "", **values: Any) -> None:
     """Each argument below the next one, in every place.
 
     >>> in_order(low=6.0, high=3.0)
     Traceback (most recent call last):
     ValueError: low must be below high, got 6 and 3
+    >>> in_order(redeemed=[50, 90], expected=[80, 80], or_equal=True, why="raise the estimate")
+    Traceback (most recent call last):
+    ValueError: redeemed must be at most expected, got 90 and 80: raise the estimate
     """
-    names = list(values)
-    for low, high in itertools.pairwise(names):
+    for low, high in itertools.pairwise(values):
         below, above = np.broadcast_arrays(values[low], values[high])
-        if (below >= above).any():
-            where = int(np.argmax((below >= above).ravel()))
-            raise ValueError(f"{low} must be below {high}, got {below.flat[where]:.12g} and {above.flat[where]:.12g}")
+        wrong = below > above if or_equal else below >= above
+        if wrong.any():
+            where = int(np.argmax(wrong.ravel()))
+            got = f"{below.flat[where]:.12g} and {above.flat[where]:.12g}"
+            raise ValueError(
+                f"{low} must be {'at most' if or_equal else 'below'} {high}, got {got}" + (f": {why}" if why else "")
+            )
+
+
+def listed(words: Iterable[str], last: str = "and") -> str:
+    """Words as a sentence lists them.
+
+    >>> listed(["shares", "retention", "margin"])
+    'shares, retention and margin'
+    """
+    *most, end = words
+    return f"{', '.join(most)} {last} {end}" if most else end
 
 
 def adding_up_to_1(name: str, shares: np.ndarray) -> np.ndarray:

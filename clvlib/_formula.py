@@ -19,19 +19,20 @@ type                           the body gets
 ``Grid``                       a table of numbers, as a DataFrame; the caller may pass a list of rows
 ``pd.DataFrame``               a table with at least one row
 ``Literal["start", "end"]``    one of these words
-``bool``, ``Day``              True or False; a date as a Timestamp
+``bool``, ``Day``, ``Moment``  True or False; a date, a date and time as a Timestamp
 ``X | None``                   X, or None where that is the default
 =============================  ======================================================================================
 
 Bad input gets one sentence: which argument, what it got, what it takes. Two Series (or a Series and a table) with
-different labels are refused, never paired by position. What a formula cannot hold in a number is refused, too.
+different labels are refused, never paired by position. What a formula cannot hold in a number is refused, too. A
+formula with several results returns a dataclass or a NamedTuple with fields declared `Result`.
 """
 
 import functools
 import inspect
 import types
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, is_dataclass, replace
 from typing import Annotated, Any, Literal, TypeVar, Union, cast, get_args, get_origin, overload
 
 import numpy as np
@@ -53,7 +54,8 @@ class Column:
     read: Callable[[str, pd.Series], pd.Series]
 
 
-_LAST_AXIS = "last axis"
+LAST_AXIS = "last axis"  # time, indicators: one entry an element of the last axis
+OWN_LABELS = "own labels"  # tiers, indicators, causes: its rows are not those of the other arguments
 
 _ANY = Range()
 _AMOUNT = Range(at_least=0)
@@ -76,7 +78,7 @@ ShareInside = Annotated[np.ndarray, _SHARE_INSIDE]
 Rate = Annotated[np.ndarray, _RATE]  # of discount or growth, a fraction per period
 Count = Annotated[np.ndarray, _COUNT]
 CountFrom1 = Annotated[np.ndarray, _COUNT_FROM_1]
-CashFlows = Annotated[np.ndarray, _ANY, _LAST_AXIS]
+CashFlows = Annotated[np.ndarray, _ANY, LAST_AXIS]
 
 OneNumber = Annotated[float, _ANY]
 OneAmount = Annotated[float, _AMOUNT]
@@ -105,9 +107,14 @@ ShareColumn = Annotated[pd.Series, Column(functools.partial(_checks.flat, allowe
 CountColumn = Annotated[pd.Series, Column(functools.partial(_checks.flat, allowed=_COUNT))]
 FlagColumn = Annotated[pd.Series, Column(_checks.flags)]
 DateColumn = Annotated[pd.Series, Column(_checks.dates)]
+TimeColumn = Annotated[pd.Series, Column(functools.partial(_checks.dates, zone_allowed=False))]
+TimeOrMissingColumn = Annotated[
+    pd.Series, Column(functools.partial(_checks.dates, zone_allowed=False, missing_allowed=True))
+]
 Ids = Annotated[pd.Series, Column(_checks.ids)]
 
 Day = Annotated[pd.Timestamp, _checks.day]
+Moment = Annotated[pd.Timestamp, _checks.moment]
 
 
 def default(value: float) -> np.ndarray:
@@ -131,6 +138,7 @@ def formula(function: Callable[..., Any]) -> Callable[..., Any]:
     table_name = next(
         (each.name for each in arguments if each.base is pd.DataFrame and each.read is _checks.table), None
     )
+    by_entry = any(each.labelled and not each.last_axis for each in arguments)
 
     @functools.wraps(function)
     def checked(*args: Any, **kwargs: Any) -> Any:
@@ -147,7 +155,7 @@ def formula(function: Callable[..., Any]) -> Callable[..., Any]:
         _align(given, present, labels)
         with np.errstate(all="ignore"):
             result = function(*bound.args, **bound.kwargs)
-        return _handed_back(function.__name__, result, labels)
+        return _handed_back(function.__name__, result, labels if by_entry else None)
 
     # help() shows names and defaults: the docstring has the types in words
     bare = [each.replace(annotation=inspect.Parameter.empty) for each in signature.parameters.values()]
@@ -165,10 +173,12 @@ class _Argument:
     optional: bool
     column: Column | None = None
     spread: bool = False  # an array that is brought to one shape with the others
+    last_axis: bool = False
+    own_labels: bool = False
 
     @property
     def labelled(self) -> bool:
-        return self.column is None and self.base in (np.ndarray, pd.Series, pd.DataFrame)
+        return self.column is None and not self.own_labels and self.base in (np.ndarray, pd.Series, pd.DataFrame)
 
 
 def _argument(name: str, parameter: inspect.Parameter) -> _Argument | None:
@@ -186,8 +196,9 @@ def _argument(name: str, parameter: inspect.Parameter) -> _Argument | None:
     base, mark, *more = get_args(annotation)
     if isinstance(mark, Column):
         return _Argument(name, base, None, optional, column=mark)
+    own, last_axis = OWN_LABELS in more, LAST_AXIS in more
     if not isinstance(mark, Range):
-        return _Argument(name, base, mark, optional)
+        return _Argument(name, base, mark, optional, last_axis=last_axis, own_labels=own)
     read: dict[Any, Callable[[str, Any], Any]] = {
         np.ndarray: mark.read,
         pd.Series: functools.partial(_checks.flat, allowed=mark),
@@ -195,9 +206,11 @@ def _argument(name: str, parameter: inspect.Parameter) -> _Argument | None:
         float: lambda name, value: _checks.one(name, mark.read(name, value)),
         int: lambda name, value: int(_checks.one(name, mark.read(name, value))),
     }
-    if _LAST_AXIS in more:
-        return _Argument(name, base, lambda name, value: np.atleast_1d(mark.read(name, value)), optional)
-    return _Argument(name, base, read[base], optional, spread=base is np.ndarray)
+    if last_axis:
+        return _Argument(
+            name, base, lambda name, value: np.atleast_1d(mark.read(name, value)), optional, last_axis=True
+        )
+    return _Argument(name, base, read[base], optional, spread=base is np.ndarray, own_labels=own)
 
 
 def _common_labels(given: dict[str, Any]) -> pd.Index | None:
@@ -226,11 +239,11 @@ def _put_columns(given: dict[str, Any], table_name: str, columns: dict[str, Colu
 
 def _align(given: dict[str, Any], present: list[_Argument], labels: pd.Index | None) -> None:
     """Lists of one length, with the labels of the one that has some; arrays brought to one shape."""
-    lists = {each.name: given[each.name] for each in present if each.base is pd.Series and each.column is None}
+    lists = {each.name: given[each.name] for each in present if each.base is pd.Series and each.labelled}
     lengths = {len(values) for values in lists.values()}
     if len(lengths) > 1:
-        sizes = " and ".join(str(len(values)) for values in lists.values())
-        raise ValueError(f"{' and '.join(lists)} must have the same length, got {sizes}")
+        sizes = _checks.listed(str(len(values)) for values in lists.values())
+        raise ValueError(f"{_checks.listed(lists)} must have the same length, got {sizes}")
     arrays = {each.name: given[each.name] for each in present if each.spread}
     if all(values.ndim == 0 for values in arrays.values()) and not lists:
         return
@@ -255,5 +268,15 @@ def _handed_back(name: str, result: Any, labels: pd.Index | None) -> Any:
             return result.item()
         if labels is not None and result.shape == (len(labels),):
             return pd.Series(result, index=labels)
+    if is_dataclass(result) and not isinstance(result, type):
+        found = {each.name: (each.type, getattr(result, each.name)) for each in fields(result)}
+        handed = {
+            field: _handed_back(name, value, labels)
+            for field, (declared, value) in found.items()
+            if declared == Result or isinstance(value, np.generic)
+        }
+        return replace(result, **handed) if handed else result
+    if hasattr(result, "_make"):  # a NamedTuple
+        return result._make(_handed_back(name, value, labels) for value in result)
     unlabelled = isinstance(result, pd.DataFrame) and isinstance(result.index, pd.RangeIndex) and not result.index.name
     return result.set_axis(labels) if unlabelled and labels is not None and len(result) == len(labels) else result

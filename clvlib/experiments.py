@@ -5,14 +5,47 @@ here says which one it means.
 """
 
 from dataclasses import dataclass
-from typing import Any
+from functools import partial
+from typing import Annotated
 
 import numpy as np
 import pandas as pd
 
-from clvlib import _old_checks as _checks
-from clvlib._formula import Flags, Numbers, OneCountFrom1, OneShareInside, Shares, formula
-from clvlib._old_checks import FloatOrArray
+from clvlib import _checks
+from clvlib._checks import Range
+from clvlib._formula import (
+    Amount,
+    FlagColumn,
+    Flags,
+    Ids,
+    NumberColumn,
+    Numbers,
+    OneCountFrom1,
+    OneShareInside,
+    Positive,
+    Result,
+    Share,
+    ShareAbove0,
+    ShareInside,
+    Shares,
+    default,
+    formula,
+)
+
+
+def _two_arms(name: str, value: object, allowed: Range) -> np.ndarray:
+    counts = np.asarray(allowed.read(name, value))
+    if counts.shape != (2,):
+        raise ValueError(f"{name} must be two counts, control first, then treated; got {counts.size}")
+    return counts
+
+
+Successes = Annotated[np.ndarray, partial(_two_arms, allowed=Range(at_least=0, whole=True))]
+Trials = Annotated[np.ndarray, partial(_two_arms, allowed=Range(at_least=1, whole=True))]
+RelativeUplift = Annotated[np.ndarray, Range(above=-1, at_most=10, hint="write 22% as 0.22")]
+AbsoluteUplift = Annotated[np.ndarray, Range(above=-1, below=1, hint="write 4.4 points as 0.044")]
+Power = Annotated[float, Range(at_least=0.5, below=1, percent=True)]
+Groups = Annotated[int, Range(at_least=2, whole=True)]
 
 
 @dataclass(frozen=True)
@@ -50,11 +83,15 @@ class Comparison:
         return self.ratio - 1
 
 
-def compare_rates(successes: Any, trials: Any, confidence: float = 0.95) -> Comparison:
-    """Compare the success rates of two arms: difference, ratio, their intervals and a p-value.
+@formula
+def compare_rates(successes: Successes, trials: Trials, confidence: OneShareInside = 0.95) -> Comparison:
+    r"""Compare the success rates of two arms: difference, ratio, their intervals and a p-value.
 
-    The p-value is that of the pooled two-proportion z-test. Both intervals are built from the Wilson interval of each
-    arm, so that of the difference contains 0 exactly when that of the ratio contains 1; at the edge p can disagree.
+    .. math:: \textrm{difference} = q - p, \qquad \textrm{ratio} = \frac{q}{p}
+
+    for rates p of the control and q of the treated. The p-value is that of the pooled two-proportion z-test. Both
+    intervals are built from the Wilson interval of each arm, so that of the difference contains 0 exactly when that of
+    the ratio contains 1; at the edge p can disagree.
 
     Parameters
     ----------
@@ -91,15 +128,11 @@ def compare_rates(successes: Any, trials: Any, confidence: float = 0.95) -> Comp
     """
     from statsmodels.stats.proportion import confint_proportions_2indep, proportion_confint, proportions_ztest
 
-    successes = _two_arms("successes", _checks.whole("successes", successes))
-    trials = _two_arms("trials", _checks.whole("trials", trials, at_least=1))
-    alpha = 1 - _inside("confidence", confidence, "95% as 0.95")
-    for name, yes, of in zip(("control", "treated"), successes, trials, strict=True):
-        if yes > of:
-            raise ValueError(f"successes must be at most trials, got {yes} of {of} in the {name} arm")
+    _checks.in_order(successes=successes, trials=trials, or_equal=True)
     if successes.sum() in (0, trials.sum()):
         share = "all" if successes.any() else "none"
         raise ValueError(f"successes must leave something to compare, got {share} of the trials in both arms")
+    alpha = 1 - confidence
     control, treated = (successes / trials).tolist()
     low, high = proportion_confint(successes, trials, alpha=alpha, method="wilson")
     low = np.where(successes == 0, 0.0, low)
@@ -118,13 +151,21 @@ def compare_rates(successes: Any, trials: Any, confidence: float = 0.95) -> Comp
     )
 
 
+@formula
 def sample_size(
-    base_rate: Any, *, relative: Any = None, absolute: Any = None, alpha: float = 0.05, power: float = 0.8
-) -> Any:
-    """Customers needed per arm to detect an uplift of a rate (two-sided z-test, equal arms).
+    base_rate: ShareInside,
+    *,
+    relative: RelativeUplift | None = None,
+    absolute: AbsoluteUplift | None = None,
+    alpha: OneShareInside = 0.05,
+    power: Power = 0.8,
+) -> np.ndarray:
+    r"""Customers needed per arm to detect an uplift of a rate (two-sided z-test, equal arms).
 
-    ``n = (z_a sqrt(2 m (1 - m)) + z_b sqrt(p (1 - p) + q (1 - q))) ** 2 / (q - p) ** 2`` with base rate p, new rate q,
-    their mean m, and the normal quantiles of ``1 - alpha / 2`` and `power`. Arguments broadcast.
+    .. math:: n = \frac{\left( z_{1 - \alpha/2} \sqrt{2 m (1 - m)} + z_{power} \sqrt{p (1 - p) + q (1 - q)} \right)^2}
+              {(q - p)^2}
+
+    with base rate p, new rate q, their mean m, and normal quantiles z.
 
     Parameters
     ----------
@@ -162,27 +203,17 @@ def sample_size(
     """
     from statsmodels.stats.proportion import samplesize_proportions_2indep_onetail
 
-    base = _checks.fraction("base_rate", base_rate, one_allowed=False, zero_allowed=False)
-    alpha = _inside("alpha", alpha, "5% as 0.05")
-    power = _checks.single("power", _checks.number("power", power, at_least=0.5, below=1, hint="write 80% as 0.8"))
     if (relative is None) == (absolute is None):
         raise ValueError("give either relative (0.22 for +22 %) or absolute (0.044 for +4.4 percentage points)")
-    if absolute is None:
-        relative = _checks.number("relative", relative, above=-1, at_most=10, hint="write 22% as 0.22")
-        base, relative = _checks.aligned(base_rate=base, relative=relative)
-        change = base * relative
-    else:
-        absolute = _checks.number("absolute", absolute, above=-1, below=1, hint="write 4.4 points as 0.044")
-        base, change = _checks.aligned(base_rate=base, absolute=absolute)
-    new = base + change
-    if (change == 0).any():
-        raise ValueError("the uplift must not be 0: no sample is large enough to detect it")
+    change = base_rate * relative if absolute is None else absolute
+    if (np.abs(change) < 1e-9).any():
+        raise ValueError("the uplift must not be 0, or next to 0: no sample is large enough to detect it")
+    new = base_rate + change
     if ((new <= 0) | (new >= 1)).any():
-        outside = new[(new <= 0) | (new >= 1)][0]
+        outside = np.ravel(new)[np.ravel((new <= 0) | (new >= 1))][0]
         raise ValueError(f"base_rate plus the uplift must stay in (0, 1), got {outside:.12g}")
-    size = samplesize_proportions_2indep_onetail(change, base, power, alpha=alpha, alternative="two-sided")
-    whole = np.ceil(size - 1e-9).astype(int)
-    return int(whole) if whole.ndim == 0 else whole
+    size = samplesize_proportions_2indep_onetail(change, base_rate, power, alpha=alpha, alternative="two-sided")
+    return np.ceil(size - 1e-9).astype(int)
 
 
 @dataclass(frozen=True, eq=False)
@@ -210,10 +241,20 @@ class DifferenceInDifferences:
     means: pd.DataFrame
 
 
+@formula
 def difference_in_differences(
-    panel: Any, *, outcome: str, unit: str, treated: str, post: str, confidence: float = 0.95
+    panel: pd.DataFrame,
+    *,
+    outcome: NumberColumn,
+    treated: FlagColumn,
+    post: FlagColumn,
+    unit: Ids = "customer_id",
+    confidence: OneShareInside = 0.95,
 ) -> DifferenceInDifferences:
-    """Effect of a program: the change of the treated less the change of the others.
+    r"""Effect of a program: the change of the treated less the change of the others.
+
+    .. math:: (\bar{y}_{\textrm{treated, after}} - \bar{y}_{\textrm{treated, before}}) -
+              (\bar{y}_{\textrm{control, after}} - \bar{y}_{\textrm{control, before}})
 
     It is right if both groups would have changed alike without the program. It equals the interaction in the regression
     ``outcome ~ treated + post + treated * post``; one unit's rows are not independent, so errors are clustered by unit.
@@ -224,12 +265,12 @@ def difference_in_differences(
         A row per unit and period, before and after the start.
     outcome : str
         Column with the number of interest (spend, visits).
-    unit : str
-        Column that names the unit (the customer).
     treated : str
         Column, 1 for a unit that gets the program and 0 otherwise, the same in all rows of a unit.
     post : str
         Column, 1 for periods after the start and 0 before.
+    unit : str, default "customer_id"
+        Column that names the unit.
     confidence : float, default 0.95
         Confidence level of the interval, in (0, 1).
 
@@ -251,9 +292,9 @@ def difference_in_differences(
 
     Examples
     --------
-    >>> panel = pd.DataFrame({"customer": list("aabbccdd"), "member": [1] * 4 + [0] * 4, "after": [0, 1] * 4,
+    >>> panel = pd.DataFrame({"customer_id": list("aabbccdd"), "member": [1] * 4 + [0] * 4, "after": [0, 1] * 4,
     ...                       "spend": [100, 130, 120, 140, 60, 70, 80, 90]})
-    >>> result = difference_in_differences(panel, outcome="spend", unit="customer", treated="member", post="after")
+    >>> result = difference_in_differences(panel, outcome="spend", treated="member", post="after")
     >>> round(result.estimate, 9)
     15.0
     >>> result.means.to_dict("index")["treated"]
@@ -261,30 +302,19 @@ def difference_in_differences(
     """
     from statsmodels.api import OLS
 
-    _checks.table("panel", panel, [outcome, unit, treated, post])
-    codes = _units(f"column {unit!r} of panel", panel[unit])
-    y = _checks.number(f"column {outcome!r} of panel", panel[outcome])
-    in_group, after = (_zero_one(f"column {name!r} of panel", panel[name]) for name in (treated, post))
-    alpha = 1 - _inside("confidence", confidence, "95% as 0.95")
-    in_all_rows = pd.Series(in_group).groupby(codes).agg(["min", "max"])
-    changes = (in_all_rows["min"] != in_all_rows["max"]).to_numpy()
-    if changes.any():
-        name = panel[unit].iloc[np.argmax(changes[codes])]
-        raise ValueError(f"column {treated!r} must be the same in all rows of a unit, but {name} has both 0 and 1")
-    cells = pd.Series(y).groupby([in_group, after]).mean()
-    if len(cells) < 4:
-        raise ValueError(
-            f"columns {treated!r} and {post!r} must hold all four combinations of 0 and 1, got {len(cells)} of them"
-        )
-    if in_all_rows["min"].value_counts().min() < 2:
-        raise ValueError(f"column {treated!r} needs two units or more in each group: one has no spread to judge by")
+    _check_design(unit, treated, post)
+    y, units = outcome.to_numpy(), pd.factorize(unit)[0]
+    in_group, after = treated.to_numpy(dtype=int), post.to_numpy(dtype=int)
     design = np.column_stack([np.ones(len(y)), in_group, after, in_group * after])
-    fit = OLS(y, design).fit(cov_type="cluster", cov_kwds={"groups": codes}, use_t=True)
+    fit = OLS(y, design).fit(cov_type="cluster", cov_kwds={"groups": units}, use_t=True)
     if fit.cov_params()[3, 3] <= (1e-12 * np.abs(y).max()) ** 2:
-        raise ValueError(f"column {outcome!r} changes alike in all units of a group: there is no spread to judge by")
+        raise ValueError(
+            f"column {outcome.name!r} changes alike in all units of a group: there is no spread to judge by"
+        )
     effect = fit.t_test([0, 0, 0, 1])
-    low, high = effect.conf_int(alpha)[0]
-    means = pd.DataFrame(cells.to_numpy().reshape(2, 2), index=["control", "treated"], columns=["before", "after"])
+    low, high = effect.conf_int(1 - confidence)[0]
+    cells = pd.Series(y).groupby([in_group, after]).mean().to_numpy().reshape(2, 2)
+    means = pd.DataFrame(cells, index=["control", "treated"], columns=["before", "after"])
     means["change"] = means["after"] - means["before"]
     return DifferenceInDifferences(
         estimate=float(effect.effect[0]),
@@ -295,8 +325,14 @@ def difference_in_differences(
     )
 
 
-def uplift_by_decile(customers: Any, *, score: str, treated: str, outcome: str, groups: int = 10) -> pd.DataFrame:
-    """What contact changes, by decile of a score: ``rate of the contacted - rate of the others`` in each decile.
+@formula
+def uplift_by_decile(
+    customers: pd.DataFrame, *, score: NumberColumn, treated: FlagColumn, outcome: FlagColumn, groups: Groups = 10
+) -> pd.DataFrame:
+    r"""What contact changes, by decile of a score.
+
+    .. math:: \textrm{uplift} = \bar{y}_{\textrm{contacted}} - \bar{y}_{\textrm{others}}, \qquad
+              se = \sqrt{\frac{\bar{y}_1 (1 - \bar{y}_1)}{n_1} + \frac{\bar{y}_0 (1 - \bar{y}_0)}{n_0}}
 
     A risk score ranks who will leave; only this table shows whom contact brings back. Contact must have been drawn at
     random. Customers with the same score share a decile (that of their middle rank), so deciles may differ in size.
@@ -338,20 +374,16 @@ def uplift_by_decile(customers: Any, *, score: str, treated: str, outcome: str, 
     >>> table["uplift"].tolist()
     [0.0, 1.0]
     """
-    _checks.table("customers", customers, [score, treated, outcome])
-    ranks = pd.Series(_checks.number(f"column {score!r} of customers", customers[score])).rank(ascending=False)
-    groups = _checks.single("groups", _checks.whole("groups", groups, at_least=2))
-    decile = np.ceil((ranks - 0.5) * groups / len(customers)).to_numpy(dtype=int)
-    arm, success = (_zero_one(f"column {name!r} of customers", customers[name]) for name in (treated, outcome))
+    decile = np.ceil((score.rank(ascending=False) - 0.5) * groups / len(score)).to_numpy(dtype=int)
+    cell = 2 * decile + treated.to_numpy(dtype=int)
     size, back = (
-        np.bincount(2 * decile + arm, weights=weights, minlength=2 * groups + 2).reshape(-1, 2)
-        for weights in (None, success)
+        np.bincount(cell, weights=weights, minlength=2 * groups + 2).reshape(-1, 2) for weights in (None, outcome)
     )
     found = np.flatnonzero(size.sum(axis=1))
     size, back = size[found], back[found]
     if (size == 0).any():
         row, empty = np.argwhere(size == 0)[0]
-        raise ValueError(f"decile {found[row]} has nobody with {treated} = {empty}: take fewer groups")
+        raise ValueError(f"decile {found[row]} has nobody with {treated.name} = {empty}: take fewer groups")
     rate = back / size
     columns = dict(customers=size.sum(axis=1), treated=size[:, 1], control=size[:, 0])
     table = pd.DataFrame(columns, index=pd.Index(found, name="decile"))
@@ -363,12 +395,17 @@ def uplift_by_decile(customers: Any, *, score: str, treated: str, outcome: str, 
     return table
 
 
-def profit_threshold(value: Any, cost: Any, success: Any = 1.0, incentive: Any = 0.0) -> FloatOrArray:
-    """Contact a customer if her probability of leaving is above this: ``(c + d) / (s (V - d) + d)``.
+@formula
+def profit_threshold(
+    value: Positive, cost: Amount, success: ShareAbove0 = default(1), incentive: Amount = default(0)
+) -> np.ndarray:
+    r"""Contact a customer if her probability of leaving is above this.
+
+    .. math:: \frac{c + d}{s \, (V - d) + d}
 
     Contact pays if ``p s (V - d) - (1 - p) d - c > 0``: with probability p she would leave, and contact saves her with
     probability s; who would have stayed takes the incentive all the same. Without an incentive it is ``c / (s V)``, and
-    with s = 1 contact pays if ``p V > c``. Arguments broadcast.
+    with s = 1 contact pays if ``p V > c``.
 
     Parameters
     ----------
@@ -403,16 +440,8 @@ def profit_threshold(value: Any, cost: Any, success: Any = 1.0, incentive: Any =
     >>> round(profit_threshold(value=500, cost=20, success=0.2, incentive=50), 3)
     0.5
     """
-    value, cost, success, incentive = _checks.aligned(
-        value=_checks.number("value", value, above=0),
-        cost=_checks.number("cost", cost, at_least=0),
-        success=_checks.fraction("success", success, zero_allowed=False),
-        incentive=_checks.number("incentive", incentive, at_least=0),
-    )
-    if (value <= incentive).any():
-        d, v = incentive[value <= incentive][0], value[value <= incentive][0]
-        raise ValueError(f"incentive must be below value ({v:.12g}), got {d:.12g}: then saving her earns nothing")
-    return _checks.plain((cost + incentive) / (success * (value - incentive) + incentive))
+    _checks.in_order(incentive=incentive, value=value, why="saving her would earn nothing")
+    return (cost + incentive) / (success * (value - incentive) + incentive)
 
 
 @dataclass(frozen=True)
@@ -425,53 +454,55 @@ class Confusion:
         Customers: flagged and left, flagged and stayed, not flagged and left, not flagged and stayed.
     """
 
-    true_positives: FloatOrArray
-    false_positives: FloatOrArray
-    false_negatives: FloatOrArray
-    true_negatives: FloatOrArray
+    true_positives: Result
+    false_positives: Result
+    false_negatives: Result
+    true_negatives: Result
 
     @property
-    def customers(self) -> FloatOrArray:
+    def customers(self) -> Result:
         """All four counts together."""
         return self.flagged + self.false_negatives + self.true_negatives
 
     @property
-    def flagged(self) -> FloatOrArray:
+    def flagged(self) -> Result:
         """Those predicted to leave, rightly or wrongly."""
         return self.true_positives + self.false_positives
 
     @property
-    def base_rate(self) -> FloatOrArray:
+    def base_rate(self) -> Result:
         """Share of all who leave."""
         return _share(self.true_positives + self.false_negatives, self.customers, "base_rate", "nobody is counted")
 
     @property
-    def accuracy(self) -> FloatOrArray:
+    def accuracy(self) -> Result:
         """Share of all predictions that are right. With few leavers "nobody leaves" is accurate, and useless."""
         return _share(self.true_positives + self.true_negatives, self.customers, "accuracy", "nobody is counted")
 
     @property
-    def precision(self) -> FloatOrArray:
+    def precision(self) -> Result:
         """Share of the flagged who do leave."""
         return _share(self.true_positives, self.flagged, "precision", "nobody is flagged")
 
     @property
-    def recall(self) -> FloatOrArray:
+    def recall(self) -> Result:
         """Share of the leavers who are flagged (sensitivity)."""
         return _share(self.true_positives, self.true_positives + self.false_negatives, "recall", "nobody leaves")
 
     @property
-    def specificity(self) -> FloatOrArray:
+    def specificity(self) -> Result:
         """Share of the stayers who are not flagged."""
         return _share(self.true_negatives, self.true_negatives + self.false_positives, "specificity", "nobody stays")
 
     @property
-    def lift(self) -> FloatOrArray:
+    def lift(self) -> Result:
         """How many times more leavers among the flagged than among all: ``precision / base_rate``."""
-        return _share(self.precision, self.base_rate, "lift", "nobody leaves")
+        precision = _share(self.true_positives, self.flagged, "lift", "nobody is flagged")
+        return _share(precision, self.base_rate, "lift", "nobody leaves")
 
 
-def confusion(actual: Any, predicted: Any) -> Confusion:
+@formula
+def confusion(actual: Flags, predicted: Flags) -> Confusion:
     """Hits and misses of a yes/no prediction, counted.
 
     Parameters
@@ -502,26 +533,30 @@ def confusion(actual: Any, predicted: Any) -> Confusion:
     >>> result.true_positives, result.accuracy, result.precision, result.lift
     (1, 0.6, 0.5, 1.25)
     """
-    actual, predicted = _zero_one("actual", actual), _zero_one("predicted", predicted)
-    if len(actual) != len(predicted):
-        raise ValueError(
-            f"actual and predicted must have one entry a customer each, got {len(actual)} and {len(predicted)}"
-        )
-    true_negatives, false_positives, false_negatives, true_positives = np.bincount(
-        2 * actual + predicted, minlength=4
-    ).tolist()
-    return Confusion(true_positives, false_positives, false_negatives, true_negatives)
+    return Confusion(
+        true_positives=int((actual & predicted).sum()),
+        false_positives=int((~actual & predicted).sum()),
+        false_negatives=int((actual & ~predicted).sum()),
+        true_negatives=int((~actual & ~predicted).sum()),
+    )
 
 
-def confusion_from_rates(base_rate: Any, sensitivity: Any, specificity: Any, customers: Any = 1) -> Confusion:
-    """Expected hits and misses of a prediction whose error rates are known. Arguments broadcast.
+@formula
+def confusion_from_rates(
+    base_rate: Share, recall: Share, specificity: Share, customers: Positive = default(1)
+) -> Confusion:
+    r"""Expected hits and misses of a prediction whose error rates are known.
+
+    .. math:: TP = n \, b \, r, \quad FP = n (1 - b)(1 - s), \quad FN = n \, b \, (1 - r), \quad TN = n (1 - b) \, s
+
+    for n customers, of whom the share b leaves, recall r and specificity s.
 
     Parameters
     ----------
     base_rate : float or array
         Share of customers who leave, in [0, 1].
-    sensitivity : float or array
-        Share of the leavers who are flagged (recall), in [0, 1].
+    recall : float or array
+        Share of the leavers who are flagged, in [0, 1]; medicine calls it sensitivity.
     specificity : float or array
         Share of the stayers who are not flagged, in [0, 1].
     customers : float or array, default 1
@@ -543,24 +578,18 @@ def confusion_from_rates(base_rate: Any, sensitivity: Any, specificity: Any, cus
 
     Examples
     --------
-    >>> model = confusion_from_rates(base_rate=0.10, sensitivity=0.82, specificity=0.82)
+    >>> model = confusion_from_rates(base_rate=0.10, recall=0.82, specificity=0.82)
     >>> round(model.accuracy, 3), round(model.precision, 3)
     (0.82, 0.336)
-    >>> confusion_from_rates(base_rate=0.10, sensitivity=0, specificity=1).accuracy
+    >>> confusion_from_rates(base_rate=0.10, recall=0, specificity=1).accuracy
     0.9
     """
-    base_rate, sensitivity, specificity, customers = _checks.aligned(
-        base_rate=_checks.fraction("base_rate", base_rate),
-        sensitivity=_checks.fraction("sensitivity", sensitivity),
-        specificity=_checks.fraction("specificity", specificity),
-        customers=_checks.number("customers", customers, above=0),
-    )
     leavers, stayers = base_rate * customers, (1 - base_rate) * customers
     return Confusion(
-        true_positives=_checks.plain(leavers * sensitivity),
-        false_positives=_checks.plain(stayers * (1 - specificity)),
-        false_negatives=_checks.plain(leavers * (1 - sensitivity)),
-        true_negatives=_checks.plain(stayers * specificity),
+        true_positives=leavers * recall,
+        false_positives=stayers * (1 - specificity),
+        false_negatives=leavers * (1 - recall),
+        true_negatives=stayers * specificity,
     )
 
 
@@ -661,8 +690,11 @@ def gains_curve(actual: Flags, score: Numbers) -> pd.Series:
     return pd.Series(np.append(0.0, found), index=shares, name="found_share")
 
 
-def cost_per_outcome(cost: Any, outcomes: Any) -> FloatOrArray:
-    """What one open, order or saved customer costs: ``cost / outcomes``. Arguments broadcast.
+@formula
+def cost_per_outcome(cost: Amount, outcomes: Positive) -> np.ndarray:
+    r"""What one open, order or saved customer costs.
+
+    .. math:: \frac{\textrm{cost}}{\textrm{outcomes}}
 
     With both given relative to another channel, it is the relative cost per outcome.
 
@@ -694,10 +726,7 @@ def cost_per_outcome(cost: Any, outcomes: Any) -> FloatOrArray:
     >>> round(cost_per_outcome(cost=1 / 3, outcomes=1.40), 3)
     0.238
     """
-    cost, outcomes = _checks.aligned(
-        cost=_checks.number("cost", cost, at_least=0), outcomes=_checks.number("outcomes", outcomes, above=0)
-    )
-    return _checks.plain(cost / outcomes)
+    return cost / outcomes
 
 
 def _lowest_ratio(top: float, top_low: float, bottom: float, bottom_high: float) -> float:
@@ -709,41 +738,28 @@ def _lowest_ratio(top: float, top_low: float, bottom: float, bottom_high: float)
     return float(spread / (both + np.sqrt(both**2 - spread * bottom_high * (2 * bottom - bottom_high))))
 
 
-def _two_arms(name: str, values: Any) -> np.ndarray:
-    if np.shape(values) != (2,):
-        raise ValueError(f"{name} must be two counts, control first, then treated; got {np.size(values)}")
-    return np.asarray(values)
+def _check_design(unit: pd.Series, treated: pd.Series, post: pd.Series) -> None:
+    """Whether a panel can tell what a program did."""
+    groups_of_unit = treated.groupby(unit.to_numpy(), sort=False).agg(["min", "max"])
+    changing = groups_of_unit.index[groups_of_unit["min"] != groups_of_unit["max"]]
+    if len(changing):
+        raise ValueError(
+            f"column {treated.name!r} must be the same in all rows of a unit, but {changing[0]} has both 0 and 1"
+        )
+    cells = (2 * treated + post).nunique()
+    if cells < 4:
+        raise ValueError(
+            f"columns {treated.name!r} and {post.name!r} must hold all four combinations of 0 and 1, "
+            f"got {cells} of them"
+        )
+    if groups_of_unit["min"].value_counts().min() < 2:
+        raise ValueError(
+            f"column {treated.name!r} needs two units or more in each group: one has no spread to judge by"
+        )
 
 
-def _zero_one(name: str, values: Any) -> np.ndarray:
-    """Flags as 0 and 1, from numbers or bools."""
-    if isinstance(values, list | tuple):
-        values = pd.Series(values)
-    if isinstance(values, np.ndarray | pd.Series) and pd.api.types.is_bool_dtype(values):
-        values = values.astype(float)
-    flags = np.ravel(_checks.number(name, values))
-    odd = flags[(flags != 0) & (flags != 1)]
-    if odd.size:
-        hint = "; compare a probability with a threshold first" if 0 < odd[0] < 1 else ""
-        raise ValueError(f"{name} must hold 0 and 1 only, got {odd[0]:.12g}{hint}")
-    return flags.astype(int)
-
-
-def _units(name: str, values: pd.Series) -> np.ndarray:
-    codes, _ = pd.factorize(values)
-    missing = (codes < 0).sum()
-    if missing:
-        raise ValueError(f"{name} is missing in {missing} of {len(codes)} rows: fill it in")
-    return codes
-
-
-def _inside(name: str, value: Any, example: str) -> float:
-    """One number strictly between 0 and 1."""
-    value = _checks.number(name, value, above=0, below=1, hint=f"write {example}")
-    return _checks.single(name, value)
-
-
-def _share(part: Any, whole: Any, name: str, reason: str) -> FloatOrArray:
+def _share(part: Result, whole: Result, name: str, reason: str) -> Result:
+    """A share, if there is somebody to take it of."""
     if np.any(whole == 0):
         raise ValueError(f"{name} is not defined: {reason}")
-    return _checks.plain(part / whole)
+    return part / whole

@@ -5,22 +5,98 @@ that would have come anyway.
 """
 
 from dataclasses import dataclass
-from typing import Any
+from functools import partial
+from typing import Annotated
 
 import numpy as np
 import pandas as pd
 
-from clvlib import _old_checks as _checks
-from clvlib._old_checks import FloatOrArray
+from clvlib import _checks
+from clvlib._calendar import Grain
+from clvlib._checks import Range
+from clvlib._formula import (
+    OWN_LABELS,
+    Amount,
+    AmountColumn,
+    Column,
+    DateColumn,
+    Day,
+    Ids,
+    Number,
+    Numbers,
+    OneCount,
+    OneNumber,
+    OnePositive,
+    OneShareAbove0,
+    OneShareBelow1,
+    Periods,
+    Positives,
+    Share,
+    ShareAbove0,
+    ShareColumn,
+    formula,
+)
+
+
+def _to_date(name: str, value: object) -> pd.Series:
+    counts = _checks.flat(name, value, Range(at_least=0))
+    falls = (counts.diff() < 0).to_numpy()
+    if falls.any():
+        year = int(np.argmax(falls))
+        raise ValueError(
+            f"{name} must be points redeemed to date, so it never falls, got {counts.iloc[year]:.12g} "
+            f"after {counts.iloc[year - 1]:.12g}"
+        )
+    return counts
+
+
+def _spend(name: str, value: object) -> pd.Series:
+    amounts = _checks.flat(name, value, Range(at_least=0))
+    if not amounts.any():
+        raise ValueError(f"{name} is 0 for every customer: it needs at least one amount above 0")
+    return amounts
+
+
+def _thresholds(name: str, column: pd.Series) -> pd.Series:
+    values = _checks.flat(name, column, Range(at_least=0))
+    if values.min() != 0:
+        raise ValueError(f"{name} must begin at 0, got {values.min():.12g}: add a tier for everyone else")
+    if values.duplicated().any():
+        raise ValueError(f"{name} must give each tier a threshold of its own, got {values.tolist()}")
+    return values
+
+
+SwitchingCost = Annotated[np.ndarray, Range(at_least=0, hint="a bonus for moving belongs in u_b")]
+Spend = Annotated[pd.Series, _spend]
+Tiers = Annotated[pd.DataFrame, _checks.table, OWN_LABELS]  # a row a tier
+ThresholdColumn = Annotated[pd.Series, Column(_thresholds)]
+UpliftColumn = Annotated[
+    pd.Series, Column(partial(_checks.flat, allowed=Range(at_least=-1, at_most=10, hint="write 35% as 0.35")))
+]
+Life = Annotated[int, Range(at_least=1, at_most=36_500, whole=True, hint="leave it out if points never expire")]
+PointsColumn = Annotated[
+    pd.Series, Column(partial(_checks.flat, allowed=Range(at_least=-1e9, at_most=1e9, whole=True)))
+]
+PointsToDate = Annotated[pd.Series, _to_date]  # never falling
 
 _EXPIRE, _EARN, _BURN = 0, 1, 2  # at one moment in this order
+_STEP = {
+    "day": ("days", 1),
+    "week": ("days", 7),
+    "month": ("months", 1),
+    "quarter": ("months", 3),
+    "year": ("months", 12),
+}
+_NOTHING_LEFT = "nothing is left on a sale, no volume breaks even"
 
 
-def stays(u_a: Any, u_b: Any, switching_cost: Any) -> Any:
-    """Does firm A keep its customer? She stays iff ``U(B) - U(A) <= C``: B's extra utility does not pay for her move.
+@formula
+def stays(u_a: Number, u_b: Number, switching_cost: SwitchingCost) -> np.ndarray:
+    r"""Does firm A keep its customer? B's extra utility does not pay for her move.
+
+    .. math:: U(B) - U(A) \le C
 
     So a higher switching cost always makes A safer. Some texts print ``U(A) - U(B) > C``, which says the opposite.
-    Arguments broadcast.
 
     Parameters
     ----------
@@ -51,19 +127,14 @@ def stays(u_a: Any, u_b: Any, switching_cost: Any) -> Any:
     >>> stays(u_a=60, u_b=100, switching_cost=[0, 30, 40, 50]).tolist()
     [False, False, True, True]
     """
-    u_a, u_b, cost = _checks.aligned(
-        u_a=_checks.number("u_a", u_a),
-        u_b=_checks.number("u_b", u_b),
-        switching_cost=_checks.number(
-            "switching_cost", switching_cost, at_least=0, hint="a bonus for moving belongs in u_b"
-        ),
-    )
-    keeps = np.round(u_b - u_a - cost, 9) <= 0
-    return bool(keeps) if keeps.ndim == 0 else keeps
+    return np.round(u_b - u_a - switching_cost, 9) <= 0
 
 
-def effective_discount(points_per_currency: Any, point_value: Any, redemption: Any) -> FloatOrArray:
-    """The price cut hidden in a points rule: ``points_per_currency * point_value * redemption``. Arguments broadcast.
+@formula
+def effective_discount(points_per_currency: Amount, point_value: Amount, redemption: Share) -> np.ndarray:
+    r"""The price cut hidden in a points rule.
+
+    .. math:: \textrm{points per currency} \times \textrm{point value} \times \textrm{redemption}
 
     Parameters
     ----------
@@ -93,30 +164,28 @@ def effective_discount(points_per_currency: Any, point_value: Any, redemption: A
     >>> round(effective_discount(points_per_currency=1, point_value=0.01, redemption=0.8), 4)
     0.008
     """
-    points_per_currency, point_value, redemption = _checks.aligned(
-        points_per_currency=_checks.number("points_per_currency", points_per_currency, at_least=0),
-        point_value=_checks.number("point_value", point_value, at_least=0),
-        redemption=_checks.fraction("redemption", redemption),
-    )
     discount = points_per_currency * point_value * redemption
     if (discount > 1).any():
         raise ValueError(
             f"the points would give back {np.max(discount):.12g} times the sale: "
             "check the units of points_per_currency and point_value"
         )
-    return _checks.plain(discount)
+    return discount
 
 
-def breakeven_uplift(discount: Any, margin: Any) -> FloatOrArray:
-    """How much more volume a price cut needs to earn the same profit: ``discount / (margin - discount)``.
+@formula
+def breakeven_uplift(discount: Share, margin_rate: ShareAbove0) -> np.ndarray:
+    r"""How much more volume a price cut needs to earn the same profit.
 
-    The discount is paid on every sale. Arguments broadcast.
+    .. math:: \frac{d}{g - d}
+
+    The discount d is paid on every sale; g is the margin rate.
 
     Parameters
     ----------
     discount : float or array
         Price cut, a share of the list price (9折 is 0.10, 8折 is 0.20).
-    margin : float or array
+    margin_rate : float or array
         Contribution margin at list price, a share of the list price in (0, 1].
 
     Returns
@@ -135,24 +204,29 @@ def breakeven_uplift(discount: Any, margin: Any) -> FloatOrArray:
 
     Examples
     --------
-    >>> breakeven_uplift(discount=[0.10, 0.20], margin=0.30).round(2).tolist()
+    >>> breakeven_uplift(discount=[0.10, 0.20], margin_rate=0.30).round(2).tolist()
     [0.5, 2.0]
     """
-    discount, margin = _checks.aligned(
-        discount=_checks.fraction("discount", discount),
-        margin=_checks.fraction("margin", margin, zero_allowed=False),
-    )
-    left = np.round(margin - discount, 12)
-    if (left <= 0).any():
-        d, g = discount[left <= 0][0], margin[left <= 0][0]
-        raise ValueError(
-            f"discount must be below margin ({g:.12g}), got {d:.12g}: nothing is left on a sale, no volume breaks even"
-        )
-    return _checks.plain(discount / left)
+    left = np.round(margin_rate - discount, 12)  # of a sale; a float's dust is nothing
+    _checks.in_order(discount=discount, margin_rate=discount + left, why=_NOTHING_LEFT)
+    return discount / left
 
 
-def tier_pnl(spend: Any, tiers: Any, margin: Any) -> pd.DataFrame:
-    """Profit per tier without and with its discount: ``spend * g`` against ``spend * (1 + uplift) * (g - discount)``.
+@formula
+def tier_pnl(
+    spend: Spend,
+    tiers: Tiers,
+    margin_rate: OneShareAbove0,
+    *,
+    tier: Ids = "tier",
+    threshold: ThresholdColumn = "threshold",
+    discount: ShareColumn = "discount",
+    uplift: UpliftColumn = "uplift",
+) -> pd.DataFrame:
+    r"""Profit per tier without and with its discount.
+
+    .. math:: \textrm{spend} \times g \quad \textrm{against} \quad
+              \textrm{spend} \times (1 + \textrm{uplift}) \times (g - \textrm{discount})
 
     A customer belongs to the highest tier whose threshold her spend before the program reaches. The discount is paid on
     all her purchases.
@@ -162,10 +236,12 @@ def tier_pnl(spend: Any, tiers: Any, margin: Any) -> pd.DataFrame:
     spend : sequence of float
         One entry a customer: yearly spend at list price before the program (currency units).
     tiers : DataFrame
-        A row a tier, columns tier (name), threshold (currency units per year; the lowest is 0), discount (share of the
-        list price) and uplift (extra volume the tier brings about, as a fraction; 0.35 is +35 %).
-    margin : float
-        Contribution margin at list price, g, in (0, 1].
+        A row a tier, with the columns named below.
+    margin_rate : float
+        Contribution margin at list price, g, a share in (0, 1].
+    tier, threshold, discount, uplift : str
+        Columns: the tier's name, spend from which it begins (currency units per year; the lowest is 0), discount (share
+        of the list price), and extra volume that the tier brings about (a fraction; 0.35 is +35 %).
 
     Returns
     -------
@@ -186,40 +262,30 @@ def tier_pnl(spend: Any, tiers: Any, margin: Any) -> pd.DataFrame:
     --------
     >>> tiers = pd.DataFrame({"tier": ["basic", "silver", "gold"], "threshold": [0, 1000, 5000],
     ...                       "discount": [0, 0.10, 0.20], "uplift": [0, 0.35, 0.35]})
-    >>> tier_pnl([500, 2000, 8000], tiers, margin=0.30)["profit_index"].round(3).tolist()
+    >>> tier_pnl([500, 2000, 8000], tiers, margin_rate=0.30)["profit_index"].round(3).tolist()
     [1.0, 0.9, 0.45, 0.562]
     """
-    spend = np.ravel(_checks.number("spend", spend, at_least=0))
-    if spend.sum() == 0:
-        raise ValueError("spend is 0 for every customer: it needs at least one amount above 0")
-    margin = _checks.single("margin", _checks.fraction("margin", margin, zero_allowed=False))
-    tiers = _checks.table("tiers", tiers, ["tier", "threshold", "discount", "uplift"])
-    threshold = _checks.number("column 'threshold' of tiers", tiers["threshold"], at_least=0)
-    tiers, threshold = tiers.iloc[np.argsort(threshold)], np.sort(threshold)
-    discount = _checks.fraction("column 'discount' of tiers", tiers["discount"])
-    uplift = _checks.number(
-        "column 'uplift' of tiers", tiers["uplift"], at_least=-1, at_most=10, hint="write 35% as 0.35"
-    )
-    if threshold[0] != 0:
-        raise ValueError(f"the lowest threshold must be 0, got {threshold[0]:.12g}: add a tier for everyone else")
-    if (np.diff(threshold) == 0).any():
-        raise ValueError(f"every tier needs a threshold of its own, got {threshold.tolist()}")
+    order = np.argsort(threshold)
+    tier, threshold, discount, uplift = (each.to_numpy()[order] for each in (tier, threshold, discount, uplift))
     tier_of_customer = np.searchsorted(threshold, spend, side="right") - 1
     table = pd.DataFrame({"customers": np.bincount(tier_of_customer, minlength=len(tiers))})
     table["spend"] = np.bincount(tier_of_customer, weights=spend, minlength=len(tiers))
-    table["profit_without"] = table["spend"] * margin
-    table["profit_with"] = table["spend"] * (1 + uplift) * (margin - discount)
-    table.index = pd.Index(tiers["tier"], name="tier", dtype=object)
+    table["profit_without"] = table["spend"] * margin_rate
+    table["profit_with"] = table["spend"] * (1 + uplift) * (margin_rate - discount)
+    table.index = pd.Index(tier, name="tier", dtype=object)
     table.loc["total"] = table.sum()
     table["customers"] = table["customers"].astype(int)
     table["change"] = table["profit_with"] - table["profit_without"]
     total_index = table["profit_with"].iloc[-1] / table["profit_without"].iloc[-1]
-    table["profit_index"] = [*(1 + uplift) * (margin - discount) / margin, total_index]
+    table["profit_index"] = [*(1 + uplift) * (margin_rate - discount) / margin_rate, total_index]
     return table
 
 
-def bunching(spend: Any, threshold: Any, width: Any) -> pd.Series:
-    """Do customers buy themselves up to a tier? Counts just below and just above its threshold.
+@formula
+def bunching(spend: Numbers, threshold: OneNumber, width: OnePositive) -> pd.Series:
+    r"""Do customers buy themselves up to a tier? Counts just below and just above its threshold.
+
+    .. math:: \textrm{share above} = \frac{n_{[t, t + w)}}{n_{[t - w, t)} + n_{[t, t + w)}}
 
     Where nobody aims at the threshold, a smooth spend distribution puts about as many customers into ``[t, t + w)`` as
     into ``[t - w, t)``, rather fewer. A hidden threshold should show no bunching.
@@ -254,9 +320,6 @@ def bunching(spend: Any, threshold: Any, width: Any) -> pd.Series:
     """
     from scipy.stats import binomtest
 
-    spend = np.ravel(_checks.number("spend", spend))
-    threshold = _checks.single("threshold", _checks.number("threshold", threshold))
-    width = _checks.single("width", _checks.number("width", width, above=0))
     below = int(((spend >= threshold - width) & (spend < threshold)).sum())
     above = int(((spend >= threshold) & (spend < threshold + width)).sum())
     near = below + above
@@ -266,29 +329,45 @@ def bunching(spend: Any, threshold: Any, width: Any) -> pd.Series:
     return pd.Series({"below": below, "above": above, "share_above": above / near, "p": p}, dtype=float)
 
 
-def points_ledger(events: Any, expire_after: Any = None, unit: str = "months", as_of: Any = None) -> pd.DataFrame:
-    """Every movement of every customer's points: earned, burned first in first out, expired; and the balance after it.
+@formula
+def points_ledger(
+    events: pd.DataFrame,
+    expire_after: Life | None = None,
+    grain: Grain = "month",
+    as_of: Day | None = None,
+    *,
+    customer: Ids = "customer_id",
+    date: DateColumn = "date",
+    points: PointsColumn = "points",
+) -> pd.DataFrame:
+    r"""Every movement of every customer's points: earned, burned first in first out, expired; and the balance after it.
 
-    Points expire `expire_after` months (or days) after they were earned, if they were not burned by then; on that day
-    they are gone, the day before is their last. At one moment expiry comes first, then earning, then burning. For each
-    customer ``earned = burned + expired + balance``, to the point.
+    .. math:: \textrm{earned} = \textrm{burned} + \textrm{expired} + \textrm{balance}
+
+    for each customer, to the point. Points expire `expire_after` months after they were earned, if they were not burned
+    by then; on that day they are gone, the day before is their last. At one moment expiry comes first, then earning,
+    then burning.
 
     Parameters
     ----------
     events : DataFrame
-        Columns customer, date (dates, or text as 2024-03-31), points (whole; positive earned, negative burned).
+        A row each time points are earned or burned, with the columns named below.
     expire_after : int, optional
         Life of a point; left out, points never expire.
-    unit : {"months", "days"}, default "months"
+    grain : {"day", "week", "month", "quarter", "year"}, default "month"
         Unit of `expire_after`. A month after 31 January is the last day of February.
     as_of : date, optional
         Expiries up to and on this day are booked; the last date in `events` if left out.
+    customer, date, points : str
+        Columns: the customer's id, the date (dates, or text as 2024-03-31), and points (whole; positive earned,
+        negative burned).
 
     Returns
     -------
     DataFrame
-        A row a movement, by customer (in order of first appearance) and date: customer, date, event ("earn", "burn" or
-        "expire"), points (signed) and balance (points, after the movement).
+        A row a movement, by customer (in order of first appearance) and date. Columns: customer and date, under the
+        names they have in `events`; event ("earn", "burn" or "expire"), points (signed) and balance (points, after the
+        movement).
 
     Raises
     ------
@@ -303,41 +382,36 @@ def points_ledger(events: Any, expire_after: Any = None, unit: str = "months", a
 
     Examples
     --------
-    >>> events = pd.DataFrame({"customer": "Ann", "date": ["2023-01-10", "2023-06-01", "2023-09-01"],
+    >>> events = pd.DataFrame({"customer_id": "Ann", "date": ["2023-01-10", "2023-06-01", "2023-09-01"],
     ...                        "points": [100, 50, -30]})
     >>> ledger = points_ledger(events, expire_after=12, as_of="2024-03-01")
     >>> ledger["event"].tolist(), ledger["points"].tolist(), ledger["balance"].tolist()
     (['earn', 'earn', 'burn', 'expire'], [100, 50, -30, -70], [100, 150, 120, 50])
-    >>> ledger.pivot_table(index="customer", columns="event", values="points", aggfunc="sum").to_dict("index")
+    >>> ledger.pivot_table(index="customer_id", columns="event", values="points", aggfunc="sum").to_dict("index")
     {'Ann': {'burn': -30, 'earn': 150, 'expire': -70}}
     """
-    _checks.table("events", events, ["customer", "date", "points"])
-    codes, customers = pd.factorize(events["customer"])
-    missing = (codes < 0).sum()
-    if missing:
-        raise ValueError(f"column 'customer' of events is missing in {missing} of {len(codes)} rows: fill it in")
-    moves = pd.DataFrame(
-        {"customer": codes, "date": _checks.dates("column 'date' of events", events["date"]).to_numpy()}
-    )
-    moves["points"] = _whole_points(events["points"])
+    last_event = date.max().normalize()
+    last_day = last_event if as_of is None else as_of
+    if last_day < last_event:
+        raise ValueError(f"as_of must not lie before the last event, {last_event:%Y-%m-%d}, got {last_day:%Y-%m-%d}")
+    codes, customers = pd.factorize(customer)
+    moves = pd.DataFrame({"who": codes, "date": date.to_numpy(), "points": points.to_numpy(dtype=np.int64)})
     moves["event"] = np.where(moves["points"] < 0, _BURN, _EARN)
     moves["expired_up_to"] = 0
-    last_day = _last_day(as_of, moves["date"].max().normalize())
-    moves = moves.sort_values(["customer", "date", "event", "points"])
-    unit = _checks.option("unit", unit, ("months", "days"))
+    moves = moves.sort_values(["who", "date", "event", "points"])
     if expire_after is not None:
-        moves = pd.concat([moves, _expiries(moves, expire_after, unit, last_day)])
-        moves = moves.sort_values(["customer", "date", "event", "expired_up_to"], kind="stable")
+        moves = pd.concat([moves, _expiries(moves, expire_after, grain, last_day)])
+        moves = moves.sort_values(["who", "date", "event", "expired_up_to"], kind="stable")
     moves = moves.reset_index(drop=True)
 
-    earned = moves["points"].clip(lower=0).groupby(moves["customer"]).cumsum()
-    burned = -moves["points"].clip(upper=0).groupby(moves["customer"]).cumsum()
-    expired = (moves["expired_up_to"] - burned).clip(lower=0).groupby(moves["customer"]).cummax()
+    earned = moves["points"].clip(lower=0).groupby(moves["who"]).cumsum()
+    burned = -moves["points"].clip(upper=0).groupby(moves["who"]).cumsum()
+    expired = (moves["expired_up_to"] - burned).clip(lower=0).groupby(moves["who"]).cummax()
     moves["balance"] = earned - burned - expired
     if (moves["balance"] < 0).any():
         row = moves.iloc[int(np.argmax(moves["balance"] < 0))]
         raise ValueError(
-            f"customer {customers[row['customer']]} burns {-row['points']} points on {row['date']:%Y-%m-%d} but has "
+            f"customer {customers[row['who']]} burns {-row['points']} points on {row['date']:%Y-%m-%d} but has "
             f"{row['balance'] - row['points']}: correct the row or leave it out"
         )
     is_expiry = moves["event"] == _EXPIRE
@@ -345,8 +419,8 @@ def points_ledger(events: Any, expire_after: Any = None, unit: str = "months", a
     moves = moves[~is_expiry | (moves["points"] != 0)].reset_index(drop=True)
     return pd.DataFrame(
         {
-            "customer": customers.take(moves["customer"]),
-            "date": moves["date"],
+            customer.name: customers.take(moves["who"]),
+            date.name: moves["date"],
             "event": np.array(["expire", "earn", "burn"])[moves["event"]],
             "points": moves["points"].astype(int),
             "balance": moves["balance"],
@@ -354,13 +428,25 @@ def points_ledger(events: Any, expire_after: Any = None, unit: str = "months", a
     )
 
 
+@formula
 def points_liability(
-    sales: Any, points: Any, expected: Any, redeemed: Any, *, point_value: Any = 1.0, expected_at_sale: Any = None
+    sales: OnePositive,
+    points: OnePositive,
+    expected: Positives,
+    redeemed: PointsToDate,
+    *,
+    point_value: OnePositive = 1.0,
+    expected_at_sale: OnePositive | None = None,
 ) -> pd.DataFrame:
-    """Revenue put off for points, and when it is earned, under IFRS 15: breakage at the start, a catch-up every year.
+    r"""Revenue put off for points, and when it is earned, under IFRS 15: breakage at the start, a catch-up every year.
 
-    At the sale the price is split by stand-alone prices, ``sales : expected * point_value``. After that
-    ``revenue to date = share of the points * redeemed / expected``, so that a new estimate is caught up at once.
+    At the sale the price S is split by stand-alone prices, with v the value of a point and E the points expected to be
+    redeemed:
+
+    .. math:: \textrm{price of points} = S \, \frac{E_0 v}{S + E_0 v}, \qquad
+              \textrm{revenue to date}_t = \textrm{price of points} \times \frac{\textrm{redeemed}_t}{E_t}
+
+    so that a new estimate is caught up at once.
 
     Parameters
     ----------
@@ -398,47 +484,21 @@ def points_liability(
     >>> table[["product_revenue", "points_revenue", "liability"]].round().astype(int).to_numpy().tolist()
     [[91324, 0, 8676], [0, 4110, 4566], [0, 3493, 1073]]
     """
-    sales = _checks.single("sales", _checks.number("sales", sales, above=0))
-    points = _checks.single("points", _checks.number("points", points, above=0))
-    point_value = _checks.single("point_value", _checks.number("point_value", point_value, above=0))
-    estimates = np.ravel(_checks.number("expected", expected, above=0))
-    redeemed = np.ravel(_checks.number("redeemed", redeemed, at_least=0))
-    if len(estimates) != len(redeemed):
-        raise ValueError(
-            f"expected and redeemed must have one entry a year each, got {len(estimates)} and {len(redeemed)}"
-        )
-    at_sale = (
-        estimates[0] if expected_at_sale is None else _checks.number("expected_at_sale", expected_at_sale, above=0)
-    )
-    estimates = np.append(_checks.single("expected_at_sale", at_sale), estimates)
-    redeemed = np.append(0, redeemed)
-    if (estimates > points).any():
-        raise ValueError(f"expected must be at most the {points:.12g} points granted, got {estimates.max():.12g}")
-    if (np.diff(redeemed) < 0).any():
-        year = int(np.argmax(np.diff(redeemed) < 0))
-        raise ValueError(
-            f"redeemed must be points redeemed to date, so it never falls, got {redeemed[year + 1]:.12g} "
-            f"after {redeemed[year]:.12g}"
-        )
-    if (redeemed > estimates).any():
-        year = int(np.argmax(redeemed > estimates))
-        raise ValueError(
-            f"redeemed must be at most expected, got {redeemed[year]:.12g} of {estimates[year]:.12g} in year {year}: "
-            "raise the estimate"
-        )
-    price_of_points = sales * estimates[0] * point_value / (sales + estimates[0] * point_value)
-    revenue_to_date = price_of_points * redeemed / estimates
-    product_revenue = np.zeros_like(redeemed)
-    product_revenue[0] = sales - price_of_points
+    at_sale = expected.iloc[0] if expected_at_sale is None else expected_at_sale
+    expected, redeemed = np.append(at_sale, expected), np.append(0.0, redeemed)
+    _checks.in_order(redeemed=redeemed, expected=expected, or_equal=True, why="raise the estimate")
+    _checks.in_order(expected=expected, points=points, or_equal=True, why="no more can be redeemed than was granted")
+    price_of_points = sales * at_sale * point_value / (sales + at_sale * point_value)
+    revenue_to_date = price_of_points * redeemed / expected
     return pd.DataFrame(
         {
-            "expected": estimates,
+            "expected": expected,
             "redeemed": redeemed,
-            "product_revenue": product_revenue,
+            "product_revenue": np.append(sales - price_of_points, np.zeros(len(expected) - 1)),
             "points_revenue": np.diff(revenue_to_date, prepend=0.0),
             "liability": price_of_points - revenue_to_date,
         },
-        index=pd.RangeIndex(len(redeemed), name="year"),
+        index=pd.RangeIndex(len(expected), name="year"),
     )
 
 
@@ -459,15 +519,29 @@ class Settlement:
     payments: pd.DataFrame
 
 
-def coalition_settlement(burns: Any, point_value: Any) -> Settlement:
-    """Settlement of a coalition program: the partner that issued a point pays the one that gave goods for it.
+@formula
+def coalition_settlement(
+    burns: pd.DataFrame,
+    point_value: OnePositive,
+    *,
+    earned_at: Ids = "earned_at",
+    burned_at: Ids = "burned_at",
+    points: AmountColumn = "points",
+) -> Settlement:
+    r"""Settlement of a coalition program: the partner that issued a point pays the one that gave goods for it.
+
+    .. math:: \textrm{net}_i = v \sum_j (P_{ji} - P_{ij})
+
+    with v the value of a point and P the points earned at the first partner and burned at the second.
 
     Parameters
     ----------
     burns : DataFrame
-        Columns earned_at (the partner that issued the points), burned_at (the partner that took them) and points.
+        A row a burn, with the columns named below.
     point_value : float
         What partners pay one another for a point (currency units).
+    earned_at, burned_at, points : str
+        Columns: the partner that issued the points, the partner that took them, and how many (a count).
 
     Returns
     -------
@@ -493,27 +567,23 @@ def coalition_settlement(burns: Any, point_value: Any) -> Settlement:
     >>> float(settlement.payments.loc["grocer", "airline"])
     30.0
     """
-    _checks.table("burns", burns, ["earned_at", "burned_at", "points"])
-    for column in ("earned_at", "burned_at"):
-        if burns[column].isna().any():
-            missing = burns[column].isna().sum()
-            raise ValueError(
-                f"column {column!r} of burns is missing in {missing} of {len(burns)} rows: name the partner"
-            )
-    value = _checks.single("point_value", _checks.number("point_value", point_value, above=0))
-    burned = _checks.number("column 'points' of burns", burns["points"], at_least=0)
-    partners = pd.Index(pd.unique(pd.concat([burns["earned_at"], burns["burned_at"]])), name="partner")
-    points = np.zeros((len(partners), len(partners)))
-    np.add.at(points, (partners.get_indexer(burns["earned_at"]), partners.get_indexer(burns["burned_at"])), burned)
-    np.fill_diagonal(points, 0)
-    pays, receives = points.sum(axis=1), points.sum(axis=0)
-    positions = pd.DataFrame({"pays": pays, "receives": receives, "net": receives - pays}, index=partners) * value
-    set_off = np.maximum(points - points.T, 0) * value
+    partners = pd.Index(pd.unique(pd.concat([earned_at, burned_at])), name="partner")
+    moved = np.zeros((len(partners), len(partners)))
+    np.add.at(moved, (partners.get_indexer(earned_at), partners.get_indexer(burned_at)), points)
+    np.fill_diagonal(moved, 0)
+    pays, receives = moved.sum(axis=1), moved.sum(axis=0)
+    positions = pd.DataFrame({"pays": pays, "receives": receives, "net": receives - pays}, index=partners) * point_value
+    set_off = np.maximum(moved - moved.T, 0) * point_value
     return Settlement(positions, pd.DataFrame(set_off, partners.rename("payer"), partners.rename("payee")))
 
 
-def goal_gradient(stamps: Any, days: Any, acceleration: Any = 0.2, head_start: Any = 0) -> pd.DataFrame:
-    """A stamp card in a simple model: the wait for the next purchase is ``days * (1 - acceleration * progress)``.
+@formula
+def goal_gradient(
+    stamps: Periods, days: OnePositive, acceleration: OneShareBelow1 = 0.2, head_start: OneCount = 0
+) -> pd.DataFrame:
+    r"""A stamp card in a simple model: the nearer the reward, the shorter the wait for the next purchase.
+
+    .. math:: \textrm{wait} = \textrm{days} \times (1 - \textrm{acceleration} \times \textrm{progress})
 
     Progress is the share of the card already stamped. So a card of 12 with 2 stamps given away is filled sooner than a
     card of 10, though both take 10 purchases: the head start is an illusion that works. After the reward the next card
@@ -554,43 +624,17 @@ def goal_gradient(stamps: Any, days: Any, acceleration: Any = 0.2, head_start: A
     >>> round(float(goal_gradient(12, days=3.5, head_start=2)["elapsed"].iloc[-1]), 2)
     31.21
     """
-    stamps = _checks.single("stamps", _checks.whole("stamps", stamps, at_least=1))
-    head_start = _checks.single("head_start", _checks.whole("head_start", head_start))
-    days = _checks.single("days", _checks.number("days", days, above=0))
-    acceleration = _checks.single("acceleration", _checks.fraction("acceleration", acceleration, one_allowed=False))
-    if head_start >= stamps:
-        raise ValueError(
-            f"head_start must leave something to buy: below the {stamps} stamps of the card, got {head_start}"
-        )
+    _checks.in_order(head_start=head_start, stamps=stamps, why="the card must leave something to buy")
     progress = np.arange(head_start, stamps) / stamps
     wait = days * (1 - acceleration * progress)
     index = pd.RangeIndex(1, stamps - head_start + 1, name="purchase")
     return pd.DataFrame({"progress": progress, "wait": wait, "elapsed": wait.cumsum()}, index=index)
 
 
-def _expiries(moves: pd.DataFrame, expire_after: Any, unit: str, last_day: pd.Timestamp) -> pd.DataFrame:
+def _expiries(moves: pd.DataFrame, life: int, grain: str, last_day: pd.Timestamp) -> pd.DataFrame:
     """The day on which each lot expires, up to `last_day`, and what its owner had earned with it and before it."""
-    life = _checks.single("expire_after", _checks.whole("expire_after", expire_after, at_least=1))
-    if life > 36_500:
-        raise ValueError(f"expire_after must be at most 36500, got {life}: leave it out if points never expire")
-    earned = moves["points"].clip(lower=0).groupby(moves["customer"]).cumsum()
-    gone_on = (moves["date"] + pd.DateOffset(**{unit: life})).dt.normalize()
+    step, length = _STEP[grain]
+    earned = moves["points"].clip(lower=0).groupby(moves["who"]).cumsum()
+    gone_on = (moves["date"] + pd.DateOffset(**{step: life * length})).dt.normalize()
     lots = moves.assign(date=gone_on, points=0, event=_EXPIRE, expired_up_to=earned)
     return lots[(moves["event"] == _EARN) & (gone_on <= last_day)]
-
-
-def _last_day(as_of: Any, last_event: pd.Timestamp) -> pd.Timestamp:
-    if as_of is None:
-        return last_event
-    day = _checks.dates("as_of", pd.Series([as_of])).iloc[0].normalize()
-    if day < last_event:
-        raise ValueError(f"as_of must not lie before the last event, {last_event:%Y-%m-%d}, got {day:%Y-%m-%d}")
-    return day
-
-
-def _whole_points(values: pd.Series) -> np.ndarray:
-    points = _checks.number("column 'points' of events", values)
-    broken = points[points != np.floor(points)]
-    if broken.size:
-        raise ValueError(f"column 'points' of events must hold whole numbers, got {broken[0]:.12g}")
-    return points.astype(np.int64)

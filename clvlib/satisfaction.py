@@ -4,15 +4,27 @@ Scores (`rescale`, `nps`, indices) are in points, 0 to 100 or -100 to 100, as th
 `top_box`) are fractions. Answers on a scale are ordinal: show a share of top answers beside every mean.
 """
 
-from dataclasses import dataclass
-from typing import Any, NamedTuple
+from dataclasses import dataclass, replace
+from typing import Annotated, Literal, NamedTuple
 
 import numpy as np
 import pandas as pd
 from scipy.special import ndtri
 
-from clvlib import _old_checks as _checks
-from clvlib._old_checks import FloatOrArray
+from clvlib import _checks
+from clvlib._checks import Range
+from clvlib._formula import (
+    LAST_AXIS,
+    OWN_LABELS,
+    Amount,
+    Grid,
+    Number,
+    OneCountFrom1,
+    OneShare,
+    OneShareBelow1,
+    Result,
+    formula,
+)
 
 # Random index for 3, 4, ... 10 indicators; a 2 x 2 reciprocal matrix is always consistent.
 RANDOM_INDEX = {
@@ -30,6 +42,96 @@ KANO_TABLE = pd.DataFrame(
 )
 
 
+_LEVEL = Range(at_least=1, hint="a scale begins at 1, the worst answer")
+_TOO_HIGH = "a scale has no level above its points"
+
+
+def _weights(name: str, value: object) -> np.ndarray:
+    """Shares that sum to 1, but for the rounding that a reader did: brought to 1."""
+    shares = np.atleast_1d(Range(at_least=0, at_most=1, percent=True).read(name, value))
+    if abs(shares.sum() - 1) > 0.005:
+        raise ValueError(f"{name} must sum to 1, got {shares.sum():.6g}; divide them by their sum")
+    return shares / shares.sum()
+
+
+def _outcome(name: str, value: object) -> pd.Series:
+    levels = _checks.flat(name, value, Range())
+    if np.ptp(levels) == 0:
+        raise ValueError(
+            f"{name} is {levels.iloc[0]:g} for every respondent: nothing varies that an item could explain"
+        )
+    return levels
+
+
+def _indicators(name: str, value: object) -> pd.DataFrame:
+    """Numbers in which rows can be told apart."""
+    table = _checks.grid(name, value, Range(at_least=0, hint="shift or reverse that indicator first"))
+    if len(table) < 2:
+        raise ValueError(f"{name} has one row: entropy weights compare rows, so give at least two")
+    empty = table.columns[~table.any()]
+    if len(empty):
+        raise ValueError(f"{name} is 0 in every row of column {empty[0]!r}: leave it out")
+    if (table == table.iloc[0]).all(axis=None):
+        raise ValueError(f"{name} has the same numbers in every row, so no indicator tells the rows apart")
+    return table
+
+
+def _comparisons(name: str, value: object) -> pd.DataFrame:
+    """A square table in which each pair of indicators is compared twice, to the same effect."""
+    hint = "write 1/3 where the column's indicator is 3 times as important"
+    table = _checks.grid(name, value, Range(above=0, hint=hint))
+    rows, columns = table.shape
+    if rows != columns:
+        raise ValueError(f"{name} must be square, got {rows} rows and {columns} columns")
+    if not 2 <= rows <= 10:
+        raise ValueError(f"{name} must compare 2 to 10 indicators, got {rows}; group them and compare the groups first")
+    labels = list(table.columns)
+    if list(table.index) not in (labels, list(range(rows))):
+        raise ValueError(f"{name} must name the same indicators, in the same order, in its rows and its columns")
+    ratios = table.to_numpy()
+    off = np.abs(ratios * ratios.T - 1) > 0.01
+    if off.any():
+        # The later cell of the pair, on or below the diagonal, is the one to mend.
+        i, j = np.argwhere(np.tril(off))[0]
+        got = f"row {labels[i]}, column {labels[j]} is {ratios[i, j]:.4g}"
+        if i == j:
+            raise ValueError(f"{name} must have 1 on its diagonal: {got}")
+        raise ValueError(
+            f"{name} must be reciprocal: {got}, but row {labels[j]}, column {labels[i]} is {ratios[j, i]:.4g}, "
+            f"so it should be 1/{ratios[j, i]:.4g}"
+        )
+    return table
+
+
+def _kano_places(name: str, answers: object) -> pd.Series:
+    """Answers as places 0 to 4 in `KANO_ANSWERS`; they come as words or as codes 1 to 5."""
+    given = _checks.entries(name, answers)
+    if not isinstance(given.iloc[0], str):
+        code = Range(at_least=1, at_most=5, whole=True, hint="the scale runs from 1 to 5")
+        return _checks.flat(name, given, code).astype(int) - 1
+    words = given.astype(str).str.strip().str.lower().str.replace(r"[ _]", "-", regex=True)
+    codes = pd.Index(KANO_ANSWERS).get_indexer(pd.Index(words))
+    if (codes < 0).any():
+        listed = ", ".join(map(repr, KANO_ANSWERS))
+        raise ValueError(
+            f"{name} must be one of {listed}, or all codes 1 to 5, got {given.iloc[np.argmax(codes < 0)]!r}"
+        )
+    return pd.Series(codes, index=given.index)
+
+
+Points = Annotated[int, Range(at_least=2, whole=True)]  # how many levels a scale has
+Level = Annotated[np.ndarray, _LEVEL]  # of a scale, or a mean of levels
+Levels = Annotated[pd.Series, replace(_LEVEL, whole=True)]  # one a respondent
+MeanLevels = Annotated[np.ndarray, _LEVEL, LAST_AXIS]  # one an indicator
+Weights = Annotated[np.ndarray, _weights, LAST_AXIS]  # one an indicator
+Recommendations = Annotated[pd.Series, Range(at_least=0, at_most=10, whole=True, hint="the scale runs from 0 to 10")]
+Outcome = Annotated[pd.Series, _outcome]
+VarianceInflation = Annotated[float, Range(above=1)]
+Comparisons = Annotated[pd.DataFrame, _comparisons, OWN_LABELS]
+Indicators = Annotated[pd.DataFrame, _indicators, OWN_LABELS]
+KanoAnswers = Annotated[pd.Series, _kano_places]
+
+
 @dataclass(frozen=True, eq=False)
 class Disconfirmation:
     """Result of `disconfirmation`: gaps in scale points, shares as fractions.
@@ -38,15 +140,18 @@ class Disconfirmation:
     of respondents who received more than, as much as and less than they expected.
     """
 
-    gap: FloatOrArray
+    gap: Result
     mean: float
     positive: float
     confirmed: float
     negative: float
 
 
-def disconfirmation(received: Any, expected: Any) -> Disconfirmation:
-    """How far what customers received lies above or below what they expected: ``gap = received - expected``.
+@formula
+def disconfirmation(received: Number, expected: Number) -> Disconfirmation:
+    r"""How far what customers received lies above or below what they expected.
+
+    .. math:: \textrm{gap} = \textrm{received} - \textrm{expected}
 
     Parameters
     ----------
@@ -74,20 +179,21 @@ def disconfirmation(received: Any, expected: Any) -> Disconfirmation:
     >>> answers.mean, answers.positive, answers.confirmed, answers.negative
     (-0.5, 0.25, 0.25, 0.5)
     """
-    levels = np.asarray(_checks.number("received", received)), np.asarray(_checks.number("expected", expected))
-    _check_pair("received", received, "expected", expected)
-    gap = levels[0] - levels[1]
+    gap = received - expected
     return Disconfirmation(
-        gap=_checks.plain(gap),
-        mean=float(gap.mean()),
-        positive=float((gap > 0).mean()),
-        confirmed=float((gap == 0).mean()),
-        negative=float((gap < 0).mean()),
+        gap=gap,
+        mean=gap.mean(),
+        positive=(gap > 0).mean(),
+        confirmed=(gap == 0).mean(),
+        negative=(gap < 0).mean(),
     )
 
 
-def rescale(k: Any, points: int = 7) -> FloatOrArray:
-    """Level k of a scale, or a mean of levels, on 0 to 100: ``(k - 1) / (points - 1) * 100``.
+@formula
+def rescale(k: Level, points: Points = 7) -> np.ndarray:
+    r"""Level k of a scale, or a mean of levels, on 0 to 100.
+
+    .. math:: \frac{k - 1}{\textrm{points} - 1} \times 100
 
     Parameters
     ----------
@@ -116,12 +222,15 @@ def rescale(k: Any, points: int = 7) -> FloatOrArray:
     >>> rescale([1, 2, 4, 7]).round(2).tolist()
     [0.0, 16.67, 50.0, 100.0]
     """
-    points = _one_whole("points", points, at_least=2)
-    return _checks.plain((np.asarray(_levels("k", k, 1, points)) - 1) / (points - 1) * 100)
+    _checks.in_order(k=k, points=points, or_equal=True, why=_TOO_HIGH)
+    return (k - 1) / (points - 1) * 100
 
 
-def top_box(scores: Any, points: int = 7, boxes: int = 1) -> float:
-    """Share of answers in the highest `boxes` levels of the scale.
+@formula
+def top_box(scores: Levels, points: Points = 7, boxes: OneCountFrom1 = 1) -> float:
+    r"""Share of answers in the highest `boxes` levels of the scale.
+
+    .. math:: \frac{1}{n} \sum_i [\, x_i > \textrm{points} - \textrm{boxes} \,]
 
     Parameters
     ----------
@@ -153,14 +262,13 @@ def top_box(scores: Any, points: int = 7, boxes: int = 1) -> float:
     >>> top_box([7, 7, 6, 5, 4, 2, 1, 7], boxes=2)
     0.5
     """
-    points = _one_whole("points", points, at_least=2)
-    boxes = _one_whole("boxes", boxes, at_least=1)
-    if boxes >= points:
-        raise ValueError(f"boxes must be below the {points} points of the scale, got {boxes}: all answers would count")
-    return float((_answers("scores", scores, 1, points) > points - boxes).mean())
+    _checks.in_order(scores=scores, points=points, or_equal=True, why=_TOO_HIGH)
+    _checks.in_order(boxes=boxes, points=points, why="all answers would count")
+    return (scores > points - boxes).mean()
 
 
-def csat(scores: Any, points: int = 5, boxes: int = 2) -> float:
+@formula
+def csat(scores: Levels, points: Points = 5, boxes: OneCountFrom1 = 2) -> float:
     """Customer satisfaction score: the share of satisfied answers, on five points those of 4 and 5.
 
     It is `top_box` under its usual name and with its usual scale. Firms publish it in per cent.
@@ -209,8 +317,11 @@ class NPS:
     interval: tuple[float, float]
 
 
-def nps(scores: Any, confidence: float = 0.95) -> NPS:
-    """Net promoter score, ``(p - d) * 100``, and its standard error, ``sqrt((p + d - (p - d)^2) / n) * 100``.
+@formula
+def nps(scores: Recommendations, confidence: OneShareBelow1 = 0.95) -> NPS:
+    r"""Net promoter score and its standard error.
+
+    .. math:: NPS = 100 \, (p - d), \qquad se = 100 \sqrt{\frac{p + d - (p - d)^2}{n}}
 
     p is the share of promoters (9 and 10), d that of detractors (0 to 6); 7 and 8 are passive.
 
@@ -243,10 +354,7 @@ def nps(scores: Any, confidence: float = 0.95) -> NPS:
     >>> round(answers.score, 1), round(answers.se, 2)
     (33.3, 4.14)
     """
-    scores = _answers("scores", scores, 0, 10)
-    confidence = _checks.single("confidence", _checks.fraction("confidence", confidence, one_allowed=False))
-    n = scores.size
-    promoters, detractors = int((scores >= 9).sum()), int((scores <= 6).sum())
+    n, promoters, detractors = len(scores), int((scores >= 9).sum()), int((scores <= 6).sum())
     net = (promoters - detractors) / n
     score = 100 * net
     se = 100 * float(np.sqrt(((promoters + detractors) / n - net**2) / n))
@@ -262,19 +370,22 @@ def nps(scores: Any, confidence: float = 0.95) -> NPS:
     )
 
 
+@formula
 def screen_indicators(
-    items: pd.DataFrame,
-    outcome: Any,
+    items: Grid,
+    outcome: Outcome,
     *,
-    min_correlation: float = 0.1,
-    max_correlation: float = 0.9,
-    max_vif: float = 10.0,
+    min_correlation: OneShare = 0.1,
+    max_correlation: OneShare = 0.9,
+    max_vif: VarianceInflation = 10.0,
 ) -> pd.DataFrame:
-    """Which indicators to keep: not the weak ones, and only one of those that say the same thing.
+    r"""Which indicators to keep: not the weak ones, and only one of those that say the same thing.
 
     The items are taken in the order of their correlation with the outcome, the closest first. An item is dropped if it
     is constant, weak, a duplicate of a kept item, or collinear with the kept items together: its variance inflation
-    factor ``1 / (1 - R^2)`` is above `max_vif`. A screen finds what is redundant; it does not show what is a cause.
+    factor is above `max_vif`. A screen finds what is redundant; it does not show what is a cause.
+
+    .. math:: VIF = \frac{1}{1 - R^2}, \qquad R^2 = r' R_{kept}^{-1} r
 
     Parameters
     ----------
@@ -311,17 +422,10 @@ def screen_indicators(
     >>> screen_indicators(survey, outcome=[1, 2, 3, 5, 5, 6])["reason"].tolist()
     ['kept', "duplicate of 'speed': correlation 0.99", 'weak: correlation with the outcome 0.02']
     """
-    items = _checks.table("items", items)
-    values = _grid("items", items)
-    levels = np.atleast_1d(_checks.number("outcome", outcome))
-    _check_pair("items", items.iloc[:, 0], "outcome", outcome)
-    min_correlation = _checks.single("min_correlation", _checks.fraction("min_correlation", min_correlation))
-    max_correlation = _checks.single("max_correlation", _checks.fraction("max_correlation", max_correlation))
-    max_vif = _checks.single("max_vif", _checks.number("max_vif", max_vif, above=1))
-    if np.ptp(levels) == 0:
-        raise ValueError(f"outcome is {levels[0]:g} for every respondent: nothing varies that an item could explain")
-
-    correlations = pd.DataFrame(np.column_stack([values, levels])).corr().to_numpy()
+    if len(items) != len(outcome):
+        raise ValueError(f"items and outcome must have the same length, got {len(items)} and {len(outcome)}")
+    values = items.to_numpy()
+    correlations = pd.DataFrame(np.column_stack([values, outcome])).corr().to_numpy()
     between = correlations[:-1, :-1]
     with_outcome = np.where(np.ptp(values, axis=0) == 0, np.nan, correlations[:-1, -1])
     kept: list[int] = []
@@ -371,12 +475,16 @@ class AHP:
     random_index: str
 
 
-def ahp(matrix: Any, random_index: str = "saaty") -> AHP:
-    """Weights from pairwise comparisons, and how far these contradict one another.
+@formula
+def ahp(matrix: Comparisons, random_index: Literal["saaty", "simulated"] = "saaty") -> AHP:
+    r"""Weights from pairwise comparisons, and how far these contradict one another.
 
-    The weights are the principal eigenvector of the matrix, divided by its sum. ``CI = (lambda_max - n) / (n - 1)``,
-    ``CR = CI / RI``, where RI is the mean CI of matrices filled at random. A CR below 0.10 is taken as consistent
-    enough; above it, ask again about the comparison that disagrees most with the weights.
+    The weights are the principal eigenvector of the matrix, divided by its sum.
+
+    .. math:: A w = \lambda_{max} w, \qquad CI = \frac{\lambda_{max} - n}{n - 1}, \qquad CR = \frac{CI}{RI}
+
+    RI is the mean CI of matrices filled at random. A CR below 0.10 is taken as consistent enough; above it, ask again
+    about the comparison that disagrees most with the weights.
 
     Parameters
     ----------
@@ -410,23 +518,15 @@ def ahp(matrix: Any, random_index: str = "saaty") -> AHP:
     >>> round(result.lambda_max, 4), round(result.cr, 4)
     (3.0183, 0.0158)
     """
-    values = _grid("matrix", matrix)
-    labels = _labels(matrix, values)
-    if isinstance(matrix, pd.DataFrame) and list(matrix.index) not in (labels, list(range(len(labels)))):
-        raise ValueError("matrix must name the same indicators, in the same order, in its rows and its columns")
-    _check_reciprocal(values, labels)
-    table = RANDOM_INDEX[_checks.option("random_index", random_index, RANDOM_INDEX)]
-    n = len(values)
-    eigenvalues, eigenvectors = np.linalg.eig(values)
-    principal = int(np.argmax(eigenvalues.real))
-    weights = np.abs(eigenvectors[:, principal].real)
-    weights /= weights.sum()
-    lambda_max = float(eigenvalues[principal].real)
+    n = len(matrix)
+    eigenvalues, eigenvectors = np.linalg.eig(matrix)
+    principal = np.argmax(eigenvalues.real)
+    lambda_max, vector = eigenvalues[principal].real, np.abs(eigenvectors[:, principal].real)
     # lambda_max is never below n but for rounding, the computer's or the user's (0.333 for 1/3).
     ci = max(lambda_max - n, 0.0) / (n - 1)
-    ri = table[n - 3] if n > 2 else 0.0
+    ri = RANDOM_INDEX[random_index][n - 3] if n > 2 else 0.0
     return AHP(
-        weights=pd.Series(weights, index=labels, name="weight") if isinstance(matrix, pd.DataFrame) else weights,
+        weights=_by_column(vector / vector.sum(), matrix),
         lambda_max=lambda_max,
         ci=ci,
         cr=ci / ri if ri else 0.0,
@@ -435,12 +535,16 @@ def ahp(matrix: Any, random_index: str = "saaty") -> AHP:
     )
 
 
-def entropy_weights(values: Any) -> np.ndarray | pd.Series:
-    """Weights from the data alone: the more an indicator tells the rows apart, the more it weighs.
+@formula
+def entropy_weights(values: Indicators) -> np.ndarray | pd.Series:
+    r"""Weights from the data alone: the more an indicator tells the rows apart, the more it weighs.
 
-    With the shares ``p_ij = x_ij / sum_i x_ij`` of an indicator j over m rows, ``e_j = -sum_i p_ij ln p_ij / ln m`` and
-    ``w_j = (1 - e_j) / sum_j (1 - e_j)``. That is spread, not importance: what matters most to customers may be what
-    all rows do equally well.
+    With the shares p of an indicator j over m rows:
+
+    .. math:: p_{ij} = \frac{x_{ij}}{\sum_i x_{ij}}, \qquad e_j = -\frac{\sum_i p_{ij} \ln p_{ij}}{\ln m}, \qquad
+              w_j = \frac{1 - e_j}{\sum_j (1 - e_j)}
+
+    That is spread, not importance: what matters most to customers may be what all rows do equally well.
 
     Parameters
     ----------
@@ -467,27 +571,19 @@ def entropy_weights(values: Any) -> np.ndarray | pd.Series:
     >>> entropy_weights([[1, 2, 5], [3, 2, 4]]).round(4).tolist()
     [0.9548, 0.0, 0.0452]
     """
-    numbers = _grid("values", values)
-    _checks.number("values", numbers, at_least=0, hint="shift or reverse that indicator first")
-    rows = len(numbers)
-    if rows < 2:
-        raise ValueError("values has one row: entropy weights compare rows, so give at least two")
-    totals = numbers.sum(axis=0)
-    if (totals == 0).any():
-        column = _labels(values, numbers)[int(np.argmax(totals == 0))]
-        raise ValueError(f"values is 0 in every row of column {column!r}: leave it out")
-    shares = numbers / totals
-    entropy = -(shares * np.log(np.where(shares > 0, shares, 1))).sum(axis=0) / np.log(rows)
+    x = values.to_numpy()
+    p = x / x.sum(axis=0)
+    entropy = -(p * np.log(np.where(p > 0, p, 1))).sum(axis=0) / np.log(len(x))
     # A constant indicator has entropy 1; rounding may leave a hair beside it.
-    spread = np.where(np.ptp(numbers, axis=0) == 0, 0.0, 1 - entropy)
-    if not spread.any():
-        raise ValueError("values has the same numbers in every row, so no indicator tells the rows apart")
-    weights = spread / spread.sum()
-    return pd.Series(weights, index=values.columns, name="weight") if isinstance(values, pd.DataFrame) else weights
+    spread = np.where(np.ptp(x, axis=0) == 0, 0.0, 1 - entropy)
+    return _by_column(spread / spread.sum(), values)
 
 
-def satisfaction_index(means: Any, weights: Any, points: int = 7) -> FloatOrArray:
-    """One number for all indicators: ``sum(w * (mean - 1)) / (points - 1) * 100``.
+@formula
+def satisfaction_index(means: MeanLevels, weights: Weights, points: Points = 7) -> np.ndarray:
+    r"""One number for all indicators.
+
+    .. math:: \frac{\sum_j w_j \bar{x}_j - 1}{\textrm{points} - 1} \times 100
 
     Parameters
     ----------
@@ -517,19 +613,17 @@ def satisfaction_index(means: Any, weights: Any, points: int = 7) -> FloatOrArra
     >>> round(satisfaction_index([5.6, 4.9, 6.1], weights=[0.5584, 0.3196, 0.1220]), 2)
     73.95
     """
-    points = _one_whole("points", points, at_least=2)
-    levels = np.atleast_1d(_levels("means", means, 1, points))
-    shares = np.atleast_1d(_checks.fraction("weights", weights))
-    if shares.shape != levels.shape[-1:]:
-        raise ValueError(f"weights must be one number an indicator ({levels.shape[-1]}), got {shares.size}")
-    _check_labels("means", means, "weights", weights)
-    if abs(shares.sum() - 1) > 0.005:
-        raise ValueError(f"weights must sum to 1, got {shares.sum():.6g}; divide them by their sum")
-    return _checks.plain(rescale(levels @ (shares / shares.sum()), points))
+    _checks.in_order(means=means, points=points, or_equal=True, why=_TOO_HIGH)
+    if weights.shape != means.shape[-1:]:
+        raise ValueError(f"weights must be one number an indicator ({means.shape[-1]}), got {weights.size}")
+    return (means @ weights - 1) / (points - 1) * 100
 
 
-def acsi(means: Any, weights: Any = None, points: int = 10) -> FloatOrArray:
-    """American Customer Satisfaction Index: ``sum(w * (mean - 1)) / 9 * 100`` with ``sum(w) = 1``.
+@formula
+def acsi(means: MeanLevels, weights: Weights | None = None, points: Points = 10) -> np.ndarray:
+    r"""American Customer Satisfaction Index.
+
+    .. math:: \frac{\sum_j w_j \bar{x}_j - 1}{9} \times 100, \qquad \sum_j w_j = 1
 
     The published index asks three questions (overall satisfaction, against expectations, against an ideal) and takes
     the weights from a structural model. With equal weights it is an approximation: say so.
@@ -563,9 +657,8 @@ def acsi(means: Any, weights: Any = None, points: int = 10) -> FloatOrArray:
     73.33
     """
     if weights is None:
-        questions = np.atleast_1d(_checks.number("means", means)).shape[-1]
-        weights = np.full(questions, 1 / questions)
-    return satisfaction_index(means, weights, points)
+        weights = np.full(means.shape[-1], 1 / means.shape[-1])
+    return np.asarray(satisfaction_index(means, weights, points))
 
 
 @dataclass(frozen=True, eq=False)
@@ -575,12 +668,13 @@ class Kano:
     A attractive, O one-dimensional, M must-be, I indifferent, R reverse, Q questionable.
     """
 
-    categories: np.ndarray
+    categories: Result
     counts: pd.Series
     category: str
 
 
-def kano(functional: Any, dysfunctional: Any) -> Kano:
+@formula
+def kano(functional: KanoAnswers, dysfunctional: KanoAnswers) -> Kano:
     """What kind of quality a feature is, from a pair of questions: one answer each into `KANO_TABLE`.
 
     =============  ======  =======  =======  =========  =======
@@ -622,9 +716,7 @@ def kano(functional: Any, dysfunctional: Any) -> Kano:
     >>> feature.categories.tolist(), feature.category
     (['A', 'O', 'M'], 'M')
     """
-    rows, columns = _kano_codes("functional", functional), _kano_codes("dysfunctional", dysfunctional)
-    _check_pair("functional", functional, "dysfunctional", dysfunctional)
-    categories = KANO_TABLE.to_numpy().astype("U1")[rows, columns]
+    categories = KANO_TABLE.to_numpy().astype("U1")[functional, dysfunctional]
     counts = pd.Series({letter: int((categories == letter).sum()) for letter in "AOMIRQ"}, name="respondents")
     return Kano(categories=categories, counts=counts, category=max("MOAIRQ", key=lambda letter: counts[letter]))
 
@@ -632,14 +724,17 @@ def kano(functional: Any, dysfunctional: Any) -> Kano:
 class BetterWorse(NamedTuple):
     """Result of `better_worse`: `better` in [0, 1], `worse` in [-1, 0]."""
 
-    better: FloatOrArray
-    worse: FloatOrArray
+    better: Result
+    worse: Result
 
 
-def better_worse(A: Any, O: Any, M: Any, I: Any) -> BetterWorse:  # noqa: E741
-    """What having a feature gains and lacking it costs: ``(A + O) / (A + O + M + I)``, ``-(O + M) / (A + O + M + I)``.
+@formula
+def better_worse(A: Amount, O: Amount, M: Amount, I: Amount) -> BetterWorse:  # noqa: E741
+    r"""What having a feature gains and lacking it costs.
 
-    Arguments broadcast, one entry a feature. Reverse and questionable answers stay out.
+    .. math:: \textrm{better} = \frac{A + O}{A + O + M + I}, \qquad \textrm{worse} = -\frac{O + M}{A + O + M + I}
+
+    One entry a feature. Reverse and questionable answers stay out.
 
     Parameters
     ----------
@@ -666,98 +761,13 @@ def better_worse(A: Any, O: Any, M: Any, I: Any) -> BetterWorse:  # noqa: E741
     >>> better_worse(A=40, O=30, M=20, I=10)
     BetterWorse(better=0.7, worse=-0.5)
     """
-    given = {"A": A, "O": O, "M": M, "I": I}
-    counts = {letter: np.asarray(_checks.number(letter, count, at_least=0)) for letter, count in given.items()}
-    if len({count.size for count in counts.values()} - {1}) > 1:
-        raise ValueError("A, O, M and I must be equally long, got " + ", ".join(str(c.size) for c in counts.values()))
-    total = counts["A"] + counts["O"] + counts["M"] + counts["I"]
+    total = A + O + M + I
     if (total == 0).any():
         raise ValueError("A, O, M and I are all 0: there is no answer to take a share of")
-    return BetterWorse(
-        better=_checks.plain((counts["A"] + counts["O"]) / total),
-        worse=_checks.plain(-(counts["O"] + counts["M"]) / total),
-    )
+    return BetterWorse(better=(A + O) / total, worse=-(O + M) / total)
 
 
-def _levels(name: str, value: Any, low: int, high: int) -> FloatOrArray:
-    """Levels of a scale, or means of them."""
-    return _checks.number(name, value, at_least=low, at_most=high, hint=f"the scale runs from {low} to {high}")
-
-
-def _answers(name: str, value: Any, low: int, high: int) -> np.ndarray:
-    """Single answers on a scale: whole numbers."""
-    return np.atleast_1d(_checks.whole(name, _levels(name, value, low, high), at_least=low))
-
-
-def _kano_codes(name: str, answers: Any) -> np.ndarray:
-    """Places 0 to 4 in `KANO_ANSWERS`."""
-    given = np.atleast_1d(np.asarray(answers, dtype=object))
-    if given.ndim > 1:
-        raise ValueError(f"{name} must be the answers on one feature, got a table; call kano once a feature")
-    if pd.isna(given).any():
-        raise ValueError(f"{name} has a missing answer at position {np.argmax(pd.isna(given))}: leave that pair out")
-    if not given.size or not isinstance(given[0], str):
-        return _answers(name, answers, 1, 5) - 1
-    words = pd.Series(given).astype(str).str.strip().str.lower().str.replace(r"[ _]", "-", regex=True)
-    codes = pd.Index(KANO_ANSWERS).get_indexer(pd.Index(words))
-    if (codes < 0).any():
-        listed = ", ".join(map(repr, KANO_ANSWERS))
-        raise ValueError(f"{name} must be one of {listed}, or all codes 1 to 5, got {given[np.argmax(codes < 0)]!r}")
-    return codes
-
-
-def _grid(name: str, value: Any) -> np.ndarray:
-    """A DataFrame or a list of rows as a float array of two dimensions."""
-    if isinstance(value, pd.DataFrame):
-        columns = _checks.table(name, value).items()
-        return np.column_stack([_checks.number(f"column {label!r} of {name}", column) for label, column in columns])
-    values = np.asarray(_checks.number(name, value))
-    if values.ndim != 2:
-        raise ValueError(f"{name} must have rows and columns, got {values.ndim} dimension{'s' * (values.ndim != 1)}")
-    return values
-
-
-def _labels(value: Any, numbers: np.ndarray) -> list[Any]:
-    """Column names, or column numbers counted from 1."""
-    return list(value.columns) if isinstance(value, pd.DataFrame) else list(range(1, numbers.shape[1] + 1))
-
-
-def _check_reciprocal(values: np.ndarray, labels: list[Any]) -> None:
-    rows, columns = values.shape
-    if rows != columns:
-        raise ValueError(f"matrix must be square, got {rows} rows and {columns} columns")
-    if not 2 <= rows <= 10:
-        raise ValueError(f"matrix must compare 2 to 10 indicators, got {rows}; group them and compare the groups first")
-    _checks.number("matrix", values, above=0, hint="write 1/3 where the column's indicator is 3 times as important")
-    off = np.abs(values * values.T - 1) > 0.01
-    if off.any():
-        # The later cell of the pair, on or below the diagonal, is the one to mend.
-        i, j = np.argwhere(np.tril(off))[0]
-        got = f"row {labels[i]}, column {labels[j]} is {values[i, j]:.4g}"
-        if i == j:
-            raise ValueError(f"matrix must have 1 on its diagonal: {got}")
-        raise ValueError(
-            f"matrix must be reciprocal: {got}, but row {labels[j]}, column {labels[i]} is {values[j, i]:.4g}, "
-            f"so it should be 1/{values[j, i]:.4g}"
-        )
-
-
-def _check_pair(first_name: str, first: Any, second_name: str, second: Any) -> None:
-    """Two lists on the same respondents: equally long, and labelled alike if both have labels."""
-    if np.atleast_1d(first).shape != np.atleast_1d(second).shape:
-        raise ValueError(
-            f"{first_name} and {second_name} must be equally long, got {np.size(first)} and {np.size(second)}"
-        )
-    _check_labels(first_name, first, second_name, second)
-
-
-def _check_labels(first_name: str, first: Any, second_name: str, second: Any) -> None:
-    if isinstance(first, pd.Series) and isinstance(second, pd.Series) and not first.index.equals(second.index):
-        raise ValueError(
-            f"{first_name} and {second_name} have different labels, or another order of them: "
-            f"write {second_name}.reindex({first_name}.index)"
-        )
-
-
-def _one_whole(name: str, value: Any, at_least: int) -> int:
-    return int(_checks.single(name, _checks.whole(name, value, at_least=at_least)))
+def _by_column(weights: np.ndarray, table: pd.DataFrame) -> np.ndarray | pd.Series:
+    """One weight a column, with the columns' names; without, if the caller gave a list of rows."""
+    numbered = table.columns.equals(pd.RangeIndex(1, len(weights) + 1))
+    return weights if numbered else pd.Series(weights, index=table.columns, name="weight")

@@ -1,26 +1,83 @@
 """Service: how many agents a line needs, whether complaints are answered in time and at once, and what causes them."""
 
+from collections.abc import Hashable
 from dataclasses import dataclass
-from typing import Any
+from typing import Annotated
 
 import numpy as np
 import pandas as pd
 from scipy.special import gammaincc, gammaln, xlogy
 
-from clvlib import _old_checks as _checks
-from clvlib._old_checks import FloatOrArray
+from clvlib import _checks
+from clvlib._checks import Range
+from clvlib._formula import (
+    OWN_LABELS,
+    Amount,
+    CountFrom1,
+    Flags,
+    Ids,
+    Moment,
+    Result,
+    Share,
+    ShareBelow1,
+    TimeColumn,
+    TimeOrMissingColumn,
+    default,
+    formula,
+)
+
+# Above these the units are wrong; agents are counted out one by one.
+CallsPerHour = Annotated[np.ndarray, Range(at_least=0, at_most=1e8)]
+HandleSeconds = Annotated[np.ndarray, Range(above=0, at_most=86_400)]
+Contacts = Annotated[pd.Series, Range(at_least=1, whole=True)]
 
 
-def erlang_c(agents: Any, arrivals_per_hour: Any, handle_seconds: Any) -> FloatOrArray:
-    """Probability that a caller has to wait, by Erlang's formula C.
+def _hours(name: str, value: object) -> dict[Hashable, float] | float:
+    """Hours, or hours by class."""
+    allowed = Range(above=0)
+    if isinstance(value, dict):
+        return dict(zip(value, _checks.flat(name, list(value.values()), allowed), strict=True))
+    hours = allowed.read(name, value)
+    if hours.ndim:
+        raise ValueError(f"{name} must be one number, or a dict of class to hours, got {hours.size} numbers")
+    return float(hours)
 
-    With the load ``a = arrivals_per_hour * handle_seconds / 3600`` (calls in progress on average) and N agents::
 
-        B = (a^N / N!) / sum(a^k / k!, k = 0..N)          a caller finds all agents busy, if nobody waited
-        C = N B / (N - a (1 - B))                         a caller waits
+def _counts_by_cause(name: str, causes: object) -> pd.Series:
+    """Counts labelled by cause, or one cause a complaint, counted."""
+    if not isinstance(causes, dict | list | tuple | np.ndarray | pd.Series):
+        raise ValueError(f"{name} must be a list of causes, or a dict or Series of counts, got {_checks.kind(causes)}")
+    given = pd.Series(causes) if isinstance(causes, dict) else _checks.entries(name, causes)
+    labelled = pd.api.types.is_numeric_dtype(given) and not isinstance(given.index, pd.RangeIndex)
+    if labelled or isinstance(causes, dict):
+        counts = _checks.flat(name, given, Range(at_least=0)).astype(given.dtype)
+        if counts.sum() == 0:
+            raise ValueError(f"{name} add up to 0: there is nothing to share out")
+        return counts
+    if pd.api.types.infer_dtype(given.astype(object)) != "string":
+        got = _checks.shown(given.iloc[0])
+        raise ValueError(
+            f"{name} must be texts, one a complaint, or counts labelled by cause, got {got} without a label"
+        )
+    return given.astype(object).value_counts(sort=False)
 
-    Calls come at random, handling times are exponential, nobody hangs up. Arguments broadcast. The sum is a Poisson
-    distribution function, so that thousands of agents are no harder than ten.
+
+LimitHours = Annotated[dict | float, _hours]
+Causes = Annotated[pd.Series, _counts_by_cause, OWN_LABELS]
+
+
+@formula
+def erlang_c(agents: CountFrom1, arrivals_per_hour: CallsPerHour, handle_seconds: HandleSeconds) -> np.ndarray:
+    r"""Probability that a caller has to wait, by Erlang's formula C.
+
+    With the load a (calls in progress on average) and N agents, B is the chance that a caller finds all agents busy if
+    nobody waits, and C the chance that she waits:
+
+    .. math:: a = \frac{\textrm{arrivals per hour} \times \textrm{handle seconds}}{3600}, \qquad
+              B = \frac{a^N / N!}{\sum_{k=0}^{N} a^k / k!}, \qquad C = \frac{N B}{N - a \, (1 - B)}
+
+    Calls come at random, handling times are exponential, nobody hangs up. The sum is a Poisson distribution function,
+    so that thousands of agents are no harder than ten.
 
     Parameters
     ----------
@@ -50,13 +107,18 @@ def erlang_c(agents: Any, arrivals_per_hour: Any, handle_seconds: Any) -> FloatO
     >>> round(erlang_c(agents=12, arrivals_per_hour=100, handle_seconds=300), 3)
     0.176
     """
-    return _checks.plain(_chance_of_waiting(*_queue(agents, arrivals_per_hour, handle_seconds)[:2]))
+    return _chance_of_waiting(agents, _load(agents, arrivals_per_hour, handle_seconds))
 
 
-def service_level(agents: Any, arrivals_per_hour: Any, handle_seconds: Any, within_seconds: Any) -> FloatOrArray:
-    """Share of calls answered within a time: ``1 - C * exp(-(agents - a) * within_seconds / handle_seconds)``.
+@formula
+def service_level(
+    agents: CountFrom1, arrivals_per_hour: CallsPerHour, handle_seconds: HandleSeconds, within_seconds: Amount
+) -> np.ndarray:
+    r"""Share of calls answered within a time.
 
-    C is `erlang_c`, a the load. Arguments broadcast.
+    .. math:: 1 - C \exp \left( -(N - a) \, \frac{\textrm{within seconds}}{\textrm{handle seconds}} \right)
+
+    C is `erlang_c`, a the load, N the agents.
 
     Parameters
     ----------
@@ -86,11 +148,17 @@ def service_level(agents: Any, arrivals_per_hour: Any, handle_seconds: Any, with
     >>> round(service_level(12, arrivals_per_hour=100, handle_seconds=300, within_seconds=15), 4)
     0.8535
     """
-    return _checks.plain(_share_in_time(*_queue(agents, arrivals_per_hour, handle_seconds, within_seconds)))
+    load = _load(agents, arrivals_per_hour, handle_seconds)
+    return _share_in_time(agents, load, within_seconds / handle_seconds)
 
 
-def agents_needed(arrivals_per_hour: Any, handle_seconds: Any, target: Any, within_seconds: Any) -> Any:
-    """Fewest agents for a target `service_level`. Arguments broadcast, e.g. over the hours of a day.
+@formula
+def agents_needed(
+    arrivals_per_hour: CallsPerHour, handle_seconds: HandleSeconds, target: ShareBelow1, within_seconds: Amount
+) -> np.ndarray:
+    r"""Fewest agents for a target `service_level`, e.g. over the hours of a day.
+
+    .. math:: \min \{ N > a : \textrm{service level}(N) \ge \textrm{target} \}
 
     Parameters
     ----------
@@ -118,27 +186,24 @@ def agents_needed(arrivals_per_hour: Any, handle_seconds: Any, target: Any, with
     >>> agents_needed(arrivals_per_hour=100, handle_seconds=300, target=0.9, within_seconds=60)
     12
     """
-    target, arrivals, handle, within = _checks.aligned(
-        target=_checks.fraction("target", target, one_allowed=False),
-        **_traffic(arrivals_per_hour, handle_seconds, within_seconds),
-    )
-    load = arrivals * handle / 3600
+    load = arrivals_per_hour * handle_seconds / 3600
     agents = np.floor(load) + 1
-    while (short := _share_in_time(agents, load, within / handle) < target).any():
+    while (short := _share_in_time(agents, load, within_seconds / handle_seconds) < target).any():
         agents = agents + short
-    return int(agents) if agents.ndim == 0 else agents.astype(int)
+    return agents.astype(int)
 
 
+@formula
 def sla_compliance(
     tickets: pd.DataFrame,
-    limit_hours: Any,
-    as_of: Any,
+    limit_hours: LimitHours,
+    as_of: Moment,
     *,
-    group: str = "class",
-    opened: str = "opened",
-    resolved: str = "resolved",
+    group: Ids | None = None,
+    opened: TimeColumn = "opened",
+    resolved: TimeOrMissingColumn = "resolved",
 ) -> pd.DataFrame:
-    """Share of tickets resolved within their limit, open tickets counted.
+    r"""Share of tickets resolved within their limit, open tickets counted.
 
     ======================  ====================  =====================
     ticket at `as_of`       age within the limit  age over the limit
@@ -147,8 +212,10 @@ def sla_compliance(
     open                    pending               missed (open_overdue)
     ======================  ====================  =====================
 
-    ``compliance = met / (met + missed)``. Dropping open tickets instead flatters whoever leaves the hard ones open.
-    Hours run by the clock, at night and on holidays too.
+    .. math:: \textrm{compliance} = \frac{\textrm{met}}{\textrm{met} + \textrm{missed}}
+
+    Dropping open tickets instead flatters whoever leaves the hard ones open. Hours run by the clock, at night and on
+    holidays too.
 
     Parameters
     ----------
@@ -158,15 +225,17 @@ def sla_compliance(
         Hours each class may take, e.g. ``{"P0": 2, "P1": 48}``, or one number for all tickets.
     as_of : date and time
         When the table was drawn; open tickets have aged until then.
-    group, opened, resolved : str
-        Columns: class of the ticket (used with a dict only), when it came, when it was resolved (missing if open).
-        Times are datetimes, or texts in ISO form (2024-01-31 14:05).
+    group : str, optional
+        Column with the class of each ticket; a dict of limits needs it.
+    opened, resolved : str
+        Columns: when the ticket came, when it was resolved (missing if open). Times are datetimes, or texts in ISO form
+        (2024-01-31 14:05).
 
     Returns
     -------
     DataFrame
-        Index ``class``, in the order of `limit_hours`, then "all"; columns tickets, met, missed, open_overdue (part of
-        missed), pending (counts) and compliance (fraction; missing where no ticket is due yet).
+        Index ``class``, in the order of `limit_hours` (or of the tickets), then "all"; columns tickets, met, missed,
+        open_overdue (part of missed), pending (counts) and compliance (fraction; missing where no ticket is due yet).
 
     Raises
     ------
@@ -186,16 +255,11 @@ def sla_compliance(
     >>> table.loc["all"].round(3).to_dict()
     {'tickets': 4.0, 'met': 1.0, 'missed': 2.0, 'open_overdue': 1.0, 'pending': 1.0, 'compliance': 0.333}
     """
-    by_class = isinstance(limit_hours, dict)
-    tickets = _checks.table("tickets", tickets, [group, opened, resolved] if by_class else [opened, resolved])
-    came, ended = _times(opened, tickets[opened]), _times(resolved, tickets[resolved])
-    now = _times("as_of", pd.Series([as_of])).iloc[0]
-    _check_order(came, ended, now, opened, resolved)
-    limits = _limits_by_class(limit_hours, tickets[group]) if by_class else _one_limit(limit_hours)
-
-    is_open = ended.isna()
-    in_time = (ended.fillna(now) - came).dt.total_seconds() / 3600 <= limits
-    flags = pd.DataFrame(
+    limits = _limit_of_each_ticket(limit_hours, group)
+    _check_times(opened, resolved, as_of)
+    is_open = resolved.isna()
+    in_time = (resolved.fillna(as_of) - opened).dt.total_seconds() / 3600 <= limits
+    kinds = pd.DataFrame(
         {
             "tickets": True,
             "met": in_time & ~is_open,
@@ -204,10 +268,11 @@ def sla_compliance(
             "pending": in_time & is_open,
         }
     )
-    counts = flags.sum().to_frame("all").T
-    if by_class:
-        per_class = flags.groupby(tickets[group].to_numpy()).sum().reindex(list(limit_hours), fill_value=0)
-        counts = pd.concat([per_class, counts])
+    counts = kinds.sum().to_frame("all").T
+    if group is not None:
+        classes = list(limit_hours) if isinstance(limit_hours, dict) else group.unique()
+        by_class = kinds.groupby(group.to_numpy()).sum().reindex(classes, fill_value=0)
+        counts = pd.concat([by_class, counts])
     counts["compliance"] = counts["met"] / (counts["met"] + counts["missed"])
     return counts.rename_axis("class")
 
@@ -226,8 +291,11 @@ class FirstContactResolution:
     tickets: int
 
 
-def first_contact_resolution(contacts: Any, closed: Any, reopened: Any) -> FirstContactResolution:
-    """Share of tickets solved at the first contact: ``closed in one contact and not reopened / all tickets``.
+@formula
+def first_contact_resolution(contacts: Contacts, closed: Flags, reopened: Flags) -> FirstContactResolution:
+    r"""Share of tickets solved at the first contact.
+
+    .. math:: \frac{\textrm{closed in one contact and not reopened}}{\textrm{all tickets}}
 
     Containment, the figure a chatbot's seller reports, leaves the second condition out. A customer who gave up on the
     bot is contained, not resolved. Open tickets count in the denominator.
@@ -262,22 +330,21 @@ def first_contact_resolution(contacts: Any, closed: Any, reopened: Any) -> First
     >>> bot.contained, bot.rate
     (0.6, 0.4)
     """
-    one_contact = np.atleast_1d(_checks.whole("contacts", contacts, at_least=1)) == 1
-    is_closed, is_reopened = _flags("closed", closed), _flags("reopened", reopened)
-    if not one_contact.shape == is_closed.shape == is_reopened.shape:
-        lengths = f"{one_contact.size}, {is_closed.size} and {is_reopened.size}"
-        raise ValueError(f"contacts, closed and reopened must be equally long, got {lengths}")
-    contained = one_contact & is_closed
+    contained = (contacts == 1) & closed
     return FirstContactResolution(
-        rate=float((contained & ~is_reopened).mean()),
-        contained=float(contained.mean()),
-        came_back=float((contained & is_reopened).mean()),
-        tickets=contained.size,
+        rate=(contained & ~reopened).mean(),
+        contained=contained.mean(),
+        came_back=(contained & reopened).mean(),
+        tickets=len(contained),
     )
 
 
-def pareto_table(causes: Any) -> pd.DataFrame:
-    """Causes by weight, the heaviest first, each with its share and the share of all down to it.
+@formula
+def pareto_table(causes: Causes) -> pd.DataFrame:
+    r"""Causes by weight, the heaviest first, each with its share and the share of all down to it.
+
+    .. math:: \textrm{share}_i = \frac{n_i}{\sum_j n_j}, \qquad
+              \textrm{cumulative share}_i = \sum_{j \le i} \textrm{share}_j
 
     Parameters
     ----------
@@ -306,10 +373,8 @@ def pareto_table(causes: Any) -> pd.DataFrame:
     >>> pareto_table(["fan", "fan", "screen", "fan"])["count"].to_dict()
     {'fan': 3, 'screen': 1}
     """
-    counts = _counts_by_cause(causes).sort_values(ascending=False, kind="stable")
+    counts = causes.sort_values(ascending=False, kind="stable")
     total = counts.sum()
-    if total == 0:
-        raise ValueError("causes add up to 0: there is nothing to share out")
     table = pd.DataFrame({"count": counts, "share": counts / total, "cumulative_share": counts.cumsum() / total})
     return table.rename_axis("cause")
 
@@ -318,16 +383,21 @@ def pareto_table(causes: Any) -> pd.DataFrame:
 class WordOfMouth:
     """Result of `word_of_mouth`: people told per customer, and the satisfied share at which good and bad balance."""
 
-    positive: FloatOrArray
-    negative: FloatOrArray
-    net: FloatOrArray
-    break_even: FloatOrArray
+    positive: Result
+    negative: Result
+    net: Result
+    break_even: Result
 
 
-def word_of_mouth(satisfied: Any, told_if_satisfied: Any = 5, told_if_not: Any = 11) -> WordOfMouth:
-    """How many people hear good and bad of us: ``net = s * told_if_satisfied - (1 - s) * told_if_not``.
+@formula
+def word_of_mouth(
+    satisfied: Share, told_if_satisfied: Amount = default(5), told_if_not: Amount = default(11)
+) -> WordOfMouth:
+    r"""How many people hear good and bad of us, and the share s of satisfied customers at which the two balance.
 
-    The two balance at ``s = told_if_not / (told_if_satisfied + told_if_not)``. Arguments broadcast.
+    .. math:: \textrm{net} = s \, g - (1 - s) \, b, \qquad s^* = \frac{b}{g + b}
+
+    g is told by a satisfied customer, b by one who is not.
 
     Parameters
     ----------
@@ -356,20 +426,11 @@ def word_of_mouth(satisfied: Any, told_if_satisfied: Any = 5, told_if_not: Any =
     >>> word_of_mouth(satisfied=0.75)
     WordOfMouth(positive=3.75, negative=2.75, net=1.0, break_even=0.6875)
     """
-    satisfied, good, bad = _checks.aligned(
-        satisfied=_checks.fraction("satisfied", satisfied),
-        told_if_satisfied=_checks.number("told_if_satisfied", told_if_satisfied, at_least=0),
-        told_if_not=_checks.number("told_if_not", told_if_not, at_least=0),
-    )
+    good, bad = told_if_satisfied, told_if_not
     if (good + bad == 0).any():
         raise ValueError("told_if_satisfied and told_if_not are both 0: nobody tells anybody, so there is no balance")
     positive, negative = satisfied * good, (1 - satisfied) * bad
-    return WordOfMouth(
-        _checks.plain(positive),
-        _checks.plain(negative),
-        _checks.plain(positive - negative),
-        _checks.plain(bad / (good + bad)),
-    )
+    return WordOfMouth(positive, negative, net=positive - negative, break_even=bad / (good + bad))
 
 
 def _chance_of_waiting(agents: np.ndarray, load: np.ndarray) -> np.ndarray:
@@ -383,100 +444,35 @@ def _share_in_time(agents: np.ndarray, load: np.ndarray, handle_times: np.ndarra
     return 1 - _chance_of_waiting(agents, load) * np.exp(-(agents - load) * handle_times)
 
 
-def _queue(agents: Any, arrivals_per_hour: Any, handle_seconds: Any, within_seconds: Any = 0) -> tuple[np.ndarray, ...]:
-    """Agents, load and waiting time (in mean handling times), checked: the queue settles."""
-    agents, arrivals, handle, within = _checks.aligned(
-        agents=_checks.whole("agents", agents, at_least=1),
-        **_traffic(arrivals_per_hour, handle_seconds, within_seconds),
-    )
-    load = arrivals * handle / 3600
+def _load(agents: np.ndarray, arrivals_per_hour: np.ndarray, handle_seconds: np.ndarray) -> np.ndarray:
+    """Calls in progress on average; a sentence if the agents are too few for them."""
+    load = arrivals_per_hour * handle_seconds / 3600
     if (agents <= load).any():
-        first = int(np.argmax(agents <= load))
+        short = int(np.argmax(agents <= load))
+        calls, seconds, work = (np.ravel(each)[short] for each in (arrivals_per_hour, handle_seconds, load))
         raise ValueError(
-            f"agents must be above the load of {load.flat[first]:.6g} ({arrivals.flat[first]:.6g} calls an hour of "
-            f"{handle.flat[first]:.6g} seconds), got {agents.flat[first]:.0f}: the queue would grow without end; "
-            f"take at least {np.floor(load.flat[first]) + 1:.0f}"
+            f"agents must be above the load of {work:.6g} ({calls:.6g} calls an hour of {seconds:.6g} seconds), got "
+            f"{np.ravel(agents)[short]:.0f}: the queue would grow without end; take at least {np.floor(work) + 1:.0f}"
         )
-    return agents, load, within / handle
+    return load
 
 
-def _traffic(arrivals_per_hour: Any, handle_seconds: Any, within_seconds: Any) -> dict[str, FloatOrArray]:
-    return {
-        "arrivals_per_hour": _checks.number("arrivals_per_hour", arrivals_per_hour, at_least=0),
-        "handle_seconds": _checks.number("handle_seconds", handle_seconds, above=0),
-        "within_seconds": _checks.number("within_seconds", within_seconds, at_least=0),
-    }
-
-
-def _times(name: str, column: pd.Series) -> pd.Series:
-    """Dates and times; missing ones stay missing."""
-    example = "write 2024-01-31 14:05"
-    if pd.api.types.is_numeric_dtype(column) and column.notna().any():
-        raise ValueError(f"{name} must be dates and times, got numbers; {example}")
-    try:
-        times = pd.to_datetime(column, format="ISO8601", errors="coerce")
-    except (TypeError, ValueError):
-        raise ValueError(f"{name} must be dates and times of one kind; {example}") from None
-    unread = times.isna() & column.notna()
-    if unread.any():
-        raise ValueError(f"{name} cannot be read as a date and time: {column[unread].iloc[0]!r}; {example}")
-    if times.dt.tz is not None:
-        raise ValueError(f"{name} has a time zone; write all times in UTC without one, as tz_convert(None) does")
-    return times
-
-
-def _check_order(came: pd.Series, ended: pd.Series, now: pd.Timestamp, opened: str, resolved: str) -> None:
-    if pd.isna(now):
-        raise ValueError("as_of is missing: say when the table was drawn, since open tickets have aged until then")
+def _check_times(opened: pd.Series, resolved: pd.Series, as_of: pd.Timestamp) -> None:
     for wrong, what in (
-        (came.isna(), f"{opened} is missing"),
-        (ended < came, f"{resolved} is before {opened}"),
-        ((came > now) | (ended > now), f"{opened} or {resolved} is after as_of ({now})"),
+        (resolved < opened, f"{resolved.name} is before {opened.name}"),
+        ((opened > as_of) | (resolved > as_of), f"{opened.name} or {resolved.name} is after as_of ({as_of})"),
     ):
         if wrong.any():
-            raise ValueError(f"{what} in {wrong.sum()} of {len(came)} rows, first in row {wrong.idxmax()!r}")
+            raise ValueError(f"{what} in {wrong.sum()} of {len(wrong)} rows, first in row {wrong.idxmax()!r}")
 
 
-def _limits_by_class(limit_hours: dict, classes: pd.Series) -> pd.Series:
-    _checks.number("limit_hours", list(limit_hours.values()), above=0)
-    unknown = ~classes.isin(list(limit_hours))
+def _limit_of_each_ticket(limit_hours: dict | float, group: pd.Series | None) -> pd.Series | float:
+    if not isinstance(limit_hours, dict):
+        return limit_hours
+    if group is None:
+        raise ValueError("limit_hours has a limit for each class: name the column of the classes with group=...")
+    unknown = ~group.isin(list(limit_hours))
     if unknown.any():
         known = ", ".join(map(repr, limit_hours))
-        raise ValueError(f"limit_hours has no limit for class {classes[unknown].iloc[0]!r}; it has {known}")
-    return classes.map(limit_hours).astype(float)
-
-
-def _one_limit(limit_hours: Any) -> float:
-    limit = _checks.number("limit_hours", limit_hours, above=0)
-    if np.ndim(limit):
-        raise ValueError(f"limit_hours must be one number, or a dict of class to hours, got {np.size(limit)} numbers")
-    return limit
-
-
-def _flags(name: str, value: Any) -> np.ndarray:
-    flags = pd.Series(np.ravel(np.asarray(value, dtype=object)))
-    wrong = ~flags.isin([False, True])
-    if wrong.any():
-        raise ValueError(f"{name} must be True or False for each ticket, got {flags[wrong].iloc[0]!r}")
-    return flags.to_numpy(dtype=bool)
-
-
-def _counts_by_cause(causes: Any) -> pd.Series:
-    given = pd.Series(causes) if isinstance(causes, dict | list | tuple | np.ndarray) else causes
-    if not isinstance(given, pd.Series):
-        raise ValueError(
-            f"causes must be a list of causes, or a dict or Series of counts, got a {type(causes).__name__}"
-        )
-    labelled = isinstance(causes, dict) or not isinstance(given.index, pd.RangeIndex)
-    if labelled and (isinstance(causes, dict) or pd.api.types.is_numeric_dtype(given)):
-        _checks.number("causes", list(given), at_least=0)
-        return given
-    if given.empty:
-        raise ValueError("causes is empty: it needs at least one complaint")
-    if given.isna().any():
-        raise ValueError(f"causes has {given.isna().sum()} missing: name them, e.g. with .fillna('unknown')")
-    if pd.api.types.infer_dtype(given.astype(object)) != "string":
-        raise ValueError(
-            "causes must be texts, one a complaint, or counts labelled by cause, got numbers without labels"
-        )
-    return given.astype(object).value_counts(sort=False)
+        raise ValueError(f"limit_hours has no limit for class {group[unknown].iloc[0]!r}; it has {known}")
+    return group.map(limit_hours).astype(float)

@@ -373,7 +373,7 @@ def make_churn(rng: np.random.Generator) -> tuple[pd.DataFrame, dict[str, Any]]:
         "intercept": intercept,
         "logit": logit,
         "threshold": 0.107,
-        "sensitivity": 0.82,
+        "recall": 0.82,
         "specificity": 0.82,
     }
     return table, truth

@@ -371,9 +371,9 @@ def test_ten_percent_leave_and_82_percent_are_found_with_a_third_of_the_flags_ri
     within(churn["churn"].mean(), rate, np.sqrt(rate * (1 - rate) / n))
     result = experiments.confusion(churn["churn"], risk(churn) > planted["threshold"])
     error = np.sqrt(0.82 * 0.18 / n)
-    within(result.recall, planted["sensitivity"], error / np.sqrt(rate))
+    within(result.recall, planted["recall"], error / np.sqrt(rate))
     within(result.specificity, planted["specificity"], error / np.sqrt(1 - rate))
-    told = experiments.confusion_from_rates(rate, planted["sensitivity"], planted["specificity"])
+    told = experiments.confusion_from_rates(rate, planted["recall"], planted["specificity"])
     assert round(told.precision, 3) == 0.336
     within(result.precision, told.precision, np.sqrt(0.336 * 0.664 / result.flagged))
     assert result.accuracy < experiments.confusion(churn["churn"], 0 * churn["churn"]).accuracy

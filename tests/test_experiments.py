@@ -296,8 +296,8 @@ def test_a_threshold_above_one_says_contact_nobody():
 # confusion
 
 
-def test_82_percent_sensitivity_and_specificity_at_10_percent_churn_are_33_6_percent_precision():
-    model = experiments.confusion_from_rates(0.10, sensitivity=0.82, specificity=0.82, customers=1000)
+def test_82_percent_recall_and_specificity_at_10_percent_churn_are_33_6_percent_precision():
+    model = experiments.confusion_from_rates(0.10, recall=0.82, specificity=0.82, customers=1000)
     assert (model.true_positives, model.false_positives) == pytest.approx((82, 162))
     assert model.precision == pytest.approx(0.336, abs=5e-4)
     assert model.accuracy == pytest.approx(0.82)
@@ -305,7 +305,7 @@ def test_82_percent_sensitivity_and_specificity_at_10_percent_churn_are_33_6_per
 
 
 def test_nobody_leaves_is_90_percent_accurate_and_has_no_precision():
-    nobody = experiments.confusion_from_rates(0.10, sensitivity=0, specificity=1)
+    nobody = experiments.confusion_from_rates(0.10, recall=0, specificity=1)
     assert nobody.accuracy == 0.9
     assert nobody.recall == 0
     with pytest.raises(ValueError, match="precision is not defined: nobody is flagged"):
@@ -335,9 +335,9 @@ def test_the_shares_are_scikit_learns(pairs):
 
 @unhurried
 @given(rates, rates, rates)
-def test_the_rates_put_in_come_back(base, sensitivity, specificity):
-    result = experiments.confusion_from_rates(base, sensitivity, specificity)
-    assert (result.base_rate, result.recall, result.specificity) == pytest.approx((base, sensitivity, specificity))
+def test_the_rates_put_in_come_back(base, recall, specificity):
+    result = experiments.confusion_from_rates(base, recall, specificity)
+    assert (result.base_rate, result.recall, result.specificity) == pytest.approx((base, recall, specificity))
 
 
 def test_precision_falls_with_the_base_rate_for_many_rates_at_once():
@@ -380,9 +380,9 @@ PANEL = panel_of(10)
         (lambda: did(PANEL[PANEL["unit"] < 2]), "two units or more in each group"),
         (lambda: did(PANEL.assign(y=PANEL["treated"] * PANEL["post"])), "changes alike"),
         (lambda: did(PANEL.assign(unit=np.nan)), "column 'unit' of panel is missing in 240 of 240"),
-        (lambda: experiments.confusion([0, 1], [0.2, 0.9]), "got 0.2; compare a probability with a threshold first"),
+        (lambda: experiments.confusion([0, 1], [0.2, 0.9]), "got 0.2; compare with a threshold first"),
         (lambda: experiments.confusion([0, 1], [1]), "got 2 and 1"),
-        (lambda: experiments.confusion(["yes"], [1]), "actual must be a number"),
+        (lambda: experiments.confusion(["yes"], [1]), "actual must hold only 1 and 0"),
         (lambda: experiments.profit_threshold(100, 5, incentive=100), "incentive must be below value"),
         (lambda: experiments.confusion_from_rates(10, 0.8, 0.8), "write 10% as 0.1"),
         (lambda: experiments.cost_per_outcome(10, 0), "outcomes must be above 0"),

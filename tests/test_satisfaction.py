@@ -136,7 +136,7 @@ def test_nps_stays_within_its_interval_and_its_bounds(scores):
 
 
 def test_results_cannot_be_changed():
-    for result in (satisfaction.nps([9]), satisfaction.ahp(WORKED_MATRIX), satisfaction.kano("like", "like")):
+    for result in (satisfaction.nps([9]), satisfaction.ahp(WORKED_MATRIX), satisfaction.kano(["like"], ["like"])):
         field = dataclasses.fields(result)[0].name
         with pytest.raises(dataclasses.FrozenInstanceError):
             setattr(result, field, 1)
@@ -408,8 +408,8 @@ def test_kano_words_may_be_written_with_capitals_and_spaces():
 
 
 def test_transposed_answers_make_an_attractive_feature_reverse():
-    assert satisfaction.kano("like", "neutral").category == "A"
-    assert satisfaction.kano("neutral", "like").category == "R"
+    assert satisfaction.kano(["like"], ["neutral"]).category == "A"
+    assert satisfaction.kano(["neutral"], ["like"]).category == "R"
 
 
 def test_the_most_frequent_letter_is_the_features_category():

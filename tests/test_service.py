@@ -160,7 +160,7 @@ LIMITS = {"P0": 2, "P1": 48}
 
 
 def test_overdue_open_tickets_are_missed_and_young_ones_pending():
-    table = service.sla_compliance(_tickets(), LIMITS, as_of=NOON)
+    table = service.sla_compliance(_tickets(), LIMITS, as_of=NOON, group="class")
     assert table[["tickets", "met", "missed", "open_overdue", "pending"]].to_dict("index") == {
         "P0": {"tickets": 5, "met": 2, "missed": 2, "open_overdue": 1, "pending": 1},
         "P1": {"tickets": 3, "met": 1, "missed": 1, "open_overdue": 1, "pending": 1},
@@ -170,14 +170,14 @@ def test_overdue_open_tickets_are_missed_and_young_ones_pending():
 
 
 def test_a_pending_ticket_is_missed_once_its_limit_has_passed():
-    table = service.sla_compliance(_tickets(), LIMITS, as_of=NOON + pd.Timedelta(hours=1))
+    table = service.sla_compliance(_tickets(), LIMITS, as_of=NOON + pd.Timedelta(hours=1), group="class")
     assert table.loc["P0", ["missed", "pending"]].tolist() == [2, 1]
     assert table.loc["P1", ["missed", "pending"]].tolist() == [2, 0]
 
 
 def test_dropping_open_tickets_would_flatter():
-    table = service.sla_compliance(_tickets(), LIMITS, as_of=NOON)
-    naive = service.sla_compliance(_tickets().query("is_resolved"), LIMITS, as_of=NOON)
+    table = service.sla_compliance(_tickets(), LIMITS, as_of=NOON, group="class")
+    naive = service.sla_compliance(_tickets().query("is_resolved"), LIMITS, as_of=NOON, group="class")
     assert naive.loc["all", "compliance"] == 0.75
     assert table.loc["all", "compliance"] == 0.5
 
@@ -198,14 +198,14 @@ def test_tickets_read_from_a_file_as_texts_give_the_same_table():
     texts = tickets.assign(opened=tickets["opened"].astype(str), resolved=tickets["resolved"].astype(str))
     texts["resolved"] = texts["resolved"].where(tickets["is_resolved"], None)
     pd.testing.assert_frame_equal(
-        service.sla_compliance(texts, LIMITS, as_of="2024-03-01 12:00"),
-        service.sla_compliance(tickets, LIMITS, as_of=NOON),
+        service.sla_compliance(texts, LIMITS, as_of="2024-03-01 12:00", group="class"),
+        service.sla_compliance(tickets, LIMITS, as_of=NOON, group="class"),
     )
 
 
 def test_no_ticket_resolved_yet_and_a_class_without_tickets():
     opened = _tickets()[["class", "opened"]].assign(resolved=np.nan)
-    table = service.sla_compliance(opened, {**LIMITS, "P2": 100}, as_of=NOON)
+    table = service.sla_compliance(opened, {**LIMITS, "P2": 100}, as_of=NOON, group="class")
     assert table.loc["P0", ["met", "missed", "pending"]].tolist() == [0, 2, 3]
     assert table.loc["P2", "tickets"] == 0
     assert np.isnan(table.loc["P2", "compliance"])
@@ -217,7 +217,7 @@ def test_columns_may_have_other_names_and_rows_any_labels():
     renamed = tickets.astype({"class": "category"}).rename(columns=names)
     pd.testing.assert_frame_equal(
         service.sla_compliance(renamed, LIMITS, NOON, group="priority", opened="came", resolved="done"),
-        service.sla_compliance(tickets, LIMITS, NOON),
+        service.sla_compliance(tickets, LIMITS, NOON, group="class"),
     )
 
 
@@ -229,7 +229,9 @@ def test_every_ticket_is_met_missed_or_pending_and_waiting_never_helps(rows, lat
     tickets = pd.DataFrame(rows, columns=["class", "age", "is_resolved"])
     tickets["opened"] = NOON - pd.to_timedelta(tickets["age"], unit="h")
     tickets["resolved"] = pd.Series(NOON, index=tickets.index).where(tickets["is_resolved"])
-    now, then = (service.sla_compliance(tickets, LIMITS, NOON + pd.Timedelta(hours=h)) for h in (0, later))
+    now, then = (
+        service.sla_compliance(tickets, LIMITS, NOON + pd.Timedelta(hours=h), group="class") for h in (0, later)
+    )
     assert (now["met"] + now["missed"] + now["pending"]).tolist() == now["tickets"].tolist()
     assert now.loc["all", "tickets"] == len(rows)
     assert then["met"].tolist() == now["met"].tolist()

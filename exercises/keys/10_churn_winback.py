@@ -156,7 +156,7 @@ def right_by_wrong(base_percent, rate_percent):
 
 
 precision.hint("Take 1,000 customers. For how many leavers does the alarm ring, and for how many stayers?")
-precision.hint("`experiments.confusion_from_rates(base_rate, sensitivity, specificity).precision`")
+precision.hint("`experiments.confusion_from_rates(base_rate, recall, specificity).precision`")
 
 
 @exercise.number(points=1, level=1, within=0.003)

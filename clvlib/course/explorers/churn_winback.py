@@ -27,7 +27,7 @@ def warning_threshold() -> Explorer:
     def money(cost: int, saved: float, gift: int) -> tuple[np.ndarray, float]:
         """Profit at each threshold, and the one from which on a call pays."""
         profit = leavers * saved * (worth - gift) - stayers * gift - (leavers + stayers) * cost
-        return profit, experiments.profit_threshold(worth, cost, saved, gift)
+        return profit, float(experiments.profit_threshold(worth, cost, saved, gift))
 
     @rc_context(STYLE)
     def draw(figure: Figure, threshold: float, **call: Any) -> None:

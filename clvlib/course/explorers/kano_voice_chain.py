@@ -31,7 +31,7 @@ def kano_plane() -> Explorer:
         feature_plane(figure.add_axes((0.09, 0.15, 0.88, 0.80)), features, float(own.better), float(own.worse))
 
     def explain(A: int, O: int, M: int, I: int, R: int) -> str:  # noqa: E741
-        better, worse = satisfaction.better_worse(A, O, M, I)
+        better, worse = map(float, satisfaction.better_worse(A, O, M, I))
         rows = {True: "one-dimensional", False: "attractive"}, {True: "must-be", False: "indifferent"}
         place = rows[better < 0.5][worse <= -0.5]
         unseen = f" The dot does not show that {R} of {A + O + M + I + R} would rather not have it." if R else ""

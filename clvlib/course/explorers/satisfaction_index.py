@@ -30,7 +30,7 @@ def pairwise_weights() -> Explorer:
     @rc_context(STYLE)
     def draw(figure: Figure, **comparisons: float) -> None:
         ahp = weigh(**comparisons)
-        trusted, index = ahp.cr < 0.10, satisfaction.satisfaction_index(means, ahp.weights)
+        trusted, index = ahp.cr < 0.10, float(satisfaction.satisfaction_index(means, ahp.weights))
         weight_bars(figure.add_axes((0.10, 0.10, 0.36, 0.86)), ahp.weights, trusted)
         words = f"CR {ahp.cr:.3f} " + ("does not object" if trusted else "objects")
         rows = [
