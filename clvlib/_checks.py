@@ -160,6 +160,28 @@ def flags(name: str, value: Any) -> pd.Series:
     return given.astype(bool)
 
 
+def survivors(name: str, value: Any) -> pd.Series:
+    """How many of one group are left, period after period; the first entry is the whole group (as a count, or as 1).
+
+    >>> survivors("counts", [1000, 600, 640])
+    Traceback (most recent call last):
+    ValueError: counts must never rise, got 640 after 600 in period 2; count those left of one group, nobody won later
+    """
+    left = flat(name, value, Range(at_least=0))
+    if len(left) < 2:
+        raise ValueError(f"{name} must have at least two numbers, at the start and after each period, got {len(left)}")
+    if left.iloc[0] == 0:
+        raise ValueError(f"{name} must start above 0, got 0: the first number is the whole group")
+    rises = np.diff(left) > 0
+    if rises.any():
+        period = 1 + int(np.argmax(rises))
+        raise ValueError(
+            f"{name} must never rise, got {left.iloc[period]:.12g} after {left.iloc[period - 1]:.12g} "
+            f"in period {period}; count those left of one group, nobody won later"
+        )
+    return left
+
+
 def ids(name: str, column: pd.Series) -> pd.Series:
     """Names of customers, partners, states: anything that is not missing."""
     missing = int(column.isna().sum())

@@ -96,6 +96,7 @@ Positives = Annotated[pd.Series, _POSITIVE]
 Shares = Annotated[pd.Series, _SHARE]
 Counts = Annotated[pd.Series, _COUNT]
 Flags = Annotated[pd.Series, _checks.flags]
+Survivors = Annotated[pd.Series, _checks.survivors]  # never rising: those left of a group, the first is all of it
 Grid = Annotated[pd.DataFrame, _ANY]
 
 NumberColumn = Annotated[pd.Series, Column(functools.partial(_checks.flat, allowed=_ANY))]
