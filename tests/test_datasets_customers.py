@@ -191,7 +191,7 @@ def log():
 
 @pytest.fixture(scope="module")
 def summary(log):
-    return transactions.rfm_summary(log, grain="W", observation_end="2025-06-30")
+    return transactions.rfm_summary(log, grain="week", observation_end="2025-06-30")
 
 
 @pytest.fixture(scope="module")

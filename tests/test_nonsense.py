@@ -174,12 +174,19 @@ def test_nonsense_gets_a_sentence(call):
                 else:
                     if any(math.isnan(number) for number in numbers_in(result)):
                         wrong.append(f"{name} = {what}: gave a NaN")
-                    elif what in MEANINGLESS and not (value is None and parameter.default is None):
+                    elif what in MEANINGLESS - RIGHT.get((call.path, name), set()) and not (
+                        value is None and parameter.default is None
+                    ):
                         wrong.append(f"{name} = {what}: was taken")
     assert not wrong, "\n".join(wrong)
 
 
 MEANINGLESS = set(NONSENSE) - {"-1", "80 for 80 %", "Decimal", "inf", "dict"}
+RIGHT = {  # for once
+    ("clvlib.records.find_duplicates", "customers"): {"DataFrame"},
+    ("clvlib.records.completeness", "customers"): {"DataFrame"},
+    ("clvlib.records.completeness", "placeholders"): {"empty", "list of text"},
+}
 
 
 @pytest.mark.parametrize("call", CALLS, ids=lambda call: call.path)

@@ -28,7 +28,7 @@ def spend_budget() -> Explorer:
 
     last, before = margin(today, year / 3), margin(today - year / 3, year / 3)
     kept = (last[before > 0] > 0).mean()
-    summary = transactions.rfm_summary(log, grain="W", observation_end=today)
+    summary = transactions.rfm_summary(log, grain="week", observation_end=today)
     bought = models.BGNBD.fit(summary).expected_purchases(
         365 / 7, summary["frequency"], summary["recency"], summary["T"]
     )
