@@ -180,6 +180,11 @@ def test_time_is_days_over_the_unit(grain, days):
     log = make_log(("ann", "2024-01-01", 10), ("ann", "2024-04-01", 20))
     summary = rfm_summary(log, grain=grain, observation_end="2024-12-31")
     assert summary.loc["ann", ["recency", "T"]].tolist() == [91 / days, 365 / days]
+    assert summary.attrs["grain"] == grain
+    assert summary.attrs["notes"][0].startswith(f"Time is in {grain}s: ")
+    split = calibration_holdout(log, grain=grain, calibration_end="2024-12-30", observation_end="2024-12-31")
+    assert split.loc["ann", ["recency", "T", "holdout_T"]].tolist() == [91 / days, 364 / days, 1 / days]
+    assert split.attrs["grain"] == grain
 
 
 def test_the_last_day_of_observation_is_included_and_the_next_is_not():
