@@ -260,15 +260,16 @@ def _date_problems(dates: pd.Series, today: pd.Timestamp | None, date_format: st
 
 def _ways_of_writing(dates: pd.Series) -> list[str]:
     """Dates in text of more than one pattern: each run of digits is year-like, day-like or longer; words are words."""
-    if pd.api.types.infer_dtype(dates) not in ("string", "mixed", "mixed-integer"):
+    code, found = _checks.distinct(dates)
+    if pd.api.types.infer_dtype(found) not in ("string", "mixed", "mixed-integer"):
         return []
-    pattern = dates.astype(str).str.strip().str.replace(r"[T ]+\d{1,2}:.*", "", regex=True)
-    for found, mark in ((r"[^\W\d_]+", "a"), (r"\d{5,}", "L"), (r"\d{3,4}", "Y"), (r"\d{1,2}", "D")):
-        pattern = pattern.str.replace(found, mark, regex=True)
-    rows = pattern.value_counts()
+    pattern = found.astype(str).str.strip().str.replace(r"[T ]+\d{1,2}:.*", "", regex=True)
+    for run, mark in ((r"[^\W\d_]+", "a"), (r"\d{5,}", "L"), (r"\d{3,4}", "Y"), (r"\d{1,2}", "D")):
+        pattern = pattern.str.replace(run, mark, regex=True)
+    rows = pattern.iloc[code].value_counts()
     if len(rows) < 2:
         return []
-    examples = dates.groupby(pattern).first()
+    examples = found.groupby(pattern).first()
     listed = ", ".join(f"{counted(rows[way], 'row')} like {examples[way]!r}" for way in rows.index[:4])
     return [f"{dates.name} is written in {len(rows)} ways: {listed}."]
 
@@ -292,10 +293,11 @@ def _gaps(active: np.ndarray) -> list[str]:
 def _amount_problems(amounts: pd.Series) -> list[str]:
     code, found = _checks.distinct(amounts)
     is_text = found.map(lambda cell: isinstance(cell, str)).astype(bool)
-    blank = _says_nothing(found)
-    text = _texts(found)
+    is_numeric = amounts.dtype.kind in "iuf"  # then no cell needs to be looked at as text, which takes long
+    blank = found.isna() if is_numeric else _says_nothing(found)
+    text = found if is_numeric else _texts(found)
     plain = pd.to_numeric(text, errors="coerce")
-    bare = pd.to_numeric(text.str.replace(r"[^\d.\-]", "", regex=True), errors="coerce")
+    bare = plain if is_numeric else pd.to_numeric(text.str.replace(r"[^\d.\-]", "", regex=True), errors="coerce")
     value = plain.fillna(bare)
     problems = {
         "an amount that is a number in text": is_text & plain.notna(),

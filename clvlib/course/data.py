@@ -29,8 +29,8 @@ def load(name: str) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        Columns named ``date``, or ending in ``_date`` or ``_at``, hold dates. A summary of customers has its unit of time
-        in ``attrs["grain"]``, as `clvlib.transactions.rfm_summary` puts it there.
+        Columns named ``date``, or ending in ``_date`` or ``_at``, hold dates. A customer summary has its unit of
+        time in ``attrs["grain"]``, as `clvlib.transactions.rfm_summary` puts it there.
 
     Raises
     ------
