@@ -89,11 +89,14 @@ def find_duplicates(
     *,
     block: AnyColumn | None = None,
 ) -> pd.DataFrame:
-    """Pairs of rows of a customer list that look like one customer.
+    r"""Pairs of rows of a customer list that look like one customer.
 
     Text is compared without case, punctuation, word order and full-width forms (``"WANG, Wei"`` is ``"wei wang"``). Two
-    texts of m and n characters are ``100 * 2 * common / (m + n)`` alike, where common is the length of their longest
-    common subsequence. A pair's similarity is the mean over the columns that both rows have filled.
+    texts of m and n characters, with a longest common subsequence of c characters, are this alike:
+
+    .. math:: 100 \cdot \frac{2 c}{m + n}
+
+    A pair's similarity is the mean over the columns that both rows have filled.
 
     Parameters
     ----------
