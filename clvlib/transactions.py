@@ -236,15 +236,15 @@ def _less(values: np.ndarray, low: int) -> np.ndarray:
 
 
 def _sorted_ids(column: pd.Series) -> tuple[np.ndarray, pd.Index]:
-    code, found = _checks.distinct(column)
-    ids = pd.Index(found, name=column.name)
-    if isinstance(ids, pd.CategoricalIndex):
-        ids = ids.astype(ids.categories.dtype)
-    kind = pd.api.types.infer_dtype(ids)
+    if isinstance(column.dtype, pd.CategoricalDtype):
+        column = column.astype(column.cat.categories.dtype)
+    kind = pd.api.types.infer_dtype(column)
     if kind in ("mixed", "mixed-integer"):
         raise ValueError(
             f"{_name(column)} mixes kinds of ids, such as text and numbers: use .astype(str) on all of them"
         )
+    code, found = pd.factorize(column)
+    ids = pd.Index(found, name=column.name)
     order = np.argsort(ids.to_numpy(dtype=np.dtypes.StringDType()) if kind == "string" else ids)
     rank = np.empty(len(ids), dtype=np.int32)
     rank[order] = np.arange(len(ids), dtype=np.int32)

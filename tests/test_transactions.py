@@ -267,6 +267,8 @@ def test_every_kind_of_id_gives_the_same_summary_sorted_by_it(ids):
     assert summary["T"].tolist() == [2, 0, 3]
     assert summary.index.name == "customer_id"
     assert list(summary.index) == sorted(set(ids))
+    kind = log["customer_id"].dtype
+    assert summary.index.dtype == (kind.categories.dtype if isinstance(kind, pd.CategoricalDtype) else kind)
 
 
 def test_amounts_may_be_whole_decimal_or_nullable():
@@ -372,3 +374,55 @@ def test_the_error_names_the_rows_by_their_labels():
         ValueError, match=r"'amount' of log is missing in 4 of 5 rows \(rows r1, r3, r4 and 1 more\): fill"
     ):
         rfm_summary(log)
+
+
+GOOD = make_log(("ann", "2024-01-01", 10), ("ann", "2024-01-03", 20), ("bo", "2024-01-02", 5))
+
+
+def test_the_holdout_starts_inside_the_log():
+    assert calibration_holdout(GOOD, calibration_end="2024-01-01")["holdout_frequency"].tolist() == [1]
+    assert calibration_holdout(GOOD, calibration_end="2024-01-02")["holdout_T"].tolist() == [1, 1]
+    with pytest.raises(ValueError, match=r"must be before observation_end \(2024-01-03\), got 2024-01-03$"):
+        calibration_holdout(GOOD, calibration_end="2024-01-03")
+    with pytest.raises(ValueError, match=r"must be before observation_end \(2024-01-02\), got 2024-01-03$"):
+        calibration_holdout(GOOD, calibration_end="2024-01-03", observation_end="2024-01-02")
+    with pytest.raises(ValueError, match=r"calibration_end \(2023-12-31\) is before the first day of log"):
+        calibration_holdout(GOOD, calibration_end="2023-12-31")
+    with pytest.raises(ValueError, match=r"observation_end \(2023-12-31\) is before the first day of log \(2024-01-01"):
+        rfm_summary(GOOD, observation_end="2023-12-31")
+    assert len(rfm_summary(GOOD, observation_end="2024-01-01")) == 1
+
+
+def test_the_advice_on_dates_depends_on_whether_their_format_was_said():
+    with pytest.raises(ValueError, match="or say how dates are written with date_format="):
+        rfm_summary(GOOD.assign(date="1/2/2024"))
+    with pytest.raises(ValueError, match=r"date_format='%d/%m/%Y' does not fit them$"):
+        rfm_summary(GOOD, date_format="%d/%m/%Y")
+
+
+@pytest.mark.parametrize(
+    ("ids", "sentence"),
+    [
+        (["ann", " ", ""], r"missing in 2 of 3 rows \(rows 1 and 2\)"),
+        (["a name of more than 16 characters", " ", ""], r"missing in 2 of 3 rows \(rows 1 and 2\)"),
+        (["ann", None, "bo"], r"missing in 1 of 3 rows \(row 1\)"),
+        ([1, "1", 2], "mixes kinds of ids, such as text and numbers"),
+        (["ann", ("bo",), "cy"], "mixes kinds of ids, such as text and numbers"),
+        ([["ann"], ["bo"], ["cy"]], "mixes kinds of ids, such as text and numbers"),
+    ],
+)
+def test_customers_without_an_id_or_with_ids_of_two_kinds_are_refused(ids, sentence):
+    with pytest.raises(ValueError, match=sentence):
+        rfm_summary(GOOD.assign(customer_id=pd.Series(ids)))
+
+
+def test_three_columns_are_three():
+    with pytest.raises(ValueError, match="customer, date, amount must be different columns of log"):
+        rfm_summary(GOOD.assign(customer_id=1), amount="customer_id")
+
+
+def test_a_log_of_refunds_has_no_summary():
+    with pytest.raises(ValueError, match="log has no purchase up to 2024-01-03: every row is a refund"):
+        rfm_summary(GOOD.assign(amount=-1))
+    with pytest.raises(ValueError, match="log has no purchase up to 2024-01-01"):
+        rfm_summary(make_log(("ann", "2024-01-01", -1), ("ann", "2024-01-02", 5)), observation_end="2024-01-01")
