@@ -227,24 +227,29 @@ def ids(name: str, column: pd.Series) -> pd.Series:
 
 
 _YEAR_MONTH_DAY = r"^(\d{4}([-/.])\d{1,2}\2\d{1,2}|\d{8})"
-_TIME = r"(?:[T ]+(\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?)\s*(?:Z|UTC|GMT|[+-]\d{2}(?::?\d{2})?)?)?$"
+_TIME = r"(?:[T ]+(\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?)\s*(Z|UTC|GMT|[+-]\d{2}(?::?\d{2})?)?)?$"
 
 
-def moments(name: str, column: pd.Series, date_format: str | None = None) -> pd.Series:
-    """Dates and times as the clock on the wall had them, a time zone dropped; NaT where there is none to read.
+def moments(name: str, column: pd.Series, date_format: str | None = None, *, zone_allowed: bool = True) -> pd.Series:
+    """Dates and times as the clock on the wall had them; NaT where there is none to read.
 
     Nothing is guessed: 03/04/2024 is March in one country and April in another, so text (or a whole number such as
-    20240131) must be year-month-day, unless `date_format` says how it is written.
+    20240131) must be year-month-day, unless `date_format` says how it is written. A time zone is dropped, or refused
+    where hours are counted from one row to another.
     """
-    if isinstance(column.dtype, pd.DatetimeTZDtype):
-        return column.dt.tz_localize(None)
     if pd.api.types.is_datetime64_dtype(column):
         return column
+    has_zone = isinstance(column.dtype, pd.DatetimeTZDtype)
+    if has_zone and zone_allowed:
+        return column.dt.tz_localize(None)
     code, found = distinct(column)
     text = found.astype(str).str.strip()
     if date_format is None:
-        parts = text.str.extract(_YEAR_MONTH_DAY + _TIME)
-        text = parts[0] + " " + parts[2].fillna("00:00")
+        parts = text.str.extract(_YEAR_MONTH_DAY + _TIME).set_axis(["day", "separator", "time", "zone"], axis=1)
+        has_zone |= parts["zone"].notna().any()
+        text = parts["day"] + " " + parts["time"].fillna("00:00")
+    if has_zone and not zone_allowed:
+        raise ValueError(f"{name} has a time zone; write all times in UTC without one, as tz_convert(None) does")
     try:
         read = pd.to_datetime(text, format=date_format or "ISO8601", errors="coerce").dt.tz_localize(None)
     except (AttributeError, ValueError):
@@ -252,18 +257,27 @@ def moments(name: str, column: pd.Series, date_format: str | None = None) -> pd.
     return pd.Series(at(code, read, missing=np.datetime64("NaT")), index=column.index, name=column.name)
 
 
-def dates(name: str, column: pd.Series, date_format: str | None = None, mend: str = "write 2024-01-31") -> pd.Series:
-    """`moments`, with every row read.
+def dates(
+    name: str,
+    column: pd.Series,
+    date_format: str | None = None,
+    *,
+    missing_allowed: bool = False,
+    zone_allowed: bool = True,
+    mend: str = "write 2024-01-31",
+) -> pd.Series:
+    """`moments`, with every row read, but for missing ones where these are allowed.
 
     >>> dates("column 'date' of log", pd.Series(["2024-01-31", "yesterday"]))
     Traceback (most recent call last):
     ValueError: column 'date' of log is no date in 1 of 2 rows (row 1), such as 'yesterday': write 2024-01-31
     """
-    read = moments(name, column, date_format)
+    read = moments(name, column, date_format, zone_allowed=zone_allowed)
     unread = read.isna().to_numpy()
     if unread.any():
-        present(name, column)
-        refuse(name, column, unread, "is no date", mend)
+        if not missing_allowed:
+            present(name, column)
+        refuse(name, column, unread & column.notna().to_numpy(), "is no date", mend)
     return read if read.dtype == "datetime64[us]" else read.dt.as_unit("us")
 
 

@@ -206,7 +206,7 @@ def _read(customer: pd.Series, date: pd.Series, amount: pd.Series, date_format: 
     mend = "write year-month-day, or say how dates are written with date_format='%d/%m/%Y'"
     if date_format is not None:
         mend = f"date_format={date_format!r} does not fit them"
-    dates = _checks.dates(_name(date), date, date_format, mend)
+    dates = _checks.dates(_name(date), date, date_format, mend=mend)
     days = dates.to_numpy().astype("datetime64[D]").view(np.int64)
     code, ids = _codes(customer)
     return _Rows(code, _less(days, _DAY_0.astype(int)), amount.to_numpy()), ids

@@ -85,6 +85,23 @@ def test_the_format_decides_where_it_is_given_and_says_all_of_a_day():
             _checks.date_format("date_format", wrong)
 
 
+@pytest.mark.parametrize("cell", [NOON.tz_localize("UTC"), "2024-03-04 12:05Z", "2024-03-04 12:05+08:00"], ids=repr)
+def test_a_zone_is_refused_where_hours_are_counted(cell):
+    for column in (pd.Series([cell]), pd.Series(["2024-03-04 12:00", cell], dtype=object)):
+        with pytest.raises(ValueError, match=r"^opened has a time zone; write all times in UTC"):
+            _checks.dates("opened", column, zone_allowed=False)
+    assert _checks.dates("opened", pd.Series(["2024-03-04 12:05"]), zone_allowed=False)[0] == NOON
+
+
+def test_a_missing_date_may_be_allowed_and_an_unreadable_one_never():
+    column = pd.Series(["2024-03-04 12:05", None, ""])
+    assert _checks.dates("closed", column[:2], missing_allowed=True).tolist() == [NOON, pd.NaT]
+    with pytest.raises(ValueError, match=r"closed is no date in 1 of 3 rows \(row 2\), such as ''"):
+        _checks.dates("closed", column, missing_allowed=True)
+    with pytest.raises(ValueError, match=r"closed is missing in 1 of 3 rows \(row 1\)"):
+        _checks.dates("closed", column)
+
+
 @pytest.mark.parametrize(
     "column",
     [
