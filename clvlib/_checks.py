@@ -8,13 +8,12 @@ import itertools
 import math
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime
+from decimal import Decimal
+from numbers import Real
 from typing import Any
 
 import numpy as np
 import pandas as pd
-
-_UTC = "write all times in UTC without one, as tz_convert(None) does"
 
 
 @dataclass(frozen=True)
@@ -43,12 +42,16 @@ class Range:
     def read(self, name: str, value: Any) -> Any:
         """The value as floats, if each is let in."""
         values = as_floats(name, value)
+        self.check(name, values)
+        return values
+
+    def check(self, name: str, values: Any) -> None:
+        """A sentence if one of these floats is not let in."""
         inside = (values >= self.at_least) & (values > self.above) & (values <= self.at_most) & (values < self.below)
         if self.whole:
             inside &= values == np.floor(values)
         if not inside.all():
             raise ValueError(self._sentence(name, np.asarray(values)[~np.asarray(inside)].flat[0]))
-        return values
 
     def _sentence(self, name: str, got: float) -> str:
         hint = f"write {got:.12g}% as {got / 100:.12g}" if self.percent and 1 < got <= 100 else self.hint
@@ -202,39 +205,114 @@ def survivors(name: str, value: Any) -> pd.Series:
     return left
 
 
+def numbers(name: str, column: pd.Series, allowed: Range) -> pd.Series:
+    """A column of numbers: a log may have millions of rows, so the sentence says which are wrong.
+
+    >>> numbers("fee", pd.Series([20, "¥9"]), Range())
+    Traceback (most recent call last):
+    ValueError: fee is no number in 1 of 2 rows (row 1), such as '¥9': take out signs and commas, then use pd.to_numeric
+    """
+    if column.dtype.kind not in "iuf":
+        given = column.notna().to_numpy()
+        odd = np.zeros(len(column), dtype=bool)
+        odd[given] = ~column[given].map(_is_number).to_numpy(dtype=bool)
+        refuse(name, column, odd, "is no number", "take out signs and commas, then use pd.to_numeric")
+    values = column.to_numpy(dtype=float, na_value=np.nan)
+    if not np.isfinite(values).all():
+        present(name, column)
+        refuse(name, column, np.isinf(values), "is infinite", "write a number or leave them out")
+    if allowed != Range():
+        allowed.check(name, values)
+    return column if column.dtype == float else pd.Series(values, index=column.index, name=column.name)
+
+
+def _is_number(cell: Any) -> bool:
+    try:
+        return isinstance(cell, Real | Decimal) and not isinstance(cell, bool) and float(cell) is not None
+    except OverflowError:
+        return False
+
+
 def ids(name: str, column: pd.Series) -> pd.Series:
-    """Names of customers, partners, states: anything that is not missing."""
-    missing = int(column.isna().sum())
-    if missing:
-        raise ValueError(f"{name} is missing in {missing} of {len(column)} rows: fill it in or leave them out")
+    """Names of customers, partners, states: anything that is not missing.
+
+    >>> ids("column 'customer_id' of log", pd.Series(["ann", None]))
+    Traceback (most recent call last):
+    ValueError: column 'customer_id' of log is missing in 1 of 2 rows (row 1): fill it in or leave them out
+    """
+    present(name, column)
     return column
 
 
-def dates(name: str, column: pd.Series, *, missing_allowed: bool = False, zone_allowed: bool = True) -> pd.Series:
-    """Dates, and times, as the clock on the wall had them: a time zone is dropped, or refused where hours count.
+_YEAR_MONTH_DAY = r"^(\d{4}([-/.])\d{1,2}\2\d{1,2}|\d{8})"
+_TIME = r"(?:[T ]+(\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?)\s*(Z|UTC|GMT|[+-]\d{2}(?::?\d{2})?)?)?$"
 
-    Text must be ISO: 03/04/2024 is March in one country and April in another.
+
+def moments(name: str, column: pd.Series, date_format: str | None = None, *, zone_allowed: bool = True) -> pd.Series:
+    """Dates and times as the clock on the wall had them; NaT where there is none to read.
+
+    Nothing is guessed: 03/04/2024 is March in one country and April in another, so text (or a whole number such as
+    20240131) must be year-month-day, unless `date_format` says how it is written. A time zone is dropped, or refused
+    where hours are counted from one row to another.
+    """
+    if pd.api.types.is_datetime64_dtype(column):
+        return column
+    has_zone = isinstance(column.dtype, pd.DatetimeTZDtype)
+    if has_zone and zone_allowed:
+        return column.dt.tz_localize(None)
+    code, found = distinct(column)
+    text = found.astype(str).str.strip()
+    if date_format is None:
+        parts = text.str.extract(_YEAR_MONTH_DAY + _TIME).set_axis(["day", "separator", "time", "zone"], axis=1)
+        has_zone |= parts["zone"].notna().any()
+        text = parts["day"] + " " + parts["time"].fillna("00:00")
+    if has_zone and not zone_allowed:
+        raise ValueError(f"{name} has a time zone; write all times in UTC without one, as tz_convert(None) does")
+    try:
+        read = pd.to_datetime(text, format=date_format or "ISO8601", errors="coerce").dt.tz_localize(None)
+    except (AttributeError, ValueError):
+        raise ValueError(f"{name} mixes time zones: convert it to one, without a zone") from None
+    return pd.Series(at(code, read, missing=np.datetime64("NaT")), index=column.index, name=column.name)
+
+
+def dates(
+    name: str,
+    column: pd.Series,
+    date_format: str | None = None,
+    *,
+    missing_allowed: bool = False,
+    zone_allowed: bool = True,
+    mend: str = "write 2024-01-31",
+) -> pd.Series:
+    """`moments`, with every row read, but for missing ones where these are allowed.
 
     >>> dates("column 'date' of log", pd.Series(["2024-01-31", "yesterday"]))
     Traceback (most recent call last):
-    ValueError: column 'date' of log has 1 of 2 dates that cannot be read, the first is 'yesterday'; write 2024-01-31
+    ValueError: column 'date' of log is no date in 1 of 2 rows (row 1), such as 'yesterday': write 2024-01-31
     """
-    there = column.dropna() if missing_allowed else ids(name, column)
-    if pd.api.types.is_numeric_dtype(there) and len(there):
-        raise ValueError(f"{name} must hold dates such as 2024-01-31, got the number {there.iloc[0]}")
+    read = moments(name, column, date_format, zone_allowed=zone_allowed)
+    unread = read.isna().to_numpy()
+    if unread.any():
+        if not missing_allowed:
+            present(name, column)
+        refuse(name, column, unread & column.notna().to_numpy(), "is no date", mend)
+    return read if read.dtype == "datetime64[us]" else read.dt.as_unit("us")
+
+
+def date_format(name: str, value: Any) -> str:
+    """How dates are written in text.
+
+    >>> date_format("date_format", "%d/%m")
+    Traceback (most recent call last):
+    ValueError: date_format must say where day, month and year stand, such as '%d/%m/%Y', got '%d/%m'
+    """
+    day = pd.Timestamp("2024-01-31", tz="UTC")
     try:
-        read = pd.to_datetime(column, format="ISO8601", errors="coerce")
-    except (TypeError, ValueError):
-        raise ValueError(f"{name} mixes time zones: convert it to one, without a zone") from None
-    bad = there[read[column.notna()].isna()]
-    if len(bad):
-        raise ValueError(
-            f"{name} has {len(bad)} of {len(column)} dates that cannot be read, the first is {bad.iloc[0]!r}; "
-            "write 2024-01-31"
-        )
-    if read.dt.tz is not None and not zone_allowed:
-        raise ValueError(f"{name} has a time zone; {_UTC}")
-    return read.dt.tz_localize(None).dt.as_unit("us")
+        if pd.to_datetime(day.strftime(value), format=value).date() == day.date():
+            return value
+    except (AttributeError, TypeError, ValueError):
+        pass
+    raise ValueError(f"{name} must say where day, month and year stand, such as '%d/%m/%Y', got {shown(value)}")
 
 
 def day(name: str, value: Any) -> pd.Timestamp:
@@ -244,11 +322,11 @@ def day(name: str, value: Any) -> pd.Timestamp:
     Traceback (most recent call last):
     ValueError: start must be a date such as '2026-01-31', got '31.1.2026'
     """
-    try:
-        when = date.fromisoformat(value) if isinstance(value, str) else value
-        return pd.Timestamp(year=when.year, month=when.month, day=when.day).as_unit("us")
-    except (AttributeError, TypeError, ValueError):
-        raise ValueError(f"{name} must be a date such as '2026-01-31', got {shown(value)}") from None
+    cell = value if pd.api.types.is_scalar(value) else None
+    when = moments(name, pd.Series([cell], dtype=object)).iloc[0]
+    if pd.isna(when):
+        raise ValueError(f"{name} must be a date such as '2026-01-31', got {shown(value)}")
+    return when.normalize().as_unit("us")
 
 
 def moment(name: str, value: Any) -> pd.Timestamp:
@@ -258,16 +336,11 @@ def moment(name: str, value: Any) -> pd.Timestamp:
     Traceback (most recent call last):
     ValueError: as_of must be a date and time such as '2026-01-31 14:05', got '31.1.2026'
     """
-    try:
-        when = datetime.fromisoformat(value) if isinstance(value, str) else value
-        read = pd.Timestamp(when) if isinstance(when, date | np.datetime64) else pd.NaT
-    except ValueError:
-        read = pd.NaT
-    if pd.isna(read):
+    cell = value if pd.api.types.is_scalar(value) else None
+    when = moments(name, pd.Series([cell], dtype=object), zone_allowed=False).iloc[0]
+    if pd.isna(when):
         raise ValueError(f"{name} must be a date and time such as '2026-01-31 14:05', got {shown(value)}")
-    if read.tz is not None:
-        raise ValueError(f"{name} has a time zone; {_UTC}")
-    return read.as_unit("us")
+    return when.as_unit("us")
 
 
 def option(name: str, value: Any, allowed: Iterable[Any]) -> Any:
@@ -276,11 +349,35 @@ def option(name: str, value: Any, allowed: Iterable[Any]) -> Any:
     >>> option("timing", "begin", ("start", "end"))
     Traceback (most recent call last):
     ValueError: timing must be 'start' or 'end', got 'begin'
+    >>> option("grain", "W", ("day", "week", "month"))
+    Traceback (most recent call last):
+    ValueError: grain must be 'day', 'week' or 'month', got 'W'; write 'week'
     """
     words = list(allowed)
     if isinstance(value, str) and value in words:
         return value
-    raise ValueError(f"{name} must be {listed(map(repr, words), 'or')}, got {shown(value)}")
+    near = [word for word in words if isinstance(value, str) and value and _begins_alike(value.lower(), str(word))]
+    hint = f"; write {near[0]!r}" if len(near) == 1 else ""
+    raise ValueError(f"{name} must be {listed(map(repr, words), 'or')}, got {shown(value)}{hint}")
+
+
+def _begins_alike(one: str, other: str) -> bool:
+    return one.startswith(other) or other.startswith(one)
+
+
+def words(name: str, value: Any) -> list[str]:
+    """A list of text.
+
+    >>> words("columns", "name")
+    Traceback (most recent call last):
+    ValueError: columns must be a list of text, got 'name'; write ['name']
+    """
+    if isinstance(value, str):
+        raise ValueError(f"{name} must be a list of text, got {value!r}; write [{value!r}]")
+    is_list = isinstance(value, Iterable) and not isinstance(value, pd.DataFrame | dict)
+    if not is_list or not all(isinstance(word, str) for word in value):
+        raise ValueError(f"{name} must be a list of text, got {shown(value)}")
+    return list(value)
 
 
 def switch(name: str, value: Any) -> bool:
@@ -327,6 +424,13 @@ def has_columns(name: str, given: pd.DataFrame, wanted: dict[str, Any]) -> None:
         )
 
 
+def different(name: str, **columns: pd.Series) -> None:
+    """Each argument names a column of its own."""
+    named = [column.name for column in columns.values()]
+    if len(set(named)) < len(named):
+        raise ValueError(f"{', '.join(columns)} must be different columns of {name}, got {', '.join(map(repr, named))}")
+
+
 def in_order(*, or_equal: bool = False, why: str = "", **values: Any) -> None:
     """Each argument below the next one, in every place.
 
@@ -369,6 +473,48 @@ def adding_up_to_1(name: str, shares: np.ndarray) -> np.ndarray:
     if abs(total - 1) > 1e-6:
         raise ValueError(f"{name} must add up to 1, got {total:.12g}")
     return shares / total
+
+
+def present(name: str, column: pd.Series) -> None:
+    """No cell is missing."""
+    refuse(name, column, column.isna().to_numpy(), "is missing", "fill it in or leave them out")
+
+
+def refuse(name: str, column: pd.Series, where: np.ndarray, what: str, mend: str) -> None:
+    """A sentence on the cells `where` something is wrong, with the labels of their rows."""
+    if where.any():
+        first = column[where].tolist()[0]
+        example = "" if pd.api.types.is_scalar(first) and pd.isna(first) else f", such as {shown(first)}"
+        raise ValueError(
+            f"{name} {what} in {where.sum()} of {len(where)} rows ({rows(column, where)}){example}: {mend}"
+        )
+
+
+def rows(column: pd.Series, where: np.ndarray) -> str:
+    """Rows by their labels: 'row 3', 'rows 3, 8 and 2 more'."""
+    labels = [str(label) for label in column.index[where][:3]]
+    if where.sum() > 3:
+        labels.append(f"{where.sum() - 3:,} more")
+    return f"row {labels[0]}" if len(labels) == 1 else f"rows {', '.join(labels[:-1])} and {labels[-1]}"
+
+
+def counted(number: int | np.integer, thing: str) -> str:
+    """'1 row', '2,000 rows'."""
+    return f"{number:,} {thing}" + ("" if number == 1 else "s")
+
+
+def distinct(column: pd.Series) -> tuple[np.ndarray, pd.Series]:
+    """Each row's position among the distinct cells (-1: missing), and those cells: a log repeats most of them."""
+    try:
+        code, found = pd.factorize(column)
+    except TypeError:  # a cell that holds a list is like no other
+        code, found = np.where(column.isna(), -1, np.arange(len(column))), column
+    return code, pd.Series(found, dtype=object)
+
+
+def at(code: np.ndarray, of_cells: Any, missing: Any = False) -> np.ndarray:
+    """What holds of the distinct cells, for every row."""
+    return np.append(of_cells, missing)[code]
 
 
 def kind(value: Any) -> str:

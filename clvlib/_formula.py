@@ -19,7 +19,8 @@ type                           the body gets
 ``Grid``                       a table of numbers, as a DataFrame; the caller may pass a list of rows
 ``pd.DataFrame``               a table with at least one row
 ``Literal["start", "end"]``    one of these words
-``bool``, ``Day``, ``Moment``  True or False; a date, a date and time as a Timestamp
+``bool``, ``Words``            True or False; a list of text
+``Day``, ``Moment``            a date, a date and time as a Timestamp
 ``X | None``                   X, or None where that is the default
 =============================  ======================================================================================
 
@@ -31,7 +32,7 @@ formula with several results returns a dataclass or a NamedTuple with fields dec
 import functools
 import inspect
 import types
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields, is_dataclass, replace
 from typing import Annotated, Any, Literal, TypeVar, Union, cast, get_args, get_origin, overload
 
@@ -101,10 +102,10 @@ Flags = Annotated[pd.Series, _checks.flags]
 Survivors = Annotated[pd.Series, _checks.survivors]  # never rising: those left of a group, the first is all of it
 Grid = Annotated[pd.DataFrame, _ANY]
 
-NumberColumn = Annotated[pd.Series, Column(functools.partial(_checks.flat, allowed=_ANY))]
-AmountColumn = Annotated[pd.Series, Column(functools.partial(_checks.flat, allowed=_AMOUNT))]
-ShareColumn = Annotated[pd.Series, Column(functools.partial(_checks.flat, allowed=_SHARE))]
-CountColumn = Annotated[pd.Series, Column(functools.partial(_checks.flat, allowed=_COUNT))]
+NumberColumn = Annotated[pd.Series, Column(functools.partial(_checks.numbers, allowed=_ANY))]
+AmountColumn = Annotated[pd.Series, Column(functools.partial(_checks.numbers, allowed=_AMOUNT))]
+ShareColumn = Annotated[pd.Series, Column(functools.partial(_checks.numbers, allowed=_SHARE))]
+CountColumn = Annotated[pd.Series, Column(functools.partial(_checks.numbers, allowed=_COUNT))]
 FlagColumn = Annotated[pd.Series, Column(_checks.flags)]
 DateColumn = Annotated[pd.Series, Column(_checks.dates)]
 TimeColumn = Annotated[pd.Series, Column(functools.partial(_checks.dates, zone_allowed=False))]
@@ -112,9 +113,12 @@ TimeOrMissingColumn = Annotated[
     pd.Series, Column(functools.partial(_checks.dates, zone_allowed=False, missing_allowed=True))
 ]
 Ids = Annotated[pd.Series, Column(_checks.ids)]
+AnyColumn = Annotated[pd.Series, Column(lambda name, column: column)]  # whatever stands in it
 
 Day = Annotated[pd.Timestamp, _checks.day]
 Moment = Annotated[pd.Timestamp, _checks.moment]
+DateFormat = Annotated[str, _checks.date_format]  # such as "%d/%m/%Y"
+Words = Annotated[Sequence[str], _checks.words]
 
 
 def default(value: float) -> np.ndarray:

@@ -101,14 +101,14 @@ Cohorts = Annotated[pd.DataFrame, _lines_of(_ASK_FOR_SHARES)]
 WithActual = Annotated[pd.DataFrame, _with_actual]
 ByRecencyAndFrequency = Annotated[pd.DataFrame, _a_grid]
 OnAxes = Annotated[Axes, _axes]
-Words = Annotated[str, _text]
+Text = Annotated[str, _text]
 
 # The plots
 
 
 @formula
 @rc_context(STYLE)
-def survival(data: ShareLines, *, ax: OnAxes | None = None, title: Words = "") -> Axes:
+def survival(data: ShareLines, *, ax: OnAxes | None = None, title: Text = "") -> Axes:
     """Share of a cohort still there, by the time since its start.
 
     Parameters
@@ -150,7 +150,7 @@ def survival(data: ShareLines, *, ax: OnAxes | None = None, title: Words = "") -
 
 @formula
 @rc_context(STYLE)
-def retention(data: ShareLines, *, ax: OnAxes | None = None, title: Words = "") -> Axes:
+def retention(data: ShareLines, *, ax: OnAxes | None = None, title: Text = "") -> Axes:
     """Of those who came this far, the share that stays for one more period.
 
     Parameters
@@ -190,7 +190,7 @@ def retention(data: ShareLines, *, ax: OnAxes | None = None, title: Words = "") 
 
 @formula
 @rc_context(STYLE)
-def cohort_heatmap(data: Cohorts, *, ax: OnAxes | None = None, title: Words = "") -> Axes:
+def cohort_heatmap(data: Cohorts, *, ax: OnAxes | None = None, title: Text = "") -> Axes:
     """How large a share of each cohort was active so many periods later: a row a cohort, the darker the larger.
 
     Parameters
@@ -248,7 +248,7 @@ def lorenz(
     customers_share: ShareColumn = "customers_share",
     value_share: ShareColumn = "value_share",
     ax: OnAxes | None = None,
-    title: Words = "",
+    title: Text = "",
 ) -> Axes:
     """Which share of the value comes from which share of the customers, the least valuable first.
 
@@ -295,7 +295,7 @@ def whale(
     customers_share: ShareColumn = "customers_share",
     value_share: NumberColumn = "value_share",
     ax: OnAxes | None = None,
-    title: Words = "",
+    title: Text = "",
 ) -> Axes:
     """Cumulative profit, the most valuable customers first: where it climbs above 100 %, the others eat it up again.
 
@@ -347,7 +347,7 @@ def whale(
 
 @formula
 @rc_context(STYLE)
-def frequency_histogram(data: WithActual, *, ax: OnAxes | None = None, title: Words = "") -> Axes:
+def frequency_histogram(data: WithActual, *, ax: OnAxes | None = None, title: Text = "") -> Axes:
     """How many customers bought 0, 1, 2, ... times, and how many should have by a model.
 
     Parameters
@@ -397,7 +397,7 @@ def tracking(
     cumulative: bool = True,
     seen: Hashable | None = None,
     ax: OnAxes | None = None,
-    title: Words = "",
+    title: Text = "",
 ) -> Axes:
     """Purchases of all customers period by period, and what was expected: do they go on as forecast?
 
@@ -447,7 +447,7 @@ def tracking(
 
 @formula
 @rc_context(STYLE)
-def actual_by_frequency(data: WithActual, *, ax: OnAxes | None = None, title: Words = "") -> Axes:
+def actual_by_frequency(data: WithActual, *, ax: OnAxes | None = None, title: Text = "") -> Axes:
     """Purchases in the holdout by the number of purchases before: does the forecast hold for light and heavy buyers?
 
     Parameters
@@ -487,7 +487,7 @@ def actual_by_frequency(data: WithActual, *, ax: OnAxes | None = None, title: Wo
 @formula
 @rc_context(STYLE)
 def recency_frequency_matrix(
-    data: ByRecencyAndFrequency, *, unit: Words = "%", ax: OnAxes | None = None, title: Words = ""
+    data: ByRecencyAndFrequency, *, unit: Text = "%", ax: OnAxes | None = None, title: Text = ""
 ) -> Axes:
     """P(alive), or what a customer is worth, by how often she bought and how recently: the darker the more.
 
@@ -535,9 +535,9 @@ def iso_value(
     data: ByRecencyAndFrequency,
     *,
     levels: Numbers | None = None,
-    unit: Words = "RMB",
+    unit: Text = "RMB",
     ax: OnAxes | None = None,
-    title: Words = "",
+    title: Text = "",
 ) -> Axes:
     """Customers of equal worth: lines through all pairs of recency and frequency that have the same value.
 
@@ -600,7 +600,7 @@ def calibration(
     low: ShareColumn = "low",
     high: ShareColumn = "high",
     ax: OnAxes | None = None,
-    title: Words = "",
+    title: Text = "",
 ) -> Axes:
     """Do as many come as were predicted to? A dot a group of customers, with its interval, against the diagonal.
 
@@ -642,7 +642,7 @@ def calibration(
 
 @formula
 @rc_context(STYLE)
-def gains(data: ShareLines, *, lift: bool = False, ax: OnAxes | None = None, title: Words = "") -> Axes:
+def gains(data: ShareLines, *, lift: bool = False, ax: OnAxes | None = None, title: Text = "") -> Axes:
     """Of all who will leave (or buy), the share found among the customers with the highest scores.
 
     Parameters
@@ -697,7 +697,7 @@ def gains(data: ShareLines, *, lift: bool = False, ax: OnAxes | None = None, tit
 
 @formula
 @rc_context(STYLE)
-def cash_j_curve(data: Numbers, *, unit: Words = "RMB", ax: OnAxes | None = None, title: Words = "") -> Axes:
+def cash_j_curve(data: Numbers, *, unit: Text = "RMB", ax: OnAxes | None = None, title: Text = "") -> Axes:
     """Cash added up from the day a customer is won: down first, and up again through payback.
 
     Parameters
@@ -770,9 +770,9 @@ def difference_in_differences(
     start: Hashable,
     control: str = "control",
     treated: str = "treated",
-    unit: Words = "RMB",
+    unit: Text = "RMB",
     ax: OnAxes | None = None,
-    title: Words = "",
+    title: Text = "",
 ) -> Axes:
     """Both groups by period, and the treated without the program: dashed, they would have changed as the others did.
 
@@ -854,9 +854,9 @@ def intervals(
     low: NumberColumn = "low",
     high: NumberColumn = "high",
     reference: OneNumber | None = None,
-    unit: Words = "",
+    unit: Text = "",
     ax: OnAxes | None = None,
-    title: Words = "",
+    title: Text = "",
 ) -> Axes:
     """Estimates with their intervals, one row each, the first on top.
 

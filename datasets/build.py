@@ -28,7 +28,7 @@ def cdnow_summary() -> pd.DataFrame:
     """The published 39-week summary of CDNOW, two decimals, with the purchases of the 39 weeks after it."""
     log = pd.read_csv(HERE / "cdnow.csv", parse_dates=["date"])
     split = transactions.calibration_holdout(
-        log, grain="W", calibration_end=CALIBRATION_END, observation_end=HOLDOUT_END
+        log, grain="week", calibration_end=CALIBRATION_END, observation_end=HOLDOUT_END
     )
     summary = split[["frequency", "recency", "T", "monetary_value", "holdout_frequency"]].fillna({"monetary_value": 0})
     # half up, as the published file rounds: pandas would round 22.345 to 22.34

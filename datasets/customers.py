@@ -223,7 +223,7 @@ def make_transactions(rng: np.random.Generator) -> tuple[pd.DataFrame, dict[str,
     truth = {
         "bgnbd": buying,
         "gamma_gamma": spending,
-        "margin_share": 0.25,
+        "margin_rate": 0.25,
         "future": {"from": "2025-07-01", "to": "2026-06-30", "weeks": round(365 / 7, 4)},
         "customers": {
             "customer_id": future.index.tolist(),

@@ -49,6 +49,11 @@ def test_only_an_empty_cell_is_missing(tmp_path, monkeypatch):
     assert few["city"].iloc[0] == "N/A"
 
 
+def test_a_summary_says_its_unit_of_time_and_a_log_has_none():
+    assert load("cdnow_summary").attrs == {"grain": "week"}
+    assert load("cdnow").attrs == {}
+
+
 def test_an_empty_folder_is_explained(tmp_path, monkeypatch):
     monkeypatch.setattr("clvlib.course.data.DATASETS", tmp_path)
     with pytest.raises(ValueError, match="is empty or missing"):

@@ -6,7 +6,7 @@ import pytest
 import statsmodels.api as sm
 from scipy.stats import chi2
 
-from clvlib import experiments, lifecycle, models, retention, segments, transactions, value, worksheet
+from clvlib import experiments, lifecycle, models, records, retention, segments, transactions, value, worksheet
 from clvlib.course import load, truth
 
 MOST = 3  # standard errors that an estimate may be off
@@ -191,7 +191,7 @@ def log():
 
 @pytest.fixture(scope="module")
 def summary(log):
-    return transactions.rfm_summary(log, grain="W", observation_end="2025-06-30")
+    return transactions.rfm_summary(log, grain="week", observation_end="2025-06-30")
 
 
 @pytest.fixture(scope="module")
@@ -200,7 +200,7 @@ def future():
 
 
 def test_the_log_has_nothing_wrong_with_it(log):
-    assert transactions.check_log(log, today="2025-06-30") == []
+    assert records.check_log(log, today="2025-06-30") == []
     assert not log.duplicated(["customer_id", "date"]).any()
     assert log["date"].is_monotonic_increasing
     assert log.groupby("customer_id")["date"].min().is_monotonic_increasing, "ids are given in order of first orders"
@@ -236,15 +236,15 @@ def test_the_future_is_what_the_model_expects(summary, future):
     surprise, error = mean_error(future["future_purchases"] - expected)
     within(surprise, 0, error)
     spend = models.GammaGamma(**planted["gamma_gamma"]).expected_spend(summary["frequency"], summary["monetary_value"])
-    surprise, error = mean_error(future["future_margin"] - expected * spend * planted["margin_share"])
+    surprise, error = mean_error(future["future_margin"] - expected * spend * planted["margin_rate"])
     within(surprise, 0, error)
     assert (future.loc[future["alive"] == 0, "future_purchases"] == 0).all(), "who has left does not buy"
     assert ((future["future_margin"] > 0) == (future["future_purchases"] > 0)).all()
 
 
-def test_the_margin_share_is_the_planted_one_and_unrelated_to_the_amount(log):
+def test_the_margin_rate_is_the_planted_one_and_unrelated_to_the_amount(log):
     share = log["margin"] / log["amount"]
-    within(share.mean(), truth("transactions")["margin_share"], share.sem())
+    within(share.mean(), truth("transactions")["margin_rate"], share.sem())
     assert abs(share.corr(log["amount"])) < MOST / np.sqrt(len(log))
 
 

@@ -9,7 +9,7 @@ import statsmodels.formula.api as smf
 from scipy.stats import norm
 from sklearn.metrics import roc_auc_score
 
-from clvlib import experiments, satisfaction, service, transactions
+from clvlib import experiments, records, satisfaction, service
 from clvlib.course import load, truth
 
 ITEMS = ["quality", "service", "delivery", "price", "range", "website", "packaging", "returns", "delivery_speed"]
@@ -348,7 +348,7 @@ def same():
 
 
 def found_pairs(crm, columns, threshold=90):
-    return pairs_of(transactions.find_duplicates(crm, columns, threshold))
+    return pairs_of(records.find_duplicates(crm, columns, threshold))
 
 
 def pairs_of(found):
@@ -364,7 +364,7 @@ def test_2200_records_are_2000_customers(crm, same):
 
 
 def test_duplicates_by_format_and_typing_are_found_and_hardly_anything_else(crm, same):
-    found = transactions.find_duplicates(crm, ["name", "phone", "email", "address"])
+    found = records.find_duplicates(crm, ["name", "phone", "email", "address"])
     pairs = pairs_of(found)
     rows = {kind: {record - 1 for record in records} for kind, records in truth("crm_dirty")["changes"].items()}
     recall = {kind: np.mean([pair in pairs for pair in same if set(pair) & changed]) for kind, changed in rows.items()}
@@ -405,7 +405,7 @@ def test_traditional_names_are_the_simplified_ones_in_other_characters(crm, same
 
 def test_gaps_are_counted_to_the_cell(crm):
     gaps = pd.DataFrame(truth("crm_dirty")["gaps"]).T
-    table = transactions.completeness(crm, PROFILE)
+    table = records.completeness(crm, PROFILE)
     written = gaps.index.drop("baby_birth_date")
     pd.testing.assert_frame_equal(table.loc[written, gaps.columns], gaps.loc[written], check_names=False)
     assert table.loc["baby_birth_date", "empty"] == gaps.loc["baby_birth_date", "empty"]
@@ -416,9 +416,9 @@ def test_gaps_are_counted_to_the_cell(crm):
 
 def test_85_per_cent_is_passed_only_by_counting_placeholders_or_the_shop_s_own_columns(crm):
     assert crm[PROFILE].notna().mean().mean() == pytest.approx(0.93)
-    assert transactions.completeness(crm, PROFILE).loc["all columns", "filled"] < 0.85
-    assert transactions.completeness(crm).loc["all columns", "filled"] > 0.85
-    assert (transactions.completeness(crm, PROFILE, by="row") >= 0.85).mean() < 0.70
+    assert records.completeness(crm, PROFILE).loc["all columns", "filled"] < 0.85
+    assert records.completeness(crm).loc["all columns", "filled"] > 0.85
+    assert (records.completeness(crm, PROFILE, by="row") >= 0.85).mean() < 0.70
 
 
 def test_both_fraud_scores_tell_something_and_together_more(crm):

@@ -374,7 +374,7 @@ PANEL = panel_of(10)
         (lambda: experiments.sample_size(0.2, relative=0), "must not be 0"),
         (lambda: experiments.sample_size([0.2, 0.6], relative=0.9), r"in \(0, 1\), got 1.14"),
         (lambda: experiments.sample_size([0.2, 0.3], relative=[0.1, 0.2, 0.3]), "base_rate has 2, relative has 3"),
-        (lambda: did(PANEL.assign(y="x")), "column 'y' of panel must be"),
+        (lambda: did(PANEL.assign(y="x")), "column 'y' of panel is no number in 240 of 240 rows"),
         (lambda: did(PANEL.assign(treated=PANEL["post"])), "same in all rows of a unit, but 0 has both"),
         (lambda: did(PANEL[PANEL["post"] == 1]), "all four combinations of 0 and 1, got 2"),
         (lambda: did(PANEL[PANEL["unit"] < 2]), "two units or more in each group"),

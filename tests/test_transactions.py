@@ -1,7 +1,6 @@
 """The summary against the published CDNOW table, its conventions, and every way a log can be wrong."""
 
 import datetime
-import time
 from pathlib import Path
 
 import numpy as np
@@ -11,8 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pandas.testing import assert_frame_equal
 
-from clvlib import transactions
-from clvlib.transactions import calibration_holdout, check_log, completeness, find_duplicates, rfm_summary
+from clvlib.transactions import calibration_holdout, rfm_summary
 
 PROPERTY = settings(deadline=None, max_examples=40)
 DATASETS = Path(__file__).parents[1] / "datasets"
@@ -42,7 +40,7 @@ def half_up(values):
 
 def test_cdnow_log_rebuilds_the_published_39_week_summary(cdnow, published):
     """Fader, Hardie & Lee 2005: 2,357 customers, 2,457 repeat purchases by 946 repeaters."""
-    summary = rfm_summary(cdnow, grain="W", observation_end="1997-09-30")
+    summary = rfm_summary(cdnow, grain="week", observation_end="1997-09-30")
     assert len(cdnow) == 6919
     assert len(summary) == 2357
     assert summary["frequency"].sum() == 2457
@@ -55,18 +53,18 @@ def test_cdnow_log_rebuilds_the_published_39_week_summary(cdnow, published):
 
 
 def test_cdnow_holdout_counts_the_purchases_of_the_next_39_weeks(cdnow, published):
-    split = calibration_holdout(cdnow, grain="W", calibration_end="1997-09-30", observation_end="1998-06-30")
+    split = calibration_holdout(cdnow, grain="week", calibration_end="1997-09-30", observation_end="1998-06-30")
     assert split["holdout_frequency"].sum() == 1882
     assert split["holdout_frequency"].equals(published["holdout_frequency"])
     assert (split["holdout_T"] == 39).all()
     late = cdnow[cdnow["date"] > "1997-09-30"]
     assert split["holdout_spend"].sum() == pytest.approx(late["amount"].sum(), rel=1e-12)
-    summary = rfm_summary(cdnow, grain="W", observation_end="1997-09-30")
+    summary = rfm_summary(cdnow, grain="week", observation_end="1997-09-30")
     assert_frame_equal(split[summary.columns], summary)
 
 
 def test_cdnow_notes_count_the_zero_and_the_merged_rows(cdnow):
-    notes = rfm_summary(cdnow, grain="W", observation_end="1997-09-30").attrs["notes"]
+    notes = rfm_summary(cdnow, grain="week", observation_end="1997-09-30").attrs["notes"]
     assert notes == [
         "Time is in weeks: recency from the first to the last purchase, T from the first purchase to 1997-09-30.",
         "monetary_value is the mean of the repeat purchases, the first left out: "
@@ -139,12 +137,12 @@ def test_netted_money_is_what_came_in_less_what_went_back(rows):
 def test_weeks_are_exact_and_no_purchase_is_merged_by_them():
     """A peer's weekly summary of CDNOW loses 209 of the 2,457 repeat purchases."""
     log = make_log(("ann", "2024-01-01", 10), ("ann", "2024-01-02", 20), ("ann", "2024-01-09", 30))
-    summary = rfm_summary(log, grain="W", observation_end="2024-01-20")
+    summary = rfm_summary(log, grain="week", observation_end="2024-01-20")
     assert summary.loc["ann"].tolist() == [2, 8 / 7, 19 / 7, 25]
 
 
 def test_merging_by_week_is_asked_for_and_counted(cdnow):
-    merged = rfm_summary(cdnow, grain="W", observation_end="1997-09-30", merge="W")
+    merged = rfm_summary(cdnow, grain="week", observation_end="1997-09-30", merge="week")
     weeks = pd.to_datetime(cdnow["date"][cdnow["date"] <= "1997-09-30"]).dt.to_period("W")
     expected = weeks.groupby(cdnow["customer_id"]).nunique() - 1
     assert (merged["frequency"] == expected).all()
@@ -154,13 +152,13 @@ def test_merging_by_week_is_asked_for_and_counted(cdnow):
 
 def test_merging_by_month_dates_a_purchase_on_the_first_of_its_days():
     log = make_log(("ann", "2023-12-31", 10), ("ann", "2024-01-10", 20), ("ann", "2024-01-30", 30))
-    summary = rfm_summary(log, merge="M", observation_end="2024-02-29")
+    summary = rfm_summary(log, merge="month", observation_end="2024-02-29")
     assert summary.loc["ann"].tolist() == [1, 10, 60, 50]
 
 
 def test_dates_in_another_format_are_an_error_that_names_the_rows_and_are_read_when_it_is_given():
     log = make_log(("ann", "2024-01-31", 10), ("ann", "31/02/2024", 20), ("bo", "soon", 20), ("bo", "now", 20))
-    with pytest.raises(ValueError, match=r"3 rows have no readable date \(rows 1, 2 and 3\)"):
+    with pytest.raises(ValueError, match=r"is no date in 3 of 4 rows \(rows 1, 2 and 3\), such as '31/02/2024'"):
         rfm_summary(log)
     british = make_log(("ann", "01/02/2024", 10), ("ann", "03/02/2024", 20))
     assert rfm_summary(british, date_format="%d/%m/%Y").loc["ann", "recency"] == 2
@@ -175,11 +173,18 @@ def test_a_one_time_buyer_has_no_monetary_value_unless_the_first_purchase_counts
 # --- conventions ---------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(("grain", "days"), [("D", 1), ("W", 7), ("M", 365.25 / 12), ("Y", 365.25)])
+@pytest.mark.parametrize(
+    ("grain", "days"), [("day", 1), ("week", 7), ("month", 365.25 / 12), ("quarter", 365.25 / 4), ("year", 365.25)]
+)
 def test_time_is_days_over_the_unit(grain, days):
     log = make_log(("ann", "2024-01-01", 10), ("ann", "2024-04-01", 20))
     summary = rfm_summary(log, grain=grain, observation_end="2024-12-31")
     assert summary.loc["ann", ["recency", "T"]].tolist() == [91 / days, 365 / days]
+    assert summary.attrs["grain"] == grain
+    assert summary.attrs["notes"][0].startswith(f"Time is in {grain}s: ")
+    split = calibration_holdout(log, grain=grain, calibration_end="2024-12-30", observation_end="2024-12-31")
+    assert split.loc["ann", ["recency", "T", "holdout_T"]].tolist() == [91 / days, 364 / days, 1 / days]
+    assert split.attrs["grain"] == grain
 
 
 def test_the_last_day_of_observation_is_included_and_the_next_is_not():
@@ -262,6 +267,8 @@ def test_every_kind_of_id_gives_the_same_summary_sorted_by_it(ids):
     assert summary["T"].tolist() == [2, 0, 3]
     assert summary.index.name == "customer_id"
     assert list(summary.index) == sorted(set(ids))
+    kind = log["customer_id"].dtype
+    assert summary.index.dtype == (kind.categories.dtype if isinstance(kind, pd.CategoricalDtype) else kind)
 
 
 def test_amounts_may_be_whole_decimal_or_nullable():
@@ -292,9 +299,9 @@ OPTIONS = st.fixed_dictionaries(
     {
         "refunds": st.sampled_from(["drop", "net"]),
         "zeros": st.sampled_from(["count", "drop"]),
-        "merge": st.sampled_from(["D", "W", "M"]),
+        "merge": st.sampled_from(["day", "week", "month"]),
         "include_first": st.booleans(),
-        "grain": st.sampled_from(["D", "W"]),
+        "grain": st.sampled_from(["day", "week"]),
     }
 )
 
@@ -356,230 +363,6 @@ def test_frequency_recency_and_t_are_consistent(log, options):
     assert options["include_first"] or (summary["monetary_value"].isna() == (summary["frequency"] == 0)).all()
 
 
-def test_a_hundred_thousand_rows_take_well_under_a_second():
-    rng = np.random.default_rng(1)
-    log = pd.DataFrame(
-        {
-            "customer_id": rng.integers(0, 10_000, 100_000),
-            "date": np.datetime64("2024-01-01") + rng.integers(0, 365, 100_000),
-            "amount": rng.gamma(2, 10, 100_000),
-        }
-    )
-    rfm_summary(log)
-    start = time.perf_counter()
-    rfm_summary(log)
-    assert time.perf_counter() - start < 0.3
-
-
-# --- check_log -----------------------------------------------------------------------------------------------------
-
-
-def test_a_clean_log_has_no_problem():
-    log = make_log(*[(f"c{i % 3}", f"2024-01-{i + 1:02}", 10.0 + i) for i in range(20)])
-    assert check_log(log, today="2024-06-30") == []
-
-
-def test_the_problems_of_cdnow_are_its_zeros_and_repeated_rows(cdnow):
-    repeated = int(cdnow.duplicated().sum())
-    zeros = cdnow.index[cdnow["amount"] == 0]
-    assert check_log(cdnow, today="1998-06-30") == [
-        f"8 rows have amount 0 (rows {zeros[0]}, {zeros[1]}, {zeros[2]} and 5 more).",
-        *[problem for problem in check_log(cdnow, today="1998-06-30") if "same value" in problem],
-    ]
-    assert any(problem.startswith(f"{repeated} rows have the same value") for problem in check_log(cdnow))
-
-
-def test_each_problem_gets_its_sentence_with_its_rows():
-    log = pd.DataFrame(
-        [
-            ("c1", "2024-01-01", "10.00"),
-            ("C1", "2024-01-02", "¥1,200"),
-            (" c1", "2024/01/03", "free"),
-            ("-", "2024-01-04", "20"),
-            ("c2", "2024-01-05", "-5"),
-            ("c2", "", "0"),
-            ("c3", "2025-01-01", None),
-            ("c3", "2024-03-01", "N/A"),
-            ("c4", "5 Mar 2024", "7"),
-            ("c5", "2024-01-06", "8"),
-            ("c5", "2024-01-06", "8"),
-        ],
-        columns=["who", "when", "paid"],
-        index=range(2, 13),  # as a spreadsheet numbers the rows under a heading
-    )
-    assert check_log(log, "who", "when", "paid", today="2024-06-30") == [
-        "1 row has no who (row 5), such as '-'.",
-        "3 rows have an id differing from another only in case, spaces or type (rows 2, 3 and 4), "
-        "such as 'c1' and 'C1'.",
-        "1 row has no when (row 7), such as ''.",
-        "1 row has a date that cannot be read (row 10), such as '5 Mar 2024'.",
-        "when is written in 3 ways: 8 rows like '2024-01-01', 1 row like '2024/01/03', 1 row like '5 Mar 2024'.",
-        "1 row has a date in the future (row 8), such as '2025-01-01'.",
-        "1 long gap in time; the longest is 54 days without a row, from 2024-01-07 to 2024-02-29.",
-        "2 rows have no paid (rows 8 and 9).",
-        "7 rows have an amount that is a number in text (rows 2, 5, 6 and 4 more), such as '10.00'.",
-        "1 row has an amount with text around it, a currency sign, comma or unit (row 3), such as '¥1,200'.",
-        "1 row has an amount that is no number (row 4), such as 'free'.",
-        "1 row has a negative amount (row 6), such as '-5'.",
-        "1 row has amount 0 (row 7).",
-        "1 row has the same value as an earlier row in every column (row 12).",
-    ]
-
-
-def test_a_number_and_its_text_are_reported_as_one_id_in_two_types():
-    log = make_log((7, "2024-01-01", 1), ("7", "2024-01-02", 1))
-    (problem,) = check_log(log)
-    assert problem.endswith("such as 7 and '7'.")
-
-
-def test_a_log_of_empty_cells_has_nothing_but_missing_cells():
-    problems = check_log(make_log(("", "", ""), (None, None, None)))
-    assert [problem.split(" (")[0] for problem in problems] == [
-        "2 rows have no customer_id",
-        "2 rows have no date",
-        "2 rows have no amount",
-    ]
-
-
-def test_the_problems_of_a_log_do_not_stop_the_check_but_stop_the_summary():
-    log = make_log((None, None, None), ("a", 5, "x"), ("b", "2024-01-01", np.inf))
-    assert len(check_log(log)) >= 5
-    with pytest.raises(ValueError, match=r"^log: .*rows?"):
-        rfm_summary(log)
-
-
-# --- find_duplicates and completeness ------------------------------------------------------------------------------
-
-PEOPLE = pd.DataFrame(
-    {
-        "name": ["Wang Wei", "WEI, WANG", "Wang Wei", "Li Na", "Zhang Min", "Zhang Mim"],
-        "phone": ["138-0000-1111", "138 0000 1111", "13955556666", "-", "13700001234", "13700001234"],
-        "city": ["上海", None, "北京", "上海", "N/A", "广州"],
-    },
-    index=list("abcdef"),
-)
-
-
-def test_one_customer_written_two_ways_is_found_and_two_of_one_name_are_not():
-    pairs = find_duplicates(PEOPLE, ["name", "phone"])
-    assert list(zip(pairs["left"], pairs["right"], strict=True)) == [("a", "b"), ("e", "f")]
-    assert pairs["similarity"].tolist() == [100, pytest.approx((100 * 2 * 8 / 18 + 100) / 2)]
-    assert pairs["compared"].tolist() == [2, 2]
-
-
-def test_cells_that_say_nothing_are_not_compared():
-    pairs = find_duplicates(PEOPLE)
-    assert pairs["compared"].tolist() == [2, 2]
-    blank = pd.DataFrame({"name": ["-", "-", "N/A"], "phone": ["000", "000", None]})
-    assert find_duplicates(blank).empty
-    assert list(find_duplicates(blank).columns) == ["left", "right", "similarity", "compared"]
-
-
-def test_a_pair_at_the_threshold_counts():
-    names = pd.DataFrame({"name": ["abcdefghij", "abcdefghix"]})  # 2 * 9 / 20
-    assert len(find_duplicates(names, threshold=90)) == 1
-    assert find_duplicates(names, threshold=90.01).empty
-
-
-def test_blocks_keep_the_pairs_inside_them_only():
-    people = PEOPLE.assign(city=["x", "X ", "x", "x", "y", "z"])
-    assert find_duplicates(people, ["name", "phone"], block="city")[["left", "right"]].to_numpy().tolist() == [
-        ["a", "b"]
-    ]
-
-
-def random_people(number):
-    rng = np.random.default_rng(3)
-    letters = rng.choice(list("abcdefghijklmnopqrstuvwxyz"), (number, 12))
-    return pd.DataFrame(
-        {
-            "name": ["".join(row[:5]) + " " + "".join(row[5:]) for row in letters],
-            "phone": rng.integers(13_000_000_000, 13_999_999_999, number).astype(str),
-            "email": ["".join(row) + "@example.com" for row in letters],
-        }
-    )
-
-
-def test_2200_customers_take_well_under_two_seconds_and_every_planted_copy_is_found():
-    people = random_people(2000)
-    copies = people.iloc[:200].copy()
-    copies["name"] = copies["name"].str.upper()
-    copies["phone"] = "+86 " + copies["phone"]
-    both = pd.concat([people, copies], ignore_index=True)
-    start = time.perf_counter()
-    pairs = find_duplicates(both)
-    assert time.perf_counter() - start < 2
-    assert pairs[["left", "right"]].sort_values("left").to_numpy().tolist() == [[i, 2000 + i] for i in range(200)]
-
-
-@PROPERTY
-@given(
-    names=st.lists(st.text("ab -", max_size=6), min_size=1, max_size=12),
-    cut=st.integers(50, 99),
-)
-def test_the_pairs_are_those_of_a_plain_double_loop(names, cut):
-    from rapidfuzz import fuzz
-
-    table = pd.DataFrame({"name": names})
-    cleaned = [" ".join(sorted(name.replace("-", "").split())) for name in names]
-    expected = {
-        (i, j)
-        for i in range(len(names))
-        for j in range(i + 1, len(names))
-        if cleaned[i] and cleaned[j] and fuzz.ratio(cleaned[i], cleaned[j]) >= cut
-    }
-    pairs = find_duplicates(table, ["name"], threshold=cut)
-    assert set(zip(pairs["left"], pairs["right"], strict=True)) == expected
-    assert pairs["similarity"].is_monotonic_decreasing
-
-
-def test_large_lists_are_compared_in_slices_with_the_same_pairs():
-    texts = [np.array(["ab", "ab", "cd", "ab", "cd"], dtype=object)] * 2
-    whole = transactions._alike(np.arange(5), texts, 90)
-    rows = np.tile(np.arange(5), 400)  # 2,000 rows: three slices
-    many = transactions._alike(rows, texts, 90)
-    assert len(whole) == 4
-    assert len(many) == 1200 * 1199 // 2 + 800 * 799 // 2
-
-
-def test_placeholders_do_not_fill_a_cell():
-    table = pd.DataFrame(
-        {
-            "name": ["Wang Wei", "-", "N/A", " ", None],
-            "phone": ["000", "13800001111", "?", "０００", "未知"],
-            "visits": [0, 1, 2, 3, np.nan],
-        }
-    )
-    by_column = completeness(table)
-    assert by_column.loc["name"].tolist() == [0.2, 2, 2]
-    assert by_column.loc["phone"].tolist() == [0.2, 0, 4]
-    assert by_column.loc["visits"].tolist() == [0.8, 1, 0]
-    assert by_column.loc["all columns"].tolist() == [0.4, 3, 6]
-    assert completeness(table, by="row").tolist() == pytest.approx([2 / 3, 2 / 3, 1 / 3, 1 / 3, 0])
-    assert completeness(table, ["phone"], placeholders=[]).loc["phone", "filled"] == 0.4
-
-
-@PROPERTY
-@given(
-    st.data(),
-    st.integers(1, 6),
-    st.integers(1, 4),
-)
-def test_shares_lie_between_0_and_1_and_the_rows_agree_with_the_columns(data, rows, columns):
-    cell = st.sampled_from([None, "", "-", "000", "n/a", "Wang", 0, 1.5, np.nan])
-    table = pd.DataFrame(
-        {
-            f"c{i}": pd.Series(data.draw(st.lists(cell, min_size=rows, max_size=rows)), dtype=object)
-            for i in range(columns)
-        }
-    )
-    by_column, by_row = completeness(table), completeness(table, by="row")
-    assert by_column["filled"].between(0, 1).all()
-    assert by_row.mean() == pytest.approx(by_column.loc["all columns", "filled"])
-    counted = by_column["filled"] * rows + by_column["empty"] + by_column["placeholder"]
-    assert counted.drop("all columns").tolist() == pytest.approx([rows] * columns)
-
-
 # --- bad calls -----------------------------------------------------------------------------------------------------
 
 
@@ -587,5 +370,59 @@ def test_the_error_names_the_rows_by_their_labels():
     log = make_log(*[("ann", "2024-01-01", 1.0)] * 5)
     log.index = ["r1", "r2", "r3", "r4", "r5"]
     log.loc[["r1", "r3", "r4", "r5"], "amount"] = np.nan
-    with pytest.raises(ValueError, match=r"^log: 4 rows have no amount \(rows r1, r3, r4 and 1 more\); fill it in"):
+    with pytest.raises(
+        ValueError, match=r"'amount' of log is missing in 4 of 5 rows \(rows r1, r3, r4 and 1 more\): fill"
+    ):
         rfm_summary(log)
+
+
+GOOD = make_log(("ann", "2024-01-01", 10), ("ann", "2024-01-03", 20), ("bo", "2024-01-02", 5))
+
+
+def test_the_holdout_starts_inside_the_log():
+    assert calibration_holdout(GOOD, calibration_end="2024-01-01")["holdout_frequency"].tolist() == [1]
+    assert calibration_holdout(GOOD, calibration_end="2024-01-02")["holdout_T"].tolist() == [1, 1]
+    with pytest.raises(ValueError, match=r"must be before observation_end \(2024-01-03\), got 2024-01-03$"):
+        calibration_holdout(GOOD, calibration_end="2024-01-03")
+    with pytest.raises(ValueError, match=r"must be before observation_end \(2024-01-02\), got 2024-01-03$"):
+        calibration_holdout(GOOD, calibration_end="2024-01-03", observation_end="2024-01-02")
+    with pytest.raises(ValueError, match=r"calibration_end \(2023-12-31\) is before the first day of log"):
+        calibration_holdout(GOOD, calibration_end="2023-12-31")
+    with pytest.raises(ValueError, match=r"observation_end \(2023-12-31\) is before the first day of log \(2024-01-01"):
+        rfm_summary(GOOD, observation_end="2023-12-31")
+    assert len(rfm_summary(GOOD, observation_end="2024-01-01")) == 1
+
+
+def test_the_advice_on_dates_depends_on_whether_their_format_was_said():
+    with pytest.raises(ValueError, match="or say how dates are written with date_format="):
+        rfm_summary(GOOD.assign(date="1/2/2024"))
+    with pytest.raises(ValueError, match=r"date_format='%d/%m/%Y' does not fit them$"):
+        rfm_summary(GOOD, date_format="%d/%m/%Y")
+
+
+@pytest.mark.parametrize(
+    ("ids", "sentence"),
+    [
+        (["ann", " ", ""], r"missing in 2 of 3 rows \(rows 1 and 2\)"),
+        (["a name of more than 16 characters", " ", ""], r"missing in 2 of 3 rows \(rows 1 and 2\)"),
+        (["ann", None, "bo"], r"missing in 1 of 3 rows \(row 1\)"),
+        ([1, "1", 2], "mixes kinds of ids, such as text and numbers"),
+        (["ann", ("bo",), "cy"], "mixes kinds of ids, such as text and numbers"),
+        ([["ann"], ["bo"], ["cy"]], "mixes kinds of ids, such as text and numbers"),
+    ],
+)
+def test_customers_without_an_id_or_with_ids_of_two_kinds_are_refused(ids, sentence):
+    with pytest.raises(ValueError, match=sentence):
+        rfm_summary(GOOD.assign(customer_id=pd.Series(ids)))
+
+
+def test_three_columns_are_three():
+    with pytest.raises(ValueError, match="customer, date, amount must be different columns of log"):
+        rfm_summary(GOOD.assign(customer_id=1), amount="customer_id")
+
+
+def test_a_log_of_refunds_has_no_summary():
+    with pytest.raises(ValueError, match="log has no purchase up to 2024-01-03: every row is a refund"):
+        rfm_summary(GOOD.assign(amount=-1))
+    with pytest.raises(ValueError, match="log has no purchase up to 2024-01-01"):
+        rfm_summary(make_log(("ann", "2024-01-01", -1), ("ann", "2024-01-02", 5)), observation_end="2024-01-01")

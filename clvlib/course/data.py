@@ -8,10 +8,14 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from clvlib import _old_checks as _checks
+from clvlib._checks import Range
+from clvlib._formula import OneAmount, OneShare, formula
 
 ROOT = Path(__file__).parents[2]
 DATASETS = ROOT / "datasets"
+GRAINS = {"cdnow_summary": "week"}  # the unit of time of a customer summary
+
+_FORECAST = Range(at_least=0, hint="a customer who will not buy again is worth 0, not less")
 
 
 def load(name: str) -> pd.DataFrame:
@@ -25,7 +29,8 @@ def load(name: str) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        Columns named ``date``, or ending in ``_date`` or ``_at``, hold dates.
+        Columns named ``date``, or ending in ``_date`` or ``_at``, hold dates. A customer summary has its unit of
+        time in ``attrs["grain"]``, as `clvlib.transactions.rfm_summary` puts it there.
 
     Raises
     ------
@@ -36,6 +41,8 @@ def load(name: str) -> pd.DataFrame:
     --------
     >>> load("cdnow").shape
     (6919, 4)
+    >>> load("cdnow_summary").attrs
+    {'grain': 'week'}
     >>> load("cdow")  # doctest: +ELLIPSIS
     Traceback (most recent call last):
     ValueError: there is no dataset 'cdow'; did you mean 'cdnow'? The datasets are 'ab_email', ...
@@ -44,6 +51,8 @@ def load(name: str) -> pd.DataFrame:
     table = pd.read_csv(_path(name, DATASETS, ".csv", "dataset"), keep_default_na=False, na_values=[""])
     for column in table.columns[table.columns.str.fullmatch(r"date|.*_(?:date|at)")]:
         table[column] = pd.to_datetime(table[column], format="ISO8601")
+    if name in GRAINS:
+        table.attrs["grain"] = GRAINS[name]
     return table
 
 
@@ -76,8 +85,9 @@ def truth(name: str) -> dict[str, Any]:
     return json.loads(_path(name, DATASETS / "truth", ".json", "dataset with a planted truth").read_text("utf-8"))
 
 
+@formula
 def score_forecast(
-    forecast: pd.Series, name: str = "transactions", *, gift_cost: float = 30.0, lift: float = 0.10
+    forecast: pd.Series, name: str = "transactions", *, gift_cost: OneAmount = 30.0, lift: OneShare = 0.10
 ) -> pd.Series:
     """How good a forecast of every customer's value is, held against the future that was simulated with the dataset.
 
@@ -126,8 +136,6 @@ def score_forecast(
     if "future_margin" not in customers:
         raise ValueError(f"{name!r} has no simulated future to hold a forecast against; 'transactions' has one")
     actual = pd.Series(customers["future_margin"], index=customers["customer_id"])
-    gift_cost = _checks.single("gift_cost", _checks.number("gift_cost", gift_cost, at_least=0))
-    lift = _checks.single("lift", _checks.fraction("lift", lift))
     expected = _one_a_customer(forecast, actual.index, name)
     gifts = lift * expected > gift_cost
     earned = lift * actual - gift_cost
@@ -186,10 +194,7 @@ def _one_a_customer(forecast: Any, customers: pd.Index, name: str) -> pd.Series:
     text = forecast[forecast.map(lambda value: isinstance(value, str))]
     if len(text):
         raise ValueError(f"forecast must hold numbers, got the text {text.iloc[0]!r} for customer {text.index[0]}")
-    values = _checks.number(
-        "forecast", forecast, at_least=0, hint="a customer who will not buy again is worth 0, not less"
-    )
-    return pd.Series(values, index=forecast.index).reindex(customers)
+    return pd.Series(_FORECAST.read("forecast", forecast), index=forecast.index).reindex(customers)
 
 
 def _top_decile_hits(expected: pd.Series, actual: pd.Series) -> float:

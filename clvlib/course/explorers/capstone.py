@@ -24,11 +24,11 @@ def spend_budget() -> Explorer:
     def margin(end: pd.Timestamp, length: pd.Timedelta) -> pd.Series:
         inside = log["date"].between(end - length, end, inclusive="right")
         spent = log[inside].groupby("customer_id")["amount"].sum()
-        return planted["margin_share"] * spent.reindex(future.index, fill_value=0.0)
+        return planted["margin_rate"] * spent.reindex(future.index, fill_value=0.0)
 
     last, before = margin(today, year / 3), margin(today - year / 3, year / 3)
     kept = (last[before > 0] > 0).mean()
-    summary = transactions.rfm_summary(log, grain="W", observation_end=today)
+    summary = transactions.rfm_summary(log, grain="week", observation_end=today)
     bought = models.BGNBD.fit(summary).expected_purchases(
         365 / 7, summary["frequency"], summary["recency"], summary["T"]
     )
@@ -36,7 +36,7 @@ def spend_budget() -> Explorer:
     forecasts = {
         "worksheet": margin(today, year),
         "retention rate": last * (kept + kept**2 + kept**3),
-        "model": pd.Series(planted["margin_share"] * bought * spend, summary.index),
+        "model": pd.Series(planted["margin_rate"] * bought * spend, summary.index),
         "future known": future,
     }
     counts = np.arange(0, 1501, 25)

@@ -1,0 +1,180 @@
+"""Columns and options as callers hold them: what is read, what is refused, and in which words."""
+
+import datetime
+from decimal import Decimal
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from clvlib import _checks
+from clvlib._checks import Range
+
+NOON = pd.Timestamp("2024-03-04 12:05")
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        NOON,
+        NOON.tz_localize("Asia/Shanghai"),
+        NOON.to_datetime64(),
+        datetime.datetime(2024, 3, 4, 12, 5),
+        "2024-03-04 12:05",
+        "2024-3-4T12:05:00",
+        "2024/3/4 12:05:00.000",
+        " 2024.03.04  12:05 ",
+        "20240304 12:05",
+        "2024-03-04 12:05Z",
+        "2024-03-04 12:05 UTC",
+        "2024-03-04T12:05+08:00",
+        "2024-03-04T12:05-0500",
+    ],
+    ids=repr,
+)
+def test_a_moment_is_what_the_clock_on_the_wall_showed(cell):
+    for column in (pd.Series([cell, cell]), pd.Series([cell, cell], dtype=object), pd.Series([cell, "2024-03-05"])):
+        assert _checks.dates("date", column).iloc[0] == NOON
+        assert _checks.dates("date", column).dtype == "datetime64[us]"
+    assert _checks.day("as_of", cell) == NOON.normalize()
+
+
+@pytest.mark.parametrize("cell", [datetime.date(2024, 3, 4), "2024-03-04", "2024/3/4", 20240304, "20240304"], ids=repr)
+def test_a_date_alone_is_its_midnight(cell):
+    assert _checks.dates("date", pd.Series([cell])).tolist() == [pd.Timestamp("2024-03-04")]
+    assert _checks.day("as_of", cell) == pd.Timestamp("2024-03-04")
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        "04/03/2024",
+        "4 March 2024",
+        "2024-02-30",
+        "2024-03/04",
+        "2024-03",
+        "2024-03-04 25:00",
+        "2024-03-04 9:30 PM",  # half past nine, in the morning?
+        "on 2024-03-04",
+        45355,  # a spreadsheet's own count of days
+        20240304.5,
+        True,
+        (2024, 3, 4),
+        [2024, 3, 4],
+    ],
+    ids=repr,
+)
+def test_what_must_be_guessed_is_no_date(cell):
+    column = pd.Series(["2024-01-01", cell], index=["r1", "r2"], dtype=object)
+    assert _checks.moments("date", column).isna().tolist() == [False, True]
+    with pytest.raises(ValueError, match=r"^date is no date in 1 of 2 rows \(row r2\), such as .*: write 2024-01-31$"):
+        _checks.dates("date", column)
+    with pytest.raises(ValueError, match="as_of must be a date such as '2026-01-31', got"):
+        _checks.day("as_of", cell)
+
+
+def test_the_format_decides_where_it_is_given_and_says_all_of_a_day():
+    column = pd.Series(["03/04/2024", None])
+    assert _checks.moments("date", column, "%d/%m/%Y").tolist() == [pd.Timestamp("2024-04-03"), pd.NaT]
+    assert _checks.moments("date", column, "%m/%d/%Y").tolist() == [pd.Timestamp("2024-03-04"), pd.NaT]
+    zoned = pd.Series(["3/4/2024 09:30 +0800"] * 2)
+    assert _checks.dates("date", zoned, "%d/%m/%Y %H:%M %z")[0] == pd.Timestamp("2024-04-03 09:30")
+    assert _checks.date_format("date_format", "%Y%j") == "%Y%j"
+    for wrong in ("%Y-%m", "day", "", "%d/%m %H:%M", 7, None):
+        with pytest.raises(ValueError, match="date_format must say where day, month and year stand"):
+            _checks.date_format("date_format", wrong)
+
+
+@pytest.mark.parametrize("cell", [NOON.tz_localize("UTC"), "2024-03-04 12:05Z", "2024-03-04 12:05+08:00"], ids=repr)
+def test_a_zone_is_refused_where_hours_are_counted(cell):
+    for column in (pd.Series([cell]), pd.Series(["2024-03-04 12:00", cell], dtype=object)):
+        with pytest.raises(ValueError, match=r"^opened has a time zone; write all times in UTC"):
+            _checks.dates("opened", column, zone_allowed=False)
+    assert _checks.dates("opened", pd.Series(["2024-03-04 12:05"]), zone_allowed=False)[0] == NOON
+
+
+def test_a_missing_date_may_be_allowed_and_an_unreadable_one_never():
+    column = pd.Series(["2024-03-04 12:05", None, ""])
+    assert _checks.dates("closed", column[:2], missing_allowed=True).tolist() == [NOON, pd.NaT]
+    with pytest.raises(ValueError, match=r"closed is no date in 1 of 3 rows \(row 2\), such as ''"):
+        _checks.dates("closed", column, missing_allowed=True)
+    with pytest.raises(ValueError, match=r"closed is missing in 1 of 3 rows \(row 1\)"):
+        _checks.dates("closed", column)
+
+
+@pytest.mark.parametrize(
+    "column",
+    [
+        pd.Series([1, 2]),
+        pd.Series([1, 2], dtype="uint8"),
+        pd.Series([1, 2], dtype="float32"),
+        pd.Series([1, 2], dtype="Int64"),
+        pd.Series([1, 2.0], dtype=object),
+        pd.Series([Decimal(1), Decimal(2)]),
+        pd.Series([1, 2], dtype="category"),
+    ],
+    ids=lambda column: str(column.dtype),
+)
+def test_numbers_of_every_type_are_floats_with_their_labels(column):
+    column = column.set_axis(["ann", "bo"]).rename("spend")
+    expected = pd.Series([1.0, 2.0], ["ann", "bo"], name="spend")
+    pd.testing.assert_series_equal(_checks.numbers("spend", column, Range()), expected)
+
+
+def test_a_column_of_floats_is_not_copied():
+    column = pd.Series([1.0, 2.0])
+    assert _checks.numbers("spend", column, Range(at_least=1)) is column
+
+
+@pytest.mark.parametrize(
+    ("cells", "sentence"),
+    [
+        ([1, "2"], "spend is no number in 1 of 2 rows (row 1), such as '2': take out signs and commas, then"),
+        ([True, 2], "spend is no number in 1 of 2 rows (row 0), such as True: take out"),
+        ([1, 2j], "spend is no number in 2 of 2 rows (rows 0 and 1), such as (1+0j): take out"),
+        ([1, 10**400], "spend is no number in 1 of 2 rows (row 1), such as a number of more than 30 digits: take out"),
+        ([[1], 2], "spend is no number in 1 of 2 rows (row 0), such as [1]: take out"),
+        ([1, None], "spend is missing in 1 of 2 rows (row 1): fill it in or leave them out"),
+        ([pd.NA, Decimal("NaN"), 3], "spend is missing in 2 of 3 rows (rows 0 and 1): fill it in"),
+        ([1, -np.inf], "spend is infinite in 1 of 2 rows (row 1), such as -inf: write a number or leave them out"),
+        ([5, -2], "spend must be at least 0, got -2"),
+        ([None] * 5, "spend is missing in 5 of 5 rows (rows 0, 1, 2 and 2 more): fill it in"),
+    ],
+)
+def test_a_column_that_is_no_amounts_says_where(cells, sentence):
+    with pytest.raises(ValueError) as error:  # noqa: PT011 - the sentence is compared below
+        _checks.numbers("spend", pd.Series(cells), Range(at_least=0))
+    assert str(error.value).startswith(sentence)
+
+
+@pytest.mark.parametrize(
+    ("word", "hint"),
+    [
+        ("W", "; write 'week'"),
+        ("weeks", "; write 'week'"),
+        ("Monthly", "; write 'month'"),
+        ("d", "; write 'day'"),
+        ("fortnight", ""),
+        ("", ""),
+    ],
+)
+def test_an_option_that_begins_like_one_word_names_it(word, hint):
+    with pytest.raises(ValueError) as error:  # noqa: PT011 - the sentence is compared below
+        _checks.option("grain", word, ("day", "week", "month"))
+    assert str(error.value) == f"grain must be 'day', 'week' or 'month', got {word!r}{hint}"
+
+
+def test_an_option_that_begins_like_two_words_names_none():
+    with pytest.raises(ValueError, match=r"^by must be 'column' or 'cohort', got 'co'$"):
+        _checks.option("by", "co", ("column", "cohort"))
+
+
+@pytest.mark.parametrize("words", ["name", 7, None, ["name", 7], {"name": 1}, pd.DataFrame({"name": [1]})])
+def test_a_list_of_text_is_no_text_and_no_table(words):
+    with pytest.raises(ValueError, match="columns must be a list of text, got"):
+        _checks.words("columns", words)
+
+
+def test_a_list_of_text_may_be_any_list():
+    for words in (["a", "b"], ("a", "b"), np.array(["a", "b"]), pd.Index(["a", "b"]), pd.Series(["a", "b"])):
+        assert _checks.words("columns", words) == ["a", "b"]

@@ -1,0 +1,233 @@
+"""What is wrong with a log or a customer list: every problem gets its sentence, every copy its pair."""
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from clvlib import records, transactions
+from clvlib.records import check_log, completeness, find_duplicates
+from clvlib.transactions import rfm_summary
+
+PROPERTY = settings(deadline=None, max_examples=40)
+DATASETS = Path(__file__).parents[1] / "datasets"
+
+
+def make_log(*rows):
+    return pd.DataFrame(rows, columns=["customer_id", "date", "amount"])
+
+
+@pytest.mark.parametrize("name", ["check_log", "find_duplicates", "completeness", "PLACEHOLDERS"])
+def test_all_of_it_may_be_imported_from_transactions_too(name):
+    assert getattr(transactions, name) is getattr(records, name)
+
+
+# --- check_log -----------------------------------------------------------------------------------------------------
+
+
+def test_a_clean_log_has_no_problem():
+    log = make_log(*[(f"c{i % 3}", f"2024-01-{i + 1:02}", 10.0 + i) for i in range(20)])
+    assert check_log(log, today="2024-06-30") == []
+
+
+def test_the_problems_of_cdnow_are_its_zeros_and_repeated_rows():
+    cdnow = pd.read_csv(DATASETS / "cdnow.csv")
+    repeated = int(cdnow.duplicated().sum())
+    zeros = cdnow.index[cdnow["amount"] == 0]
+    assert check_log(cdnow, today="1998-06-30") == [
+        f"8 rows have amount 0 (rows {zeros[0]}, {zeros[1]}, {zeros[2]} and 5 more).",
+        *[problem for problem in check_log(cdnow, today="1998-06-30") if "same value" in problem],
+    ]
+    assert any(problem.startswith(f"{repeated} rows have the same value") for problem in check_log(cdnow))
+
+
+def test_each_problem_gets_its_sentence_with_its_rows():
+    log = pd.DataFrame(
+        [
+            ("c1", "2024-01-01", "10.00"),
+            ("C1", "2024-01-02", "¥1,200"),
+            (" c1", "2024/01/03", "free"),
+            ("-", "2024-01-04", "20"),
+            ("c2", "2024-01-05", "-5"),
+            ("c2", "", "0"),
+            ("c3", "2025-01-01", None),
+            ("c3", "2024-03-01", "N/A"),
+            ("c4", "5 Mar 2024", "7"),
+            ("c5", "2024-01-06", "8"),
+            ("c5", "2024-01-06", "8"),
+        ],
+        columns=["who", "when", "paid"],
+        index=range(2, 13),  # as a spreadsheet numbers the rows under a heading
+    )
+    assert check_log(log, "who", "when", "paid", today="2024-06-30") == [
+        "1 row has no who (row 5), such as '-'.",
+        "3 rows have an id differing from another only in case, spaces or type (rows 2, 3 and 4), "
+        "such as 'c1' and 'C1'.",
+        "1 row has no when (row 7), such as ''.",
+        "1 row has a date that cannot be read (row 10), such as '5 Mar 2024'.",
+        "when is written in 3 ways: 8 rows like '2024-01-01', 1 row like '2024/01/03', 1 row like '5 Mar 2024'.",
+        "1 row has a date in the future (row 8), such as '2025-01-01'.",
+        "1 long gap in time; the longest is 54 days without a row, from 2024-01-07 to 2024-02-29.",
+        "2 rows have no paid (rows 8 and 9).",
+        "7 rows have an amount that is a number in text (rows 2, 5, 6 and 4 more), such as '10.00'.",
+        "1 row has an amount with text around it, a currency sign, comma or unit (row 3), such as '¥1,200'.",
+        "1 row has an amount that is no number (row 4), such as 'free'.",
+        "1 row has a negative amount (row 6), such as '-5'.",
+        "1 row has amount 0 (row 7).",
+        "1 row has the same value as an earlier row in every column (row 12).",
+    ]
+
+
+def test_a_number_and_its_text_are_reported_as_one_id_in_two_types():
+    log = make_log((7, "2024-01-01", 1), ("7", "2024-01-02", 1))
+    (problem,) = check_log(log)
+    assert problem.endswith("such as 7 and '7'.")
+
+
+def test_a_log_of_empty_cells_has_nothing_but_missing_cells():
+    problems = check_log(make_log(("", "", ""), (None, None, None)))
+    assert [problem.split(" (")[0] for problem in problems] == [
+        "2 rows have no customer_id",
+        "2 rows have no date",
+        "2 rows have no amount",
+    ]
+
+
+def test_the_problems_of_a_log_do_not_stop_the_check_but_stop_the_summary():
+    log = make_log((None, None, None), ("a", 5, "x"), ("b", "2024-01-01", np.inf))
+    assert len(check_log(log)) >= 5
+    with pytest.raises(ValueError, match=r"^column 'customer_id' of log is missing in 1 of 3 rows"):
+        rfm_summary(log)
+
+
+# --- find_duplicates and completeness ------------------------------------------------------------------------------
+
+PEOPLE = pd.DataFrame(
+    {
+        "name": ["Wang Wei", "WEI, WANG", "Wang Wei", "Li Na", "Zhang Min", "Zhang Mim"],
+        "phone": ["138-0000-1111", "138 0000 1111", "13955556666", "-", "13700001234", "13700001234"],
+        "city": ["上海", None, "北京", "上海", "N/A", "广州"],
+    },
+    index=list("abcdef"),
+)
+
+
+def test_one_customer_written_two_ways_is_found_and_two_of_one_name_are_not():
+    pairs = find_duplicates(PEOPLE, ["name", "phone"])
+    assert list(zip(pairs["left"], pairs["right"], strict=True)) == [("a", "b"), ("e", "f")]
+    assert pairs["similarity"].tolist() == [100, pytest.approx((100 * 2 * 8 / 18 + 100) / 2)]
+    assert pairs["compared"].tolist() == [2, 2]
+
+
+def test_cells_that_say_nothing_are_not_compared():
+    pairs = find_duplicates(PEOPLE)
+    assert pairs["compared"].tolist() == [2, 2]
+    blank = pd.DataFrame({"name": ["-", "-", "N/A"], "phone": ["000", "000", None]})
+    assert find_duplicates(blank).empty
+    assert list(find_duplicates(blank).columns) == ["left", "right", "similarity", "compared"]
+
+
+def test_a_pair_at_the_threshold_counts():
+    names = pd.DataFrame({"name": ["abcdefghij", "abcdefghix"]})  # 2 * 9 / 20
+    assert len(find_duplicates(names, threshold=90)) == 1
+    assert find_duplicates(names, threshold=90.01).empty
+
+
+def test_blocks_keep_the_pairs_inside_them_only():
+    people = PEOPLE.assign(city=["x", "X ", "x", "x", "y", "z"])
+    assert find_duplicates(people, ["name", "phone"], block="city")[["left", "right"]].to_numpy().tolist() == [
+        ["a", "b"]
+    ]
+
+
+def random_people(number):
+    rng = np.random.default_rng(3)
+    letters = rng.choice(list("abcdefghijklmnopqrstuvwxyz"), (number, 12))
+    return pd.DataFrame(
+        {
+            "name": ["".join(row[:5]) + " " + "".join(row[5:]) for row in letters],
+            "phone": rng.integers(13_000_000_000, 13_999_999_999, number).astype(str),
+            "email": ["".join(row) + "@example.com" for row in letters],
+        }
+    )
+
+
+def test_every_planted_copy_among_2200_customers_is_found_and_nobody_else():
+    people = random_people(2000)
+    copies = people.iloc[:200].copy()
+    copies["name"] = copies["name"].str.upper()
+    copies["phone"] = "+86 " + copies["phone"]
+    both = pd.concat([people, copies], ignore_index=True)
+    pairs = find_duplicates(both)
+    assert pairs[["left", "right"]].sort_values("left").to_numpy().tolist() == [[i, 2000 + i] for i in range(200)]
+
+
+@PROPERTY
+@given(
+    names=st.lists(st.text("ab -", max_size=6), min_size=1, max_size=12),
+    cut=st.integers(50, 99),
+)
+def test_the_pairs_are_those_of_a_plain_double_loop(names, cut):
+    from rapidfuzz import fuzz
+
+    table = pd.DataFrame({"name": names})
+    cleaned = [" ".join(sorted(name.replace("-", "").split())) for name in names]
+    expected = {
+        (i, j)
+        for i in range(len(names))
+        for j in range(i + 1, len(names))
+        if cleaned[i] and cleaned[j] and fuzz.ratio(cleaned[i], cleaned[j]) >= cut
+    }
+    pairs = find_duplicates(table, ["name"], threshold=cut)
+    assert set(zip(pairs["left"], pairs["right"], strict=True)) == expected
+    assert pairs["similarity"].is_monotonic_decreasing
+
+
+def test_large_lists_are_compared_in_slices_with_the_same_pairs():
+    texts = [np.array(["ab", "ab", "cd", "ab", "cd"], dtype=object)] * 2
+    whole = records._alike(np.arange(5), texts, 90)
+    rows = np.tile(np.arange(5), 400)  # 2,000 rows: three slices
+    many = records._alike(rows, texts, 90)
+    assert len(whole) == 4
+    assert len(many) == 1200 * 1199 // 2 + 800 * 799 // 2
+
+
+def test_placeholders_do_not_fill_a_cell():
+    table = pd.DataFrame(
+        {
+            "name": ["Wang Wei", "-", "N/A", " ", None],
+            "phone": ["000", "13800001111", "?", "０００", "未知"],
+            "visits": [0, 1, 2, 3, np.nan],
+        }
+    )
+    by_column = completeness(table)
+    assert by_column.loc["name"].tolist() == [0.2, 2, 2]
+    assert by_column.loc["phone"].tolist() == [0.2, 0, 4]
+    assert by_column.loc["visits"].tolist() == [0.8, 1, 0]
+    assert by_column.loc["all columns"].tolist() == [0.4, 3, 6]
+    assert completeness(table, by="row").tolist() == pytest.approx([2 / 3, 2 / 3, 1 / 3, 1 / 3, 0])
+    assert completeness(table, ["phone"], placeholders=[]).loc["phone", "filled"] == 0.4
+
+
+@PROPERTY
+@given(
+    st.data(),
+    st.integers(1, 6),
+    st.integers(1, 4),
+)
+def test_shares_lie_between_0_and_1_and_the_rows_agree_with_the_columns(data, rows, columns):
+    cell = st.sampled_from([None, "", "-", "000", "n/a", "Wang", 0, 1.5, np.nan])
+    table = pd.DataFrame(
+        {
+            f"c{i}": pd.Series(data.draw(st.lists(cell, min_size=rows, max_size=rows)), dtype=object)
+            for i in range(columns)
+        }
+    )
+    by_column, by_row = completeness(table), completeness(table, by="row")
+    assert by_column["filled"].between(0, 1).all()
+    assert by_row.mean() == pytest.approx(by_column.loc["all columns", "filled"])
+    counted = by_column["filled"] * rows + by_column["empty"] + by_column["placeholder"]
+    assert counted.drop("all columns").tolist() == pytest.approx([rows] * columns)
