@@ -402,14 +402,8 @@ def test_every_wait_is_shorter_than_the_one_before(stamps, acceleration, data):
     ("call", "sentence"),
     [
         (lambda: loyalty.stays(np.nan, 1, 1), "u_a has a missing value"),
-        (lambda: loyalty.points_ledger(table_of(("A", "03/04/2024", 5))), "cannot be read, the first is '03/04/2024'"),
-        (lambda: loyalty.points_ledger(table_of(("A", 20240304, 5))), "got the number 20240304"),
-        (
-            lambda: loyalty.points_ledger(
-                table_of(("A", "2024-03-04T00:00+01:00", 5), ("A", "2024-03-04T00:00+02:00", 5))
-            ),
-            "mixes time zones",
-        ),
+        (lambda: loyalty.points_ledger(table_of(("A", "03/04/2024", 5))), "is no date in 1 of 1 rows"),
+        (lambda: loyalty.points_ledger(table_of(("A", 45000, 5))), "is no date in 1 of 1 rows"),
         (
             lambda: loyalty.points_ledger(table_of((None, "2024-03-04", 5))),
             "column 'customer_id' of events is missing in 1 of 1 rows",
@@ -426,3 +420,10 @@ def test_every_wait_is_shorter_than_the_one_before(stamps, acceleration, data):
 def test_nonsense_gets_a_sentence(call, sentence):
     with pytest.raises(ValueError, match=sentence):
         call()
+
+
+def test_dates_are_those_of_the_clock_on_the_wall():
+    summer_and_winter = table_of(
+        ("A", "2024-03-31T01:30+01:00", 5), ("A", "2024-03-31T23:30+02:00", 5), ("A", 20240401, 5)
+    )
+    assert loyalty.points_ledger(summer_and_winter)["date"].dt.day.tolist() == [31, 31, 1]
