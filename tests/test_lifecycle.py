@@ -62,6 +62,7 @@ def test_a_fall_of_exactly_thirty_percent_is_not_decline_and_a_little_more_is():
 
 def test_a_small_customer_who_falls_was_never_out_of_exploration():
     assert _letters([2.9, 1, 0]) == "eee"
+    assert _letters([3, 1, 0]) == "fdd"
 
 
 def test_a_customer_may_recover_from_decline():
@@ -323,3 +324,6 @@ def test_the_stage_decides_what_the_monthly_contacts_are_about():
 def test_contacts_made_are_left_out_of_the_plan():
     plan = lifecycle.contact_plan("2026-03-10", months=2, last_contact=pd.Timestamp("2026-04-10 15:00"))
     assert plan["date"].tolist() == [pd.Timestamp("2026-05-10")]
+    assert plan.index.tolist() == [0]
+    whole = lifecycle.contact_plan("2026-03-10", months=2)
+    pd.testing.assert_frame_equal(lifecycle.contact_plan("2026-03-10", months=2, last_contact="2026-03-10"), whole)

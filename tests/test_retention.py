@@ -22,6 +22,7 @@ def test_churn_rate_divides_by_the_customers_at_the_start():
 
 def test_every_other_denominator_makes_churn_look_smaller_when_the_firm_grows():
     table = rt.churn_denominators(at_start=1000, won=500, lost=200)
+    assert table.columns.tolist() == ["customers", "churn", "meaning"]
     assert table["customers"].tolist() == [1000, 1150, 1300, 1500]
     assert table["churn"].tolist() == pytest.approx([200 / 1000, 200 / 1150, 200 / 1300, 200 / 1500])
     assert table["churn"].is_monotonic_decreasing
