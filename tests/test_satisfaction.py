@@ -259,6 +259,21 @@ def test_screen_correlation_is_pearsons_with_the_outcome():
     assert table.loc["price", "correlation"] == pytest.approx(np.corrcoef(items["price"], outcome)[0, 1], abs=1e-12)
 
 
+def test_an_item_on_a_limit_stays():
+    items, outcome = _survey()
+    pair = items[["speed", "twin"]]
+    correlation = satisfaction.screen_indicators(pair, outcome)["correlation"]
+    between = pair.corr().iloc[0, 1]
+    weakest, twins = correlation.abs().min(), dict(max_correlation=between, max_vif=1e9)
+    assert _kept(pair["speed"], pair["twin"], outcome=outcome, min_correlation=weakest, **twins) == [True, True]
+
+
+def test_a_yes_or_no_can_explain_and_a_constant_cannot():
+    answers = pd.DataFrame({"bought": [0, 1, 1, 0, 1], "decimal": [0.1] * 5})
+    table = satisfaction.screen_indicators(answers, [2, 5, 4, 1, 5])
+    assert table["reason"].tolist() == ["kept", "constant: every answer is 0.1"]
+
+
 def test_of_two_equal_items_the_first_column_stays():
     items, outcome = _survey()
     same = pd.DataFrame({f"price / {unit}": items["price"] / unit for unit in range(9, 0, -1)})
@@ -290,7 +305,7 @@ def test_ahp_says_which_random_index_it_used():
 
 
 def test_saatys_table_is_the_published_one():
-    assert RANDOM_INDEX["saaty"][:7] == (0.58, 0.90, 1.12, 1.24, 1.32, 1.41, 1.45)
+    assert RANDOM_INDEX["saaty"] == (0.58, 0.90, 1.12, 1.24, 1.32, 1.41, 1.45, 1.49)
 
 
 def _random_ci(judgements, n):
