@@ -442,9 +442,10 @@ def in_order(*, or_equal: bool = False, why: str = "", **values: Any) -> None:
     ValueError: redeemed must be at most expected, got 90 and 80: raise the estimate
     """
     for low, high in itertools.pairwise(values):
-        below, above = np.broadcast_arrays(values[low], values[high])
+        below, above = np.asarray(values[low]), np.asarray(values[high])
         wrong = below > above if or_equal else below >= above
         if wrong.any():
+            below, above = np.broadcast_arrays(below, above)
             where = int(np.argmax(wrong.ravel()))
             got = f"{below.flat[where]:.12g} and {above.flat[where]:.12g}"
             raise ValueError(

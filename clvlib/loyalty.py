@@ -365,9 +365,8 @@ def points_ledger(
     Returns
     -------
     DataFrame
-        A row a movement, by customer (in order of first appearance) and date. Columns: customer and date, under the
-        names they have in `events`; event ("earn", "burn" or "expire"), points (signed) and balance (points, after the
-        movement).
+        A row a movement, by customer (in order of first appearance) and date. Columns: the three of `events` under
+        their names, points signed; event ("earn", "burn" or "expire") and balance (points, after the movement).
 
     Raises
     ------
@@ -422,7 +421,7 @@ def points_ledger(
             customer.name: customers.take(moves["who"]),
             date.name: moves["date"],
             "event": np.array(["expire", "earn", "burn"])[moves["event"]],
-            "points": moves["points"].astype(int),
+            points.name: moves["points"].astype(int),
             "balance": moves["balance"],
         }
     )

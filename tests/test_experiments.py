@@ -333,6 +333,44 @@ def test_the_shares_are_scikit_learns(pairs):
         assert ours.lift == pytest.approx(metrics.precision_score(actual, predicted) / actual.mean())
 
 
+@pytest.mark.parametrize("leave", [0, 1])
+@pytest.mark.parametrize("flag", [0, 1])
+def test_a_prediction_with_one_class_still_has_every_share_of_somebody(leave, flag):
+    result = experiments.confusion([leave] * 3, [flag] * 3)
+    assert (result.customers, result.flagged, result.base_rate) == (3, 3 * flag, leave)
+    assert result.accuracy == (leave == flag)
+    shares = {
+        "precision": (flag, leave, "nobody is flagged"),
+        "recall": (leave, flag, "nobody leaves"),
+        "specificity": (1 - leave, 1 - flag, "nobody stays"),
+        "lift": (flag and leave, 1, "nobody is flagged" if not flag else "nobody leaves"),
+    }
+    for name, (there, share, reason) in shares.items():
+        if there:
+            assert getattr(result, name) == share
+        else:
+            with pytest.raises(ValueError, match=f"^{name} is not defined: {reason}$"):
+                getattr(result, name)
+
+
+def test_a_prediction_of_other_customers_is_refused():
+    actual = pd.Series([1, 0, 1, 0], index=list("abcd"))
+    predicted = pd.Series([0, 1, 0, 1], index=list("dcba"))
+    with pytest.raises(ValueError, match=r"different labels.*predicted\.reindex\(actual\.index\)"):
+        experiments.confusion(actual, predicted)
+    assert experiments.confusion(actual, predicted.reindex(actual.index)).accuracy == 1
+
+
+def test_expected_counts_by_hand_and_by_segment():
+    base = pd.Series([0.25, 0.5], index=["new", "old"])
+    result = experiments.confusion_from_rates(base, recall=0.6, specificity=0.9, customers=200)
+    assert result.true_positives.round(9).to_dict() == {"new": 30, "old": 60}
+    assert result.false_positives.round(9).to_dict() == {"new": 15, "old": 10}
+    assert result.false_negatives.round(9).to_dict() == {"new": 20, "old": 40}
+    assert result.true_negatives.round(9).to_dict() == {"new": 135, "old": 90}
+    assert result.lift.round(6).to_dict() == {"new": 2.666667, "old": 1.714286}
+
+
 @unhurried
 @given(rates, rates, rates)
 def test_the_rates_put_in_come_back(base, recall, specificity):

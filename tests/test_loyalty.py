@@ -92,6 +92,13 @@ def test_profit_index_of_silver_is_090_and_of_gold_045_at_35_percent_more():
     assert table.loc["total", "profit_index"] == pytest.approx(8_130 / 13_500)
 
 
+def test_tiers_may_name_their_columns_and_customers_have_labels_of_their_own():
+    renamed = TIERS.set_axis(["level", "from", "off", "more"], axis=1)
+    spend = pd.Series([1_000, 8_000, 30_000], index=["ann", "bo", "cy"])
+    table = loyalty.tier_pnl(spend, renamed, 0.3, tier="level", threshold="from", discount="off", uplift="more")
+    pd.testing.assert_frame_equal(table, loyalty.tier_pnl([1_000, 8_000, 30_000], TIERS, 0.3))
+
+
 def test_the_threshold_itself_is_in_the_tier():
     assert loyalty.tier_pnl([4_999.99, 5_000], TIERS, 0.3)["customers"].tolist() == [1, 1, 0, 2]
 
@@ -253,6 +260,22 @@ def test_points_of_the_end_of_january_expire_at_the_end_of_february():
     assert ledger["date"].iloc[1] == pd.Timestamp("2024-02-29")
 
 
+GONE = {"day": "2024-02-02", "week": "2024-02-14", "month": "2024-03-31", "quarter": "2024-07-31", "year": "2026-01-31"}
+
+
+@pytest.mark.parametrize("grain", GONE)
+def test_points_live_two_days_weeks_months_quarters_or_years(grain):
+    ledger = loyalty.points_ledger(table_of(("Ann", "2024-01-31", 5)), 2, grain, as_of="2026-12-31")
+    assert ledger["date"].tolist() == [pd.Timestamp("2024-01-31"), pd.Timestamp(GONE[grain])]
+
+
+def test_columns_may_have_other_names():
+    events = table_of(("Ann", "2024-01-10", 5), ("Ann", "2024-01-20", -3)).set_axis(["member", "day", "pts"], axis=1)
+    ledger = loyalty.points_ledger(events, customer="member", date="day", points="pts")
+    assert ledger.columns.tolist() == ["member", "day", "event", "pts", "balance"]
+    assert ledger["pts"].tolist() == [5, -3]
+
+
 def test_an_expiry_after_as_of_is_not_booked_yet():
     events = table_of(("Ann", "2024-01-10", 5))
     assert len(loyalty.points_ledger(events, 10, "day", as_of="2024-01-19")) == 1
@@ -360,6 +383,17 @@ def test_what_a_partner_pays_is_its_own_points_burned_elsewhere(burns):
     assert positions["pays"].tolist() == (paid * 0.25).tolist()
 
 
+def test_a_coalition_of_three_by_hand():
+    rows = [("grocer", "airline", 500), ("airline", "grocer", 200), ("grocer", "hotel", 100), ("hotel", "hotel", 900)]
+    burns = pd.DataFrame(rows, columns=["from", "at", "n"])
+    settlement = loyalty.coalition_settlement(burns, 0.2, earned_at="from", burned_at="at", points="n")
+    assert settlement.positions.loc["grocer"].round(9).tolist() == [120, 40, -80]
+    assert settlement.positions.loc["airline"].round(9).tolist() == [40, 100, 60]
+    assert settlement.positions.loc["hotel"].round(9).tolist() == [0, 20, 20]
+    assert settlement.payments.loc["grocer"].round(9).to_dict() == {"grocer": 0, "airline": 60, "hotel": 20}
+    assert settlement.payments.to_numpy().sum() == pytest.approx(80)
+
+
 def test_points_burned_at_home_move_no_money():
     burns = pd.DataFrame({"earned_at": ["grocer"], "burned_at": ["grocer"], "points": [500]})
     assert loyalty.coalition_settlement(burns, 0.01).positions.loc["grocer"].tolist() == [0, 0, 0]
@@ -373,6 +407,14 @@ def test_waits_shrink_by_20_percent_from_first_to_last_as_in_the_cafe():
     wait = loyalty.goal_gradient(10, days=3.5, acceleration=0.2 / 0.9)["wait"]
     assert wait.iloc[0] - wait.iloc[-1] == pytest.approx(0.7)
     assert wait.iloc[-1] / wait.iloc[0] == pytest.approx(0.8)
+
+
+def test_a_card_of_five_with_one_given_by_hand():
+    card = loyalty.goal_gradient(5, days=10, acceleration=0.5, head_start=1)
+    assert card.index.tolist() == [1, 2, 3, 4]
+    assert card["progress"].tolist() == pytest.approx([0.2, 0.4, 0.6, 0.8])
+    assert card["wait"].tolist() == pytest.approx([9, 8, 7, 6])
+    assert card["elapsed"].tolist() == pytest.approx([9, 17, 24, 30])
 
 
 def test_an_illusory_head_start_fills_the_card_sooner():

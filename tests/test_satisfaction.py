@@ -30,6 +30,14 @@ def test_gap_is_received_minus_expected():
 
 def test_two_means_give_one_gap():
     assert satisfaction.disconfirmation(received=5.5, expected=6).gap == -0.5
+    assert type(satisfaction.disconfirmation(received=5.5, expected=6).gap) is float
+
+
+def test_gaps_keep_the_customers_labels():
+    gap = satisfaction.disconfirmation(
+        pd.Series([6, 3], index=["ann", "bo"]), pd.Series([4, 5], index=["ann", "bo"])
+    ).gap
+    assert gap.to_dict() == {"ann": 2, "bo": -2}
 
 
 @given(st.lists(st.tuples(st.integers(1, 7), st.integers(1, 7)), min_size=1))
@@ -142,7 +150,61 @@ def test_results_cannot_be_changed():
             setattr(result, field, 1)
 
 
+def test_the_interval_ends_where_the_score_can():
+    assert satisfaction.nps([10] * 9 + [7]).interval[1] == 100
+    assert satisfaction.nps([0] * 9 + [7]).interval[0] == -100
+
+
 # Screening
+
+
+def _orthogonal(columns, rows=400):
+    """Items without any correlation, each with standard deviation 1, and an outcome."""
+    rng = np.random.default_rng(5)
+    raw = rng.normal(size=(rows, columns + 1))
+    independent, _ = np.linalg.qr(raw - raw.mean(axis=0))
+    return independent[:, :-1], independent[:, -1]
+
+
+def _correlated(with_what, other, correlation):
+    return correlation * with_what + np.sqrt(1 - correlation**2) * other
+
+
+def _kept(*items, outcome, **limits):
+    table = satisfaction.screen_indicators(pd.DataFrame(dict(enumerate(items))), outcome, **limits)
+    return table["keep"].tolist()
+
+
+def test_an_item_is_weak_below_a_tenth():
+    items, outcome = _orthogonal(2)
+    sides = [_correlated(outcome, items[:, i], r) for i, r in enumerate((0.101, 0.099))]
+    assert _kept(*sides, outcome=outcome) == [True, False]
+    assert _kept(*sides, outcome=-outcome) == [True, False]
+    assert _kept(*sides, outcome=outcome, min_correlation=0.05) == [True, True]
+    assert _kept(*sides, outcome=outcome, min_correlation=0.2) == [False, False]
+
+
+def test_two_items_are_twins_above_nine_tenths():
+    items, outcome = _orthogonal(3)
+    first = _correlated(outcome, items[:, 0], 0.9)
+    for correlation, both in ((0.899, True), (0.901, False), (-0.899, True), (-0.901, False)):
+        twin = _correlated(first, items[:, 1], correlation)
+        assert _kept(first, twin, outcome=outcome, max_vif=1e6) == [True, both]
+    assert _kept(first, _correlated(first, items[:, 1], 0.7), outcome=outcome, max_correlation=0.69) == [True, False]
+
+
+def test_an_item_is_collinear_above_a_variance_inflation_of_ten():
+    items, outcome = _orthogonal(3)
+    first, second = _correlated(outcome, items[:, 0], 0.7), _correlated(outcome, items[:, 1], 0.65)
+    within = first - 0.5 * second
+    for explained, limits, kept in (
+        (0.899, {}, True),
+        (0.901, {}, False),
+        (0.499, {"max_vif": 2}, True),
+        (0.501, {"max_vif": 2}, False),
+    ):
+        third = _correlated(within / np.linalg.norm(within), items[:, 2], np.sqrt(explained))
+        assert _kept(first, second, third, outcome=outcome, max_correlation=1, **limits) == [True, True, kept]
 
 
 def _survey(rows=600):
@@ -197,6 +259,21 @@ def test_screen_correlation_is_pearsons_with_the_outcome():
     assert table.loc["price", "correlation"] == pytest.approx(np.corrcoef(items["price"], outcome)[0, 1], abs=1e-12)
 
 
+def test_an_item_on_a_limit_stays():
+    items, outcome = _survey()
+    pair = items[["speed", "twin"]]
+    correlation = satisfaction.screen_indicators(pair, outcome)["correlation"]
+    between = pair.corr().iloc[0, 1]
+    weakest, twins = correlation.abs().min(), dict(max_correlation=between, max_vif=1e9)
+    assert _kept(pair["speed"], pair["twin"], outcome=outcome, min_correlation=weakest, **twins) == [True, True]
+
+
+def test_a_yes_or_no_can_explain_and_a_constant_cannot():
+    answers = pd.DataFrame({"bought": [0, 1, 1, 0, 1], "decimal": [0.1] * 5})
+    table = satisfaction.screen_indicators(answers, [2, 5, 4, 1, 5])
+    assert table["reason"].tolist() == ["kept", "constant: every answer is 0.1"]
+
+
 def test_of_two_equal_items_the_first_column_stays():
     items, outcome = _survey()
     same = pd.DataFrame({f"price / {unit}": items["price"] / unit for unit in range(9, 0, -1)})
@@ -228,7 +305,7 @@ def test_ahp_says_which_random_index_it_used():
 
 
 def test_saatys_table_is_the_published_one():
-    assert RANDOM_INDEX["saaty"][:7] == (0.58, 0.90, 1.12, 1.24, 1.32, 1.41, 1.45)
+    assert RANDOM_INDEX["saaty"] == (0.58, 0.90, 1.12, 1.24, 1.32, 1.41, 1.45, 1.49)
 
 
 def _random_ci(judgements, n):
@@ -291,6 +368,37 @@ def test_ahp_of_a_table_keeps_the_names():
     assert weights.round(4).to_dict() == {"price": 0.5584, "staff": 0.3196, "delivery": 0.1220}
 
 
+@pytest.mark.parametrize("table", RANDOM_INDEX)
+@pytest.mark.parametrize("n", range(3, 11))
+def test_each_size_has_its_random_index(table, n):
+    circle = np.ones((n, n))
+    circle[0, -1], circle[-1, 0] = 1 / 4, 4
+    circle[0, 1], circle[1, 0] = 4, 1 / 4
+    result = satisfaction.ahp(circle, table)
+    assert result.ri == RANDOM_INDEX[table][n - 3]
+    assert result.ci == pytest.approx((result.lambda_max - n) / (n - 1), rel=1e-12)
+    assert result.cr == pytest.approx(result.ci / result.ri, rel=1e-12)
+    assert result.ci > 0.01
+
+
+@pytest.mark.parametrize(("written", "taken"), [(0.3365, True), (0.3301, True), (0.3367, False), (0.3299, False)])
+def test_a_pair_may_be_rounded_by_one_percent(written, taken):
+    if taken:
+        assert satisfaction.ahp([[1, 3], [written, 1]]).weights.round(2).tolist() == [0.75, 0.25]
+    else:
+        with pytest.raises(ValueError, match=r"row 2, column 1 is 0\.3\d+, .* should be 1/3$"):
+            satisfaction.ahp([[1, 3], [written, 1]])
+
+
+def test_a_table_with_numbered_rows_takes_the_names_of_its_columns():
+    weights = satisfaction.ahp(pd.DataFrame([[1, 3], [1 / 3, 1]], columns=["price", "staff"])).weights
+    assert weights.round(12).to_dict() == {"price": 0.75, "staff": 0.25}
+
+
+def test_ten_indicators_can_be_compared():
+    assert len(satisfaction.ahp(np.ones((10, 10))).weights) == 10
+
+
 def test_three_decimals_are_reciprocal_enough():
     result = satisfaction.ahp([[1, 3, 7], [0.333, 1, 2], [0.143, 0.5, 1]])
     assert result.cr < 0.01
@@ -337,6 +445,11 @@ def test_entropy_weights_depend_on_the_zero_point():
     assert abs(satisfaction.entropy_weights(levels) - satisfaction.entropy_weights(levels + 10)).max() > 0.01
 
 
+def test_entropy_weights_of_a_square_table_are_named_by_its_columns():
+    table = pd.DataFrame([[1, 2], [3, 2]], index=["ann", "bo"])
+    assert satisfaction.entropy_weights(table).to_dict() == {0: 1, 1: 0}
+
+
 def test_entropy_weights_of_a_table_keep_the_names():
     weights = satisfaction.entropy_weights(pd.DataFrame({"price": [1, 3], "staff": [2, 2]}))
     assert weights.to_dict() == {"price": 1, "staff": 0}
@@ -367,6 +480,20 @@ def test_index_is_the_weighted_mean_of_the_rescaled_items(means, data):
 def test_index_takes_one_row_of_means_a_firm():
     index = satisfaction.satisfaction_index([[1, 1], [7, 7], [4, 4]], [0.3, 0.7])
     np.testing.assert_allclose(index, [0, 100, 50], atol=1e-12)
+
+
+def test_an_index_of_firms_is_not_named_by_indicators():
+    weights = pd.Series([0.3, 0.7], index=["price", "staff"])
+    assert satisfaction.satisfaction_index([[2, 5], [4, 3]], weights).round(2).tolist() == [51.67, 38.33]
+
+
+@pytest.mark.parametrize(("last", "taken"), [(0.2049, True), (0.1951, True), (0.2051, False), (0.1949, False)])
+def test_weights_may_be_rounded_by_half_a_percent(last, taken):
+    if taken:
+        assert satisfaction.satisfaction_index([7, 7, 1], [0.5, 0.3, last]) == pytest.approx(80 / (0.8 + last))
+    else:
+        with pytest.raises(ValueError, match="weights must sum to 1"):
+            satisfaction.satisfaction_index([7, 7, 1], [0.5, 0.3, last])
 
 
 def test_weights_rounded_to_three_decimals_are_made_to_sum_to_1():
@@ -430,6 +557,11 @@ def test_kano_counts_every_respondent_once(pairs):
     feature = satisfaction.kano(*np.transpose(pairs))
     assert feature.counts.sum() == len(pairs)
     assert feature.counts[feature.category] == feature.counts.max()
+
+
+def test_letters_keep_the_customers_labels():
+    answers = pd.Series(["like", "neutral"], index=["ann", "bo"]), pd.Series([3, 5], index=["ann", "bo"])
+    assert satisfaction.kano(*answers).categories.to_dict() == {"ann": "A", "bo": "M"}
 
 
 def test_better_and_worse_of_the_worked_feature():

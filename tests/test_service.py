@@ -211,6 +211,12 @@ def test_no_ticket_resolved_yet_and_a_class_without_tickets():
     assert np.isnan(table.loc["P2", "compliance"])
 
 
+def test_one_limit_can_be_judged_by_class():
+    table = service.sla_compliance(_tickets(), 2, as_of=NOON, group="class")
+    assert table.index.tolist() == ["P0", "P1", "all"]
+    assert table.loc["P1", ["met", "missed", "pending"]].tolist() == [0, 3, 0]
+
+
 def test_columns_may_have_other_names_and_rows_any_labels():
     tickets = _tickets().set_axis([7] * 8)
     names = {"class": "priority", "opened": "came", "resolved": "done"}
@@ -320,6 +326,14 @@ def test_net_word_of_mouth_is_positive_above_the_balance_only(satisfied, good, b
     assume(abs(satisfied - result.break_even) > 1e-9)
     assert (result.net > 0) == (satisfied > result.break_even)
     assert result.net == result.positive - result.negative
+
+
+def test_word_of_mouth_keeps_the_labels_and_takes_other_counts():
+    result = service.word_of_mouth(pd.Series([0.5, 0.75], index=["north", "south"]), told_if_satisfied=3, told_if_not=9)
+    assert result.positive.to_dict() == {"north": 1.5, "south": 2.25}
+    assert result.negative.to_dict() == {"north": 4.5, "south": 2.25}
+    assert result.net.to_dict() == {"north": -3, "south": 0}
+    assert result.break_even.tolist() == [0.75, 0.75]
 
 
 def test_word_of_mouth_broadcasts_over_shares():

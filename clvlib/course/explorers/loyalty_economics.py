@@ -102,31 +102,31 @@ def tier_profit() -> Explorer:
     """What two discount tiers earn against today, by how much more their members buy."""
     spend = np.random.default_rng(12).lognormal(np.log(6000), 1.2, 20_000)
 
-    def needed(discount: float, margin: float) -> str:
-        if discount >= margin - 1e-9:
+    def needed(discount: float, margin_rate: float) -> str:
+        if discount >= margin_rate - 1e-9:
             return "no volume breaks even"
-        return f"needs {loyalty.breakeven_uplift(discount, margin):+.0%}"
+        return f"needs {loyalty.breakeven_uplift(discount, margin_rate):+.0%}"
 
     @rc_context(STYLE)
-    def draw(figure: Figure, margin: float, silver: float, gold: float, uplift: float) -> None:
+    def draw(figure: Figure, margin_rate: float, silver: float, gold: float, uplift: float) -> None:
         axes = figure.add_axes((0.12, 0.16, 0.85, 0.80))
-        tier_lines(axes, margin, {"silver": silver, "gold": gold}, uplift)
+        tier_lines(axes, margin_rate, {"silver": silver, "gold": gold}, uplift)
 
-    def explain(margin: float, silver: float, gold: float, uplift: float) -> str:
+    def explain(margin_rate: float, silver: float, gold: float, uplift: float) -> str:
         tiers = pd.DataFrame({"tier": ["basic", "silver", "gold"], "threshold": [0, 10_000, 50_000]})
         tiers["discount"], tiers["uplift"] = [0, silver, gold], [0, uplift, uplift]
-        table = loyalty.tier_pnl(spend, tiers, margin)
+        table = loyalty.tier_pnl(spend, tiers, margin_rate)
         change, index = table["change"] / 1e6, table["profit_index"]
         return (
-            f"At a margin of {margin:.0%}, silver at {silver:.0%} off {needed(silver, margin)} and gold at {gold:.0%} "
-            f"off {needed(gold, margin)}. With {uplift:+.0%}, silver earns {index['silver']:.0%} and gold "
-            f"{index['gold']:.0%} of today: {change['silver']:+.1f} and {change['gold']:+.1f} million RMB a year."
+            f"At a margin of {margin_rate:.0%}, silver at {silver:.0%} off {needed(silver, margin_rate)} and gold at "
+            f"{gold:.0%} off {needed(gold, margin_rate)}. With {uplift:+.0%}, silver earns {index['silver']:.0%} and "
+            f"gold {index['gold']:.0%} of today: {change['silver']:+.1f} and {change['gold']:+.1f} million RMB a year."
         )
 
     return Explorer(
         draw,
         explain,
-        margin=slider(0.30, 0.20, 0.80, 0.01, "Margin at list price", percent=True),
+        margin_rate=slider(0.30, 0.20, 0.80, 0.01, "Margin at list price", percent=True),
         silver=slider(0.10, 0.0, 0.20, 0.01, "Silver discount", percent=True),
         gold=slider(0.20, 0.0, 0.40, 0.01, "Gold discount", percent=True),
         uplift=slider(0.35, 0.0, 2.50, 0.05, "Extra volume", percent=True),
@@ -174,9 +174,9 @@ def points_account(axes: Axes, liability: pd.Series) -> None:
     axes.set_ylabel("Put off for points at the sale (RMB)")
 
 
-def tier_lines(axes: Axes, margin: float, discounts: dict[str, float], uplift: float) -> None:
+def tier_lines(axes: Axes, margin_rate: float, discounts: dict[str, float], uplift: float) -> None:
     """Profit with a discount, as a share of today's, against the extra volume it brings."""
-    kept = {tier: (margin - discount) / margin for tier, discount in discounts.items()}
+    kept = {tier: (margin_rate - discount) / margin_rate for tier, discount in discounts.items()}
     for row, (tier, color, style) in enumerate(zip(kept, (BLUE, ORANGE), ("solid", "dashed"), strict=True)):
         axes.plot([0, 2.5], [kept[tier], 3.5 * kept[tier]], linestyle=style, color=color, linewidth=2.5)
         axes.plot([uplift], [(1 + uplift) * kept[tier]], "o", color=color, markersize=10)
