@@ -1,18 +1,21 @@
 """The customer models against published fits, independent integrals and each other."""
 
+import itertools
+import re
 from pathlib import Path
 
+import mpmath
 import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.integrate import quad
+from scipy.optimize import minimize_scalar
 from scipy.special import betaln, gammaln, hyp2f1
 from scipy.stats import beta as beta_law
 
-from clvlib import models
-from clvlib.models import BGNBD, SBG, GammaGamma, ParetoNBD
+from clvlib.models import BGNBD, SBG, GammaGamma, ParetoNBD, shop, spend
 
 HIGH_END = [1000, 869, 743, 653, 593, 551, 517, 491]
 REGULAR = [1000, 631, 468, 382, 326, 289, 262, 241]
@@ -92,11 +95,11 @@ def test_bgnbd_forecasts_reproduce_the_published_ones(in_weeks):
     assert round(fit.expected_purchases(52), 3) == 1.444
 
 
-def test_pareto_nbd_reproduces_the_published_log_likelihood_and_reports_the_ridge(in_weeks):
+def test_pareto_nbd_reproduces_the_published_log_likelihood(in_weeks):
     fit = ParetoNBD.fit(in_weeks)
     assert fit.log_likelihood == pytest.approx(-9594.976, abs=5e-4)
     assert [round(value, 3) for value in (fit.r, fit.alpha, fit.s)] == [0.553, 10.578, 0.606]
-    assert fit.diagnosis.startswith("Flat ridge: other values of s and beta fit almost as well")
+    assert fit.diagnosis == "Converged, nothing to report."
     other = ParetoNBD(r=fit.r, alpha=fit.alpha, s=fit.s, beta=11.656)
     assert other.log_likelihood_of(in_weeks) == pytest.approx(fit.log_likelihood, abs=1e-3)
 
@@ -191,7 +194,7 @@ def test_s_equal_to_one_is_no_singularity():
 
 def test_a_year_of_months_is_365_days_and_a_quarter_not_360():
     daily = BGNBD(r=0.243, alpha=4.414 * 7, a=0.793, b=2.426)
-    year = daily.clv(2, 213, 272, spend=1, margin=1, rate=0, grain="D", months=12)
+    year = daily.clv(2, 213, 272, spend=1, margin_rate=1, rate=0, grain="day", months=12)
     assert year == pytest.approx(daily.expected_purchases(365.25, 2, 213, 272))
 
 
@@ -208,34 +211,119 @@ def test_nobody_came_back_is_a_diagnosis():
     for model in (BGNBD, ParetoNBD):
         fit = model.fit(nobody)
         assert fit.diagnosis.startswith("Too few repeaters: 0 of 50 customers came back")
-        assert "Flat ridge" in fit.diagnosis
-        assert max(fit.standard_errors.values()) == np.inf
+        assert set(fit.standard_errors.values()) == {np.inf}
         assert fit.expected_purchases(30) < 0.1
-
-
-def test_a_cohort_that_churns_faster_and_faster_gets_a_boundary():
-    fit = SBG.fit([1000, 900, 780, 620, 450, 280])
-    assert "Boundary: " in fit.diagnosis
-    assert "went to the edge of the search" in fit.diagnosis
-    assert max(fit.standard_errors.values()) == np.inf
-
-
-def test_a_cohort_whose_customers_are_all_alike_gets_a_ridge():
-    fit = SBG.fit([10000, 8000, 6400, 5120, 4096])
-    assert fit.diagnosis.startswith("Flat ridge: other values of alpha and beta fit almost as well")
-    assert fit.retention([1, 9]) == pytest.approx([0.8, 0.8], abs=2e-3)
-
-
-def test_one_period_cannot_tell_how_customers_differ():
-    fit = SBG.fit([1000, 800])
-    assert fit.diagnosis.startswith("Flat ridge: other values of alpha and beta fit almost as well")
-    assert fit.survival(1) == pytest.approx(0.8, abs=1e-5)
+        assert fit.log_likelihood <= 0
 
 
 def test_percentages_for_counts_are_noticed():
     fit = SBG.fit(np.array(HIGH_END) / 10)
     assert fit.diagnosis.startswith("Not counts: the standard errors are those of a cohort of 100.")
     assert fit.alpha == pytest.approx(SBG.fit(HIGH_END).alpha, rel=1e-6)
+
+
+# Boundaries and ridges: what is said was tried
+
+
+def _ranges(diagnosis):
+    """Each forecast of a diagnosis, and the two ends it gives."""
+    said = re.findall(r"(survival after \d+ periods|purchases|mean spend).*? from ([\d.,]+) to ([\d.,]*\d)", diagnosis)
+    return {what: [float(end.replace(",", "")) for end in ends] for what, *ends in said}
+
+
+def test_one_loss_leaves_the_horizon_undetermined():
+    fit = SBG.fit([1000, 500])
+    assert fit.diagnosis == (
+        "Flat ridge: other values of alpha and beta fit almost as well, up to the edge of the search. Along it, "
+        "survival after 2 periods goes from 0.25 to 0.5 and survival after 6 periods goes from 0.0156 to 0.5: the "
+        "horizon beyond the data is not determined."
+    )
+    assert fit.standard_errors == {"alpha": np.inf, "beta": np.inf}
+    assert fit.survival(1) == pytest.approx(0.5, abs=1e-5)
+
+
+@pytest.mark.parametrize(
+    ("survivors", "verdict"),
+    [
+        ([1000, 800, 660], "that far, the horizon beyond the data is not determined."),
+        ([200, 170, 150, 136], "that far, the horizon beyond the data is not determined."),
+        ([10000, 8000, 6400, 5120, 4096], "the forecasts do not hang on these parameters."),  # customers all alike
+    ],
+)
+def test_the_range_of_the_forecast_is_that_of_the_profile(survivors, verdict):
+    fit = SBG.fit(survivors)
+    assert fit.diagnosis.startswith("Flat ridge: other values of alpha and beta fit almost as well")
+    assert fit.diagnosis.endswith(verdict)
+    horizons = [times * (len(survivors) - 1) for times in (2, 6)]
+    near = []
+    for alpha in np.geomspace(1e-2, 2e3, 120):  # at each, the beta that fits best
+        best = minimize_scalar(
+            lambda log_ratio, alpha=alpha: -SBG(alpha, alpha * np.exp(log_ratio)).log_likelihood_of(survivors),
+            bounds=np.log(fit.beta / fit.alpha) + np.array([-3, 3]),
+            method="bounded",
+            options={"xatol": 1e-7},
+        )
+        if -best.fun > fit.log_likelihood - 1.353:
+            near.append(SBG(alpha, alpha * np.exp(best.x)).survival(horizons))
+    for horizon, low, high in zip(horizons, np.min(near, axis=0), np.max(near, axis=0), strict=True):
+        assert _ranges(fit.diagnosis)[f"survival after {horizon} periods"] == pytest.approx([low, high], rel=0.05)
+
+
+def test_a_ridge_is_reported_only_where_it_matters(cdnow):
+    """Fits to samples like CDNOW: in one of them the data do not bound s and beta."""
+    said = {seed: ParetoNBD.fit(PARETO.simulate(len(cdnow), seed, T=cdnow["T"])).diagnosis for seed in [*range(12), 27]}
+    ridge = said.pop(27)
+    assert set(said.values()) == {"Converged, nothing to report."}
+    assert ridge.startswith("Flat ridge: other values of s and beta fit almost as well, up to the edge of the search.")
+    low, high = _ranges(ridge)["purchases"]
+    assert 1.1 < high / low < 1.5
+
+
+def test_the_far_end_of_a_ridge_forecasts_what_is_said():
+    shop = PUBLISHED.simulate(300, seed=1, T=52)
+    fit = ParetoNBD.fit(shop)
+    assert "Flat ridge: other values of s and beta fit almost as well, up to the edge of the search." in fit.diagnosis
+    assert fit.standard_errors["s"] == fit.standard_errors["beta"] == np.inf > fit.standard_errors["r"]
+    alike = ParetoNBD(r=0.4526, alpha=10.75, s=1000, beta=1000 / 0.0184)  # all leave at one rate
+    assert fit.log_likelihood - 1.353 < alike.log_likelihood_of(shop) < fit.log_likelihood
+    low, high = _ranges(fit.diagnosis)["purchases"]
+    assert alike.expected_purchases(52, *_three(shop)).sum() == pytest.approx(low, rel=0.02)
+    assert low < fit.expected_purchases(52, *_three(shop)).sum() < high
+
+
+def test_a_parameter_tied_to_one_at_the_edge_is_unbounded_and_named():
+    shop = PUBLISHED.simulate(30, seed=1)
+    fit = BGNBD.fit(shop)
+    assert "Boundary: b went to the edge of the search (2e+04), so the data do not bound it on that side, nor a." in (
+        fit.diagnosis
+    )
+    assert fit.standard_errors["a"] == fit.standard_errors["b"] == np.inf
+    assert max(fit.standard_errors["r"], fit.standard_errors["alpha"]) < 2
+    smaller = BGNBD(r=fit.r, alpha=fit.alpha, a=fit.a / 100, b=fit.b / 100)
+    assert smaller.log_likelihood_of(shop) > fit.log_likelihood - 0.05
+
+
+def test_a_cohort_that_churns_faster_and_faster_gets_a_boundary():
+    fit = SBG.fit([1000, 900, 780, 620, 450, 280])
+    assert fit.diagnosis.startswith(
+        "Boundary: beta went to the edge of the search (1e+04), so the data do not bound it on that side, nor alpha. "
+    )
+    assert fit.standard_errors == {"alpha": np.inf, "beta": np.inf}
+
+
+def test_a_gamma_gamma_whose_customers_are_all_alike_has_a_sure_mean():
+    fit = GammaGamma.fit(GammaGamma(p=3, q=5000, gamma=50_000).simulate(300, seed=1))
+    assert "up to the edge of the search" in fit.diagnosis
+    low, high = _ranges(fit.diagnosis)["mean spend"]
+    assert low <= round(fit.expected_spend(), 1) <= high < 1.1 * low
+    assert fit.diagnosis.endswith("the forecasts do not hang on these parameters.")
+
+
+def test_a_walk_along_the_ridge_that_finds_a_higher_top_begins_again_there():
+    shop = PARETO.simulate(100, seed=32, T=39)
+    fit = ParetoNBD.fit(shop)
+    assert fit.log_likelihood > -434.3  # Newton's method alone ends on a lower top, at -434.68
+    assert fit.log_likelihood == ParetoNBD(*fit.parameters.values()).log_likelihood_of(shop)
 
 
 # Likelihoods, written again
@@ -324,9 +412,9 @@ def test_every_fit_is_a_top_and_its_standard_errors_are_the_curvature_there(cdno
 @pytest.mark.parametrize(
     ("model", "data"),
     [
-        (BGNBD, models._histories(PUBLISHED.simulate(60, seed=3))),
-        (ParetoNBD, models._histories(PARETO.simulate(60, seed=3))),
-        (GammaGamma, models._spending(SPEND.simulate(60, seed=3, frequency=2))),
+        (BGNBD, shop._histories("summary", PUBLISHED.simulate(60, seed=3))),
+        (ParetoNBD, shop._histories("summary", PARETO.simulate(60, seed=3))),
+        (GammaGamma, spend._spending("summary", SPEND.simulate(60, seed=3, frequency=2))),
         (SBG, np.array(HIGH_END, dtype=float)),
     ],
 )
@@ -356,11 +444,81 @@ def test_bgnbd_expectation_of_a_new_customer_is_the_mean_over_rate_and_dropout(a
 
 
 @pytest.mark.parametrize(("a", "b"), [(1.7, 2.2), (40.0, 55.0)])
-def test_bgnbd_closed_form_and_integral_agree(a, b):
+def test_bgnbd_closed_form_and_mean_agree(a, b):
     model = BGNBD(r=0.6, alpha=7.0, a=a, b=b)
     t, x, T = np.array([0.0, 3.0, 40.0, 400.0]), np.array([0, 2, 11, 200]), np.array([5.0, 30.0, 90.0, 250.0])
-    integral = model._purchase_integral(t / (model.alpha + T), model.r + x, model.b + x)
-    assert model._while_alive(t, x, T) == pytest.approx(integral, rel=1e-9)
+    mean = model._mean_over_dropout(t / (model.alpha + T), model.r + x, model.b + x)
+    alive = model.p_alive(x, T * (x > 0), T)
+    assert model.expected_purchases(t, x, T * (x > 0), T) == pytest.approx(alive * mean, rel=1e-9)
+
+
+def _derl_50(alpha, beta, rate, n):
+    """The sum that defines it, in 50 digits."""
+    alpha, beta, rate = mpmath.mpf(alpha), mpmath.mpf(beta) + n, mpmath.mpf(rate)
+    term, total, t = beta / (alpha + beta), mpmath.mpf(0), 0
+    while term > 1e-17 * total * rate:
+        total += term
+        t += 1
+        term *= (beta + t) / (alpha + beta + t) / (1 + rate)
+    return total
+
+
+def _purchases_50(r, length, a, b):
+    """Sum over j of P(an immortal makes more than j purchases) times P(she survives j of them), in 50 digits."""
+    r, length, a, b = map(mpmath.mpf, (r, length, a, b))
+    share, exactly = length / (1 + length), (1 + length) ** -r
+    more, survives, total, j = 1 - exactly, mpmath.mpf(1), mpmath.mpf(0), 0
+    while j < r * length or more * survives * length > 1e-14 * total:
+        total += more * survives
+        exactly *= (r + j) / (j + 1) * share
+        more -= exactly
+        survives *= (b + j) / (a + b + j)
+        j += 1
+    return total
+
+
+@pytest.mark.parametrize("alpha", [0.05, 0.668, 1, 3, 15, 45, 75, 400])
+@pytest.mark.parametrize("beta", [0.01, 1, 3.806, 75, 105, 135, 2000])
+def test_derl_in_50_digits(alpha, beta):
+    model = SBG(alpha=alpha, beta=beta)
+    with mpmath.workdps(50):
+        for rate, n in ((0.1, 0), (0.1, 10), (0.03, 1), (1, 3)):
+            assert model.derl(rate, n) == pytest.approx(float(_derl_50(alpha, beta, rate, n)), rel=1e-12)
+
+
+def test_derl_of_round_parameters():
+    for alpha, beta, expected in ((75, 75, 0.9260704640459396), (45, 105, 1.95163038177), (15, 135, 5.03935397510)):
+        assert SBG(alpha=alpha, beta=beta).derl(0.1) == pytest.approx(expected, rel=1e-11)
+
+
+def test_derl_at_a_rate_of_almost_nothing_is_the_residual_lifetime():
+    assert SBG(alpha=3, beta=4).derl(1e-12, 2) == pytest.approx(3, rel=1e-9)
+    assert SBG(alpha=75, beta=75).derl([0, 1e-300]) == pytest.approx([75 / 74] * 2, rel=1e-12)
+    # alpha = beta = 1/2 in closed form: (1 + i) (1 / sqrt(i (1 + i)) - 1 / (1 + i))
+    assert SBG(alpha=0.5, beta=0.5).derl(1e-10) == pytest.approx(1e5, rel=2e-5)
+
+
+@pytest.mark.parametrize("a", [0.3, 1, 1.003, 1.5, 5, 20, 45])
+@pytest.mark.parametrize("b", [0.2, 1, 2.5, 75, 500])
+def test_expected_purchases_in_50_digits(a, b):
+    for r, length in itertools.product((0.243, 1, 3, 26.6), (0.01, 1, 9.5, 20)):
+        with mpmath.workdps(50):
+            expected = float(_purchases_50(r, length, a, b))
+        assert BGNBD(r=r, alpha=50, a=a, b=b).expected_purchases(50 * length) == pytest.approx(expected, rel=1e-9)
+
+
+def test_expected_purchases_of_round_parameters():
+    assert BGNBD(r=1, alpha=50, a=20, b=500).expected_purchases(1000) == pytest.approx(11.405570054334, rel=1e-12)
+
+
+@unhurried
+@given(*[st.floats(-7, 9).map(np.exp)] * 4, st.floats(-7, 9).map(np.exp), st.integers(0, 400))
+def test_no_parameters_give_a_forecast_that_is_not_finite(r, alpha, a, b, t, x):
+    at_most = (r + x) / alpha * t  # if she never left
+    with np.errstate(all="ignore"):
+        expected = BGNBD(r=r, alpha=alpha, a=a, b=b)._while_alive(np.array(t), np.array(x), np.array(0.0))
+    assert 0 < expected <= at_most * (1 + 1e-9)
+    assert 0 < SBG(alpha=a, beta=b).derl(0.05, x) < 21
 
 
 def test_a_history_of_nothing_is_a_new_customer():
@@ -400,9 +558,9 @@ def test_clv_discounts_each_periods_purchases():
     history = dict(frequency=2, recency=30.43, T=38.86)
     until = [PUBLISHED.expected_purchases(weeks, **history) for weeks in (0, 1, 2, 3)]
     by_hand = sum(0.3 * 35 * (until[k] - until[k - 1]) / 1.01**k for k in (1, 2, 3))
-    value = PUBLISHED.clv(**history, spend=35, margin=0.3, rate=0.01, grain="W", weeks=3)
+    value = PUBLISHED.clv(**history, spend=35, margin_rate=0.3, rate=0.01, grain="week", weeks=3)
     assert value == pytest.approx(by_hand)
-    early = PUBLISHED.clv(**history, spend=35, margin=0.3, rate=0.01, grain="W", weeks=3, timing="start")
+    early = PUBLISHED.clv(**history, spend=35, margin_rate=0.3, rate=0.01, grain="week", weeks=3, timing="start")
     assert early == pytest.approx(1.01 * by_hand)
 
 
@@ -411,11 +569,11 @@ def test_clv_takes_a_customer_base(model):
     shop = model.simulate(50, seed=2)
     spend = SPEND.simulate(50, seed=2, frequency=shop["frequency"])
     expected_spend = SPEND.expected_spend(shop["frequency"], spend["monetary_value"])
-    value = model.clv(*_three(shop), expected_spend, margin=0.3, rate=0.01, grain="W", months=6)
+    value = model.clv(*_three(shop), expected_spend, margin_rate=0.3, rate=0.01, grain="week", months=6)
     assert value.shape == (50,)
     alone = shop.iloc[7]
     assert value[7] == pytest.approx(
-        model.clv(*_three(alone), expected_spend[7], margin=0.3, rate=0.01, grain="W", months=6)
+        model.clv(*_three(alone), expected_spend[7], margin_rate=0.3, rate=0.01, grain="week", months=6)
     )
 
 
@@ -462,7 +620,7 @@ def test_a_change_of_time_unit_shifts_the_log_likelihood_by_its_jacobian(shop, c
     assert there.log_likelihood_of(other) == pytest.approx(
         shop.log_likelihood_of(customers) - shift, rel=1e-9, abs=1e-8
     )
-    assert there.p_alive(*_three(other)) == pytest.approx(shop.p_alive(*_three(customers)), abs=1e-9)
+    assert there.p_alive(*_three(other)).to_numpy() == pytest.approx(shop.p_alive(*_three(customers)), abs=1e-9)
 
 
 @unhurried
@@ -487,7 +645,8 @@ def test_retention_and_derl_rise_as_the_cohort_ages(alpha, beta, rate, n):
 
 def test_copies_of_customers_change_nothing_but_the_weight(cdnow):
     once, many = BGNBD.fit(cdnow), BGNBD.fit(pd.concat([cdnow] * 9))
-    assert len(models._histories(pd.concat([cdnow] * 9)).x) == len(models._histories(cdnow).x) == 1016
+    ninefold = shop._histories("summary", pd.concat([cdnow] * 9))
+    assert len(ninefold.x) == len(shop._histories("summary", cdnow).x) == 1016
     assert list(many.parameters.values()) == pytest.approx(list(once.parameters.values()), rel=1e-5)
     assert many.log_likelihood == pytest.approx(9 * once.log_likelihood, rel=1e-12)
     assert many.standard_errors["a"] == pytest.approx(once.standard_errors["a"] / 3, rel=1e-4)
@@ -505,6 +664,102 @@ def test_models_are_frozen_comparable_and_can_be_dictionary_keys(cdnow):
         PUBLISHED.r = 1
     assert BGNBD.fit(cdnow) == BGNBD.fit(cdnow)
     assert {BGNBD.fit(cdnow): 1}[BGNBD.fit(cdnow)] == 1
+
+
+# Labels and units
+
+
+def _base(grain=None):
+    shop = PUBLISHED.simulate(40, seed=2, T=39).set_index("customer_id")[["frequency", "recency", "T"]]
+    shop.attrs = {"grain": grain} if grain else {}
+    return shop
+
+
+@pytest.mark.parametrize("model", [PUBLISHED, PARETO])
+def test_what_is_per_customer_keeps_the_customers_labels(model):
+    shop = _base()
+    shop.index = [f"c{label}" for label in shop.index]
+    spend = SPEND.expected_spend(shop["frequency"], 30 + shop["T"])
+    for result in (
+        spend,
+        model.p_alive(*_three(shop)),
+        model.expected_purchases(10, *_three(shop)),
+        model.clv(*_three(shop), spend, margin_rate=0.3, rate=0.01, grain="week", months=6),
+    ):
+        assert isinstance(result, pd.Series)
+        assert result.index.equals(shop.index)
+
+
+@pytest.mark.parametrize("model", [PUBLISHED, PARETO])
+def test_a_sorted_spend_is_refused_and_not_paired_by_position(model):
+    shop = _base()
+    spend = (shop["T"] + shop.index).rename("spend")
+    how = dict(margin_rate=0.3, rate=0.01, grain="week", months=6)
+    with pytest.raises(ValueError, match="frequency and spend have different labels, or another order of them"):
+        model.clv(*_three(shop), spend.sort_values(ascending=False), **how)
+    assert model.clv(*_three(shop), spend.to_numpy(), **how).equals(model.clv(*_three(shop), spend, **how))
+    with pytest.raises(ValueError, match="frequency and T have different labels"):
+        model.p_alive(shop["frequency"], shop["recency"], shop["T"][::-1])
+
+
+@pytest.mark.parametrize("model", [BGNBD, ParetoNBD])
+def test_a_fit_knows_the_unit_of_its_summary(model):
+    weekly = _base("week")
+    fit, plain = model.fit(weekly), model.fit(_base())
+    assert (fit.grain, plain.grain) == ("week", None)
+    how = dict(spend=35, margin_rate=0.3, rate=0.01, months=12)
+    value = fit.clv(*_three(weekly), **how)
+    assert value.equals(fit.clv(*_three(weekly), **how, grain="week"))
+    assert value.equals(plain.clv(*_three(weekly), **how, grain="week"))
+    assert value.equals(fit.clv(*_three(_base()), **how))  # a plain frame is taken in the model's unit
+    with pytest.raises(ValueError, match="grain is 'day', but the model is in weeks: leave grain out"):
+        fit.clv(*_three(weekly), **how, grain="day")
+    with pytest.raises(ValueError, match="grain must say the model's time unit"):
+        plain.clv(*_three(weekly), **how)
+    with pytest.raises(ValueError, match="recency is in weeks and the model in days"):
+        plain.clv(*_three(weekly), **how, grain="day")
+
+
+def test_a_summary_in_another_unit_is_refused_until_it_says_it_was_converted():
+    fit, daily = BGNBD.fit(_base("week")), _base("day")
+    for call in (
+        lambda table: fit.log_likelihood_of(table),
+        lambda table: fit.p_alive(*_three(table)),
+        lambda table: fit.expected_purchases(4, *_three(table)),
+        lambda table: fit.expected_purchases(table["T"]),
+        lambda table: fit.clv(*_three(table), spend=35, margin_rate=0.3, rate=0.01, months=12),
+    ):
+        with pytest.raises(ValueError, match="in days and the model in weeks: bring both to one unit"):
+            call(daily)
+        call(_base())
+    converted = daily.assign(recency=daily["recency"] / 7, T=daily["T"] / 7)  # pandas keeps the old word
+    with pytest.raises(ValueError, match=r"say so: recency.attrs\['grain'\] = 'week'"):
+        fit.p_alive(*_three(converted))
+    converted.attrs["grain"] = "week"
+    assert len(fit.p_alive(*_three(converted))) == 40
+
+
+def test_the_unit_survives_what_pandas_does_with_a_summary():
+    weekly = _base("week")
+    for table in (weekly.copy(), weekly[weekly["frequency"] > 0], weekly.assign(z=1), weekly.reset_index()):
+        assert BGNBD.fit(table).grain == "week"
+    merged = weekly.merge(pd.DataFrame({"z": 1}, index=weekly.index), left_index=True, right_index=True)
+    fit = BGNBD.fit(merged)  # a merge may lose it: then it is a plain frame
+    assert fit.grain in (None, "week")
+    assert fit.parameters == BGNBD.fit(weekly).parameters
+
+
+def test_a_word_for_the_unit_that_nobody_knows_is_refused():
+    with pytest.raises(ValueError, match=r"summary.attrs\['grain'\] must be 'day', 'week', .* got 'W'"):
+        BGNBD.fit(_base("W"))
+
+
+def test_simulated_customers_know_the_models_unit():
+    weekly = BGNBD(*PUBLISHED.parameters.values(), grain="week")
+    assert BGNBD.fit(weekly.simulate(50, seed=1)).grain == "week"
+    assert PUBLISHED.simulate(50, seed=1).attrs == {}
+    with pytest.raises(ValueError, match="recency is in weeks and the model in days"):
+        BGNBD(*PUBLISHED.parameters.values(), grain="day").p_alive(*_three(weekly.simulate(50, seed=1)))
 
 
 def test_numbers_in_give_a_python_float_and_lists_an_array():

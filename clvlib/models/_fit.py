@@ -1,0 +1,319 @@
+"""What the models share: maximum likelihood, standard errors, and a diagnosis whose forecasts were tried.
+
+The parameters are climbed on the log scale, where they are free to move and errors are alike in both directions.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, fields
+from typing import NamedTuple, TypedDict
+
+import numpy as np
+from scipy.special import digamma, gammaln
+
+from clvlib import _checks
+from clvlib._checks import Range
+
+AMOUNT, COUNT, _POSITIVE = Range(at_least=0), Range(at_least=0, whole=True), Range(above=0)
+_FLAT = 1e-6  # curvature below which a direction counts as flat
+_REACH = np.log(1e4)  # a fit looks between 1 / 10,000 of its starting values and 10,000 times them
+_FALL = 1.353  # of the log-likelihood, within which values fit almost as well: half of chi2(1)'s 90 % quantile
+_VAGUE = 0.6  # on the log scale, so that the 90 % interval is a factor of 2.7 either way
+_SURE, _WIDE = 1.1, 1.5  # by this factor, and by _LITTLE, the ends of a sure forecast, and of one that is not, differ
+_LITTLE = 0.01  # of a cohort, a purchase, a currency unit
+
+# Log-likelihood and its slope, at some parameters.
+Climb = Callable[[np.ndarray], tuple[float, np.ndarray]]
+# Some standard forecasts in words, at some parameters: "survival after 14 periods" -> 0.34.
+Forecast = Callable[[list[float]], dict[str, float]]
+
+
+@dataclass(frozen=True, kw_only=True, repr=False)
+class Model:
+    """What a fit leaves beside the parameters.
+
+    log_likelihood : float
+        At the estimate, total over customers, in the unit of the data. None where the parameters were given.
+    standard_errors : dict
+        By parameter, from the curvature of the log-likelihood in the log-parameters (delta method); ``inf`` where the
+        data do not bound a parameter: where it can go to the edge of the search, 10,000 times as far as it began, and
+        the log-likelihood falls by less than 1.353 (a 90 % interval). None where the parameters were given.
+    diagnosis : str
+        In words: boundary, flat ridge, too few repeaters, no mean spend, not converged; or that there is nothing.
+        Parameters that the data leave vague are led along their ridge, as far as the log-likelihood falls by 1.353, and
+        it is said what the model forecasts on the way. (A fit then takes a few times as long.) This is what the ridge
+        does to the forecast; the error of sampling comes on top.
+    """
+
+    log_likelihood: float | None = None
+    standard_errors: dict[str, float] | None = field(default=None, hash=False)
+    diagnosis: str = "Not fitted: the parameters were given."
+
+    def __post_init__(self) -> None:
+        for name, value in self.parameters.items():
+            object.__setattr__(self, name, _checks.one(name, _POSITIVE.read(name, value)))
+
+    @property
+    def parameters(self) -> dict[str, float]:
+        """The parameters by name."""
+        return {item.name: getattr(self, item.name) for item in fields(self) if not item.kw_only}
+
+    def __repr__(self) -> str:
+        shown = [f"{name}={value:.4g}" for name, value in self.parameters.items()]
+        if self.log_likelihood is not None:
+            shown.append(f"log_likelihood={self.log_likelihood:.2f}")
+        return f"{type(self).__name__}({', '.join(shown)})"
+
+    @property
+    def aic(self) -> float:
+        """Akaike's information criterion, ``2 * parameters - 2 * log_likelihood``: of two models, take the smaller."""
+        if self.log_likelihood is None:
+            raise ValueError("aic needs a fitted model: this one was made from given parameters, use fit")
+        return 2 * len(self.parameters) - 2 * self.log_likelihood
+
+    @property
+    def _theta(self) -> np.ndarray:
+        return np.array(list(self.parameters.values()))
+
+
+class Report(TypedDict):
+    """What a fit says of itself."""
+
+    log_likelihood: float
+    standard_errors: dict[str, float]
+    diagnosis: str
+
+
+def maximise(
+    likelihood: Climb,
+    start: dict[str, float],
+    notes: list[str],
+    forecast: Forecast,
+    horizon: str = "the horizon beyond the data",
+) -> tuple[list[float], Report]:
+    """The parameters at the top of the log-likelihood, and the report."""
+
+    def climb(logs: np.ndarray) -> tuple[float, np.ndarray]:
+        theta = np.exp(logs)
+        value, slope = likelihood(theta)
+        return value, slope * theta
+
+    middle = np.log(list(start.values()))
+    box = _Box(middle - _REACH, middle + _REACH)
+    top = _newton(climb, middle, box)
+    ridge = _ridge(climb, top, box)
+    for _ in range(5):  # a walk may find a higher top
+        highest = max(ridge.points, key=lambda point: point.value, default=top)
+        if highest.value < top.value + 1e-3:
+            break
+        top = _newton(climb, highest.logs, box)
+        ridge = _ridge(climb, top, box)
+    theta = np.exp(top.logs).tolist()
+    if top.gain > 1e-3:
+        notes = [*notes, "Not converged: the search stopped where the log-likelihood still rises."]
+    notes = [*notes, *_warnings(dict(zip(start, theta, strict=True)), top, ridge, forecast, horizon)]
+    errors = np.where(top.free & ~ridge.endless, theta * top.error, np.inf)
+    return theta, Report(
+        log_likelihood=top.value,
+        standard_errors=dict(zip(start, errors.tolist(), strict=True)),
+        diagnosis=" ".join(notes) or "Converged, nothing to report.",
+    )
+
+
+class _Box(NamedTuple):
+    """Where a fit looks: the lowest and the highest log-parameters."""
+
+    low: np.ndarray
+    high: np.ndarray
+
+
+class _Top(NamedTuple):
+    """Log-parameters at the top; the value there; which are free, not at the edge of the box; their covariance, inverse
+    to the curvature; and how much a further step would gain."""
+
+    logs: np.ndarray
+    value: float
+    free: np.ndarray
+    spread: np.ndarray
+    gain: float
+
+    @property
+    def error(self) -> np.ndarray:
+        return np.sqrt(np.diag(self.spread))
+
+
+def _newton(climb: Climb, logs: np.ndarray, box: _Box, held: int | None = None, enough: float = 1e-7) -> _Top:
+    """Top of the log-likelihood by Newton's method, each step rising, in the box; one log-parameter may be held.
+
+    Written here because a few parameters and an exact slope need no more, while a general optimiser's threaded linear
+    algebra can take longer than all the sums.
+    """
+    value, slope = climb(logs)
+    loose = np.arange(len(logs)) != held
+    for _ in range(100):
+        free = loose & np.where(slope < 0, logs > box.low, logs < box.high)
+        bend, direction = np.linalg.eigh(_curvature(climb, logs, slope) * np.outer(free, free))
+        along = (direction.T * (slope * free)).sum(axis=1)
+        step = (direction * (along / np.maximum(abs(bend), _FLAT))).sum(axis=1) * free
+        gain = (slope * step).sum() / 2
+        if gain < enough:
+            break
+        step /= max(1, abs(step).max())
+        for halving in range(40):
+            ahead = np.clip(logs + step / 2**halving, *box)
+            value_ahead, slope_ahead = climb(ahead)
+            if value_ahead > value:
+                break
+        else:
+            break
+        logs, value, slope = ahead, value_ahead, slope_ahead
+    spread = (direction / np.maximum(bend, _FLAT)) @ direction.T
+    return _Top(logs, value, free, spread, gain)
+
+
+def _curvature(climb: Climb, logs: np.ndarray, slope: np.ndarray) -> np.ndarray:
+    """How the slope falls along each log-parameter."""
+    small = 1e-5
+    falls = np.array([slope - climb(logs + small * unit)[1] for unit in np.eye(len(logs))]) / small
+    return (falls + falls.T) / 2
+
+
+class _Ridge(NamedTuple):
+    """Points that fit almost as well as the top; which parameters differ much among them, and which of these are
+    endless: the ridge goes on to the edge of the search."""
+
+    points: list[_Top]
+    vague: np.ndarray
+    endless: np.ndarray
+
+
+def _ridge(climb: Climb, top: _Top, box: _Box) -> _Ridge:
+    """From the top along each vague parameter, and what goes with it. A fit without vague parameters has no ridge."""
+    to_try = ~top.free | (top.error > _VAGUE)
+    points: list[_Top] = []
+    vague, endless = np.zeros((2, len(to_try)), dtype=bool)
+    while to_try.any():
+        which = int(np.argmax(np.where(to_try, top.error, 0)))
+        walk, ends = _walk(climb, top, box, which)
+        moved = np.arange(len(to_try)) == which
+        for point in walk:
+            moved |= abs(point.logs - top.logs) > _VAGUE
+        tied = abs(top.spread[which]) > 0.9 * top.error[which] * top.error  # no other way leads along it
+        points, vague, endless = points + walk, vague | moved, endless | (moved & (not ends))
+        to_try &= ~(moved & tied)
+    return _Ridge(points, vague, endless)
+
+
+def _walk(climb: Climb, top: _Top, box: _Box, which: int) -> tuple[list[_Top], bool]:
+    """One log-parameter is led down from the top, the others follow, until the log-likelihood has fallen by `_FALL`.
+
+    Returns the points passed, and whether both ways ended before the edge of the box.
+    """
+    points: list[_Top] = []
+    ends = True
+    for side in (-1, 1):
+        here, fallen, step = top, 0.0, min(1, 1.6 * top.error[which])
+        others = top.spread[:, which] / top.spread[which, which]
+        for _ in range(20):
+            at_edge = (here.logs == box.low) | (here.logs == box.high)
+            leaves = here.logs[which] == (box.low if side < 0 else box.high)[which]
+            if leaves or (at_edge & top.free).any() or fallen > 0.97 * _FALL:
+                ends &= fallen > 0.97 * _FALL
+                break
+            ahead = _newton(climb, np.clip(here.logs + side * step * others, *box), box, held=which, enough=0.01)
+            fall = max(0.0, top.value - ahead.value)
+            if fall > _FALL:  # too far: back to where a parabola has it
+                step *= 0.99 * (_FALL**0.5 - fallen**0.5) / (fall**0.5 - fallen**0.5)
+                continue
+            others = (ahead.logs - here.logs) / (ahead.logs - here.logs)[which]
+            here, fallen, step = ahead, fall, 2 * step
+            points.append(here)
+            if fall > 0:
+                step = min(step, 0.99 * ((_FALL / fall) ** 0.5 - 1) * abs(here.logs - top.logs)[which])
+    return points, ends
+
+
+def _warnings(theta: dict[str, float], top: _Top, ridge: _Ridge, forecast: Forecast, horizon: str) -> list[str]:
+    """Boundary and ridge in words, with what is forecast along them; nothing if neither matters."""
+    if not ridge.points and top.free.all():
+        return []
+    edge, endless, vague = (
+        [name for name, yes in zip(theta, which, strict=True) if yes]
+        for which in (~top.free, ridge.endless & top.free, ridge.vague & top.free)
+    )
+    forecasts = [forecast(np.exp(point.logs).tolist()) for point in (top, *ridge.points)]
+    ranges = {what: sorted(each[what] for each in forecasts) for what in forecasts[0]}
+    wide = [what for what, values in ranges.items() if values[-1] > _WIDE * values[0] + _LITTLE]
+    sure = all(values[-1] < _SURE * values[0] + _LITTLE for values in ranges.values())
+    if not (edge or endless or wide):
+        return []
+    if edge:
+        values = " and ".join(f"{theta[name]:.3g}" for name in edge)
+        found = (
+            f"Boundary: {' and '.join(edge)} went to the edge of the search ({values}), so the data do not bound "
+            f"{'it' if len(edge) == 1 else 'them'} on that side{''.join(f', nor {name}' for name in endless)}. "
+            "Along the ridge that leads there"
+        )
+    else:
+        to_edge = ", up to the edge of the search" if endless else ""
+        found = f"Flat ridge: other values of {' and '.join(endless or vague)} fit almost as well{to_edge}. Along it"
+    goes = [f"{what} goes from {_said(values[0])} to {_said(values[-1])}" for what, values in ranges.items()]
+    verdict = ": the forecasts do not hang on these parameters" if sure else ""
+    if wide:
+        verdict = f": {'that far, ' if len(wide) < len(ranges) else ''}{horizon} is not determined"
+    return [f"{found}, {' and '.join(goes)}{verdict}."]
+
+
+def _said(value: float) -> str:
+    if value < 0.0005:
+        return "0"
+    return f"{value:,.0f}" if value >= 100 else f"{value:.3g}"
+
+
+def columns_of(name: str, summary: object, **allowed: Range) -> list[np.ndarray]:
+    """Columns of a summary, each in its range; or a sentence."""
+    rows = _checks.table(name, summary)
+    missing = [repr(label) for label in allowed if label not in rows.columns]
+    if missing:
+        have = ", ".join(map(repr, rows.columns))
+        columns = "no column" if len(missing) == 1 else "no columns"
+        raise ValueError(f"{name} has {columns} {', '.join(missing)}; its columns are {have}: rename yours")
+    return [each.read(f"column {label!r} of {name}", rows[label]) for label, each in allowed.items()]
+
+
+class Levels(NamedTuple):
+    """The different values of a count, and how many customers have each."""
+
+    value: np.ndarray
+    weight: np.ndarray
+
+
+def different(*columns: np.ndarray) -> tuple[list[np.ndarray], np.ndarray, Levels]:
+    """The different rows, how many customers have each, and the same of the first column alone.
+
+    Customers with the same history add the same to the log-likelihood, so it is worked out once.
+    """
+    order = np.lexsort(columns[::-1])
+    sorted_ = [column[order] for column in columns]
+    new = np.concatenate([[True], np.any([np.diff(column) != 0 for column in sorted_], axis=0)])
+    first = np.flatnonzero(new)
+    rows, weight = [column[first] for column in sorted_], np.diff(first, append=len(order)).astype(float)
+    value, level = np.unique(rows[0], return_inverse=True)
+    return rows, weight, Levels(value, np.bincount(level, weight))
+
+
+def rise(base: float, levels: Levels) -> tuple[float, float]:
+    """Sum over customers of ``ln G(base + x) - ln G(base)``, and its slope in base."""
+    x, weight = levels
+    return (
+        (weight * (gammaln(base + x) - gammaln(base))).sum(),
+        (weight * (digamma(base + x) - digamma(base))).sum(),
+    )
+
+
+def few_repeaters(repeaters: int, customers: int, parameters: int) -> list[str]:
+    if repeaters >= 10 * parameters:
+        return []
+    return [
+        f"Too few repeaters: {repeaters} of {customers} customers came back, and {parameters} parameters want at least "
+        f"{10 * parameters} of them (a rule of thumb)."
+    ]

@@ -1,0 +1,748 @@
+"""Shops: nobody says good-bye, so a customer's silence has to tell whether she has left."""
+
+import functools
+import inspect
+from abc import ABC, abstractmethod
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Annotated, ClassVar, Literal, NamedTuple, ParamSpec, Self, TypeVar
+
+import numpy as np
+import pandas as pd
+from scipy.special import expit, exprel, hyp2f1, log_expit
+
+from clvlib import _checks
+from clvlib._calendar import DAYS, Grain
+from clvlib._formula import Amount, Count, OneCount, OnePositive, OneRate, Periods, Share, default, formula
+from clvlib.models._fit import AMOUNT, COUNT, Levels, Model, columns_of, different, few_repeaters, maximise, rise
+from clvlib.models._spread import MOST, Customers, beta_draws, beta_mean, one_each
+
+P = ParamSpec("P")
+Result = TypeVar("Result")
+
+
+class _Histories(NamedTuple):
+    """Each different history once, with how many customers have it; their frequencies; the unit of time."""
+
+    x: np.ndarray
+    recency: np.ndarray
+    T: np.ndarray
+    weight: np.ndarray
+    levels: Levels
+    grain: Grain | None
+
+
+def _histories(name: str, summary: object) -> _Histories:
+    """A summary's histories, or a sentence."""
+    x, recency, T = columns_of(name, summary, frequency=COUNT, recency=AMOUNT, T=AMOUNT)
+    _possible(x, recency, T)
+    (x, recency, T), weight, levels = different(x, recency, T)
+    return _Histories(x, recency, T, weight, levels, _unit_of(name, summary))
+
+
+Histories = Annotated[_Histories, _histories]  # a summary comes in as a table, and the body gets its histories
+
+
+def _possible(x: np.ndarray, recency: np.ndarray, T: np.ndarray) -> None:
+    """A possible history, or a sentence."""
+    late = np.atleast_1d(recency > T)
+    if late.any():
+        at = int(np.argmax(late))
+        raise ValueError(
+            f"recency must be at most T, got {recency.flat[at]:.12g} with T {T.flat[at]:.12g} at position {at}; it is "
+            "the time from the first to the last purchase, not the time since the last"
+        )
+    odd = np.atleast_1d((x == 0) != (recency == 0))
+    if odd.any():
+        at = int(np.argmax(odd))
+        raise ValueError(
+            f"recency must be 0 at frequency 0 and above 0 otherwise, got frequency {x.flat[at]:.12g} with recency "
+            f"{recency.flat[at]:.12g} at position {at}; frequency counts repeat purchases, without the first"
+        )
+
+
+def _unit_of(name: str, value: object) -> Grain | None:
+    """The unit of time that a summary, or a column of one, remembers; None if it is plain."""
+    grain = value.attrs.get("grain") if isinstance(value, pd.DataFrame | pd.Series) else None
+    return None if grain is None else _checks.option(f"{name}.attrs['grain']", grain, DAYS)
+
+
+def _in_one_unit(method: Callable[P, Result]) -> Callable[P, Result]:
+    """Refuse times that say another unit than the model's: a summary and its columns remember theirs."""
+    signature = inspect.signature(method)
+
+    @functools.wraps(method)
+    def checked(*args: P.args, **kwargs: P.kwargs) -> Result:
+        result = method(*args, **kwargs)  # first: it checks each argument
+        given = signature.bind(*args, **kwargs).arguments
+        own = given["self"].grain or given.get("grain")
+        for name in ("summary", "t", "recency", "T"):
+            unit = _unit_of(name, given.get(name))
+            if own and unit and unit != own:
+                raise ValueError(
+                    f"{name} is in {unit}s and the model in {own}s: bring both to one unit, e.g. by rfm_summary(..., "
+                    f"grain={own!r}); if it is in {own}s already, say so: {name}.attrs['grain'] = {own!r}"
+                )
+        return result
+
+    return checked
+
+
+@functools.cache
+def _nodes() -> list[tuple[float, float]]:
+    """Points in (0, 1), dense near 0, and the weights with which a sum over them is an integral (Gauss-Legendre)."""
+    points, weights = np.polynomial.legendre.leggauss(24)
+    u = (points + 1) / 2
+    return list(zip(u**2, weights * u, strict=True))
+
+
+@dataclass(frozen=True, repr=False)
+class _BuyTillYouDie(Model, ABC):
+    """What `BGNBD` and `ParetoNBD` share: a customer buys at random, at her own rate, until she leaves, unseen.
+
+    Each says at its end, in methods with an underscore, what is its own: how she leaves.
+
+    grain : {"day", "week", "month", "quarter", "year"}
+        The model's unit of time, if it is known: that of the summary it was fitted on.
+    """
+
+    r: OnePositive
+    alpha: OnePositive
+    grain: Grain | None = field(default=None, kw_only=True)
+
+    _truth: ClassVar[str]
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if self.grain is not None:
+            _checks.option("grain", self.grain, DAYS)
+
+    @classmethod
+    @formula
+    def fit(cls, summary: Histories) -> Self:
+        """Maximum likelihood from a customer summary.
+
+        Parameters
+        ----------
+        summary : DataFrame
+            One customer a row: frequency (repeat purchases, so 0 for a one-time buyer), recency (time from her first to
+            her last purchase) and T (time from her first purchase to the end of observation), in one time unit. The
+            model remembers which, if ``summary.attrs["grain"]`` says so, as that of
+            `clvlib.transactions.rfm_summary` does.
+
+        Returns
+        -------
+        BGNBD or ParetoNBD
+            The time-scaled parameters (alpha, and beta of `ParetoNBD`) are in the unit of the summary.
+
+        Raises
+        ------
+        ValueError
+            If a column is missing, a value is negative, recency is above T, or recency is 0 for a repeat buyer. Too
+            little data is no error: see `.diagnosis`.
+
+        Source
+        ------
+        Fader, Hardie & Lee 2005 (BG/NBD); Schmittlein, Morrison & Colombo 1987 (Pareto/NBD).
+
+        Examples
+        --------
+        >>> world = BGNBD(r=0.243, alpha=4.414, a=0.793, b=2.426)
+        >>> fit = BGNBD.fit(world.simulate(5000, seed=1, T=39))
+        >>> round(fit.r, 1), fit.diagnosis
+        (0.2, 'Converged, nothing to report.')
+        """
+        x, recency, T, customers = summary[:4]
+        longest = T.max()
+        if longest == 0:
+            raise ValueError("T must be above 0 for at least one customer: the summary covers no time")
+        what = f"the total of these customers' purchases in the next {longest:.3g} {summary.grain or 'time unit'}s"
+
+        def forecast(theta: list[float]) -> dict[str, float]:
+            return {what: float((customers * cls(*theta).expected_purchases(longest, x, recency, T)).sum())}
+
+        n = customers.sum()
+        start = cls._start((customers * T).sum() / n, (customers * x).sum() / n)
+        notes = few_repeaters(int(customers[x > 0].sum()), int(n), len(start))
+        theta, report = maximise(lambda theta: cls._likelihood(theta, summary), start, notes, forecast)
+        return cls(*theta, grain=summary.grain, **report)
+
+    @_in_one_unit
+    @formula
+    def log_likelihood_of(self, summary: Histories) -> float:
+        """Log-likelihood of a customer summary under these parameters.
+
+        Parameters
+        ----------
+        summary : DataFrame
+            As in `fit`.
+
+        Returns
+        -------
+        float
+            In the time unit of the summary: a density, which changes with the unit.
+
+        Raises
+        ------
+        ValueError
+            As `fit`.
+
+        Source
+        ------
+        As `fit`.
+
+        Examples
+        --------
+        >>> world = BGNBD(r=0.243, alpha=4.414, a=0.793, b=2.426)
+        >>> customer = pd.DataFrame({"frequency": [2], "recency": [30.43], "T": [38.86]})
+        >>> round(world.log_likelihood_of(customer), 2)
+        -9.46
+        """
+        return self._likelihood(self._theta, summary)[0]
+
+    @_in_one_unit
+    @formula
+    def p_alive(self, frequency: Count, recency: Amount, T: Amount) -> np.ndarray:
+        """Probability that a customer with this history is still a customer at T.
+
+        Parameters
+        ----------
+        frequency, recency, T : float or array
+            Her history, as in `fit`.
+
+        Returns
+        -------
+        float or array
+            In [0, 1]. In the BG/NBD a one-time buyer has 1: there one can only leave right after a repeat purchase.
+
+        Raises
+        ------
+        ValueError
+            If a history is impossible, or the lengths differ.
+
+        Source
+        ------
+        As `fit`.
+
+        Examples
+        --------
+        >>> world = BGNBD(r=0.243, alpha=4.414, a=0.793, b=2.426)
+        >>> round(world.p_alive(frequency=26, recency=216 / 7, T=217 / 7), 4)
+        0.9689
+        """
+        _possible(frequency, recency, T)
+        return self._alive(frequency, recency, T)
+
+    @_in_one_unit
+    @formula
+    def expected_purchases(
+        self, t: Amount, frequency: Count | None = None, recency: Amount | None = None, T: Amount | None = None
+    ) -> np.ndarray:
+        """Purchases expected in the next `t`: of a new customer, or of one with a history.
+
+        Parameters
+        ----------
+        t : float or array
+            Length of the forecast, in the model's time unit, at least 0.
+        frequency, recency, T : float or array, optional
+            Her history, as in `fit`. Left out, all three: a new customer, who has just made her first purchase (which
+            is not counted).
+
+        Returns
+        -------
+        float or array
+            Repeat purchases in (0, t], or in (T, T + t].
+
+        Raises
+        ------
+        ValueError
+            If a part of the history is missing or impossible, or the lengths differ.
+
+        Source
+        ------
+        As `fit`.
+
+        Examples
+        --------
+        >>> world = BGNBD(r=0.243, alpha=4.414, a=0.793, b=2.426)
+        >>> round(world.expected_purchases(52), 2)
+        1.45
+        >>> round(world.expected_purchases(39, frequency=2, recency=30.43, T=38.86), 3)
+        1.226
+        """
+        given = {"frequency": frequency, "recency": recency, "T": T}
+        missing = [name for name, value in given.items() if value is None]
+        if len(missing) == 3:
+            return self._while_alive(t, np.zeros(()), np.zeros(()))
+        if frequency is None or recency is None or T is None:
+            raise ValueError(f"a history needs frequency, recency and T, got no {' and no '.join(missing)}")
+        _possible(frequency, recency, T)
+        return self._alive(frequency, recency, T) * self._while_alive(t, frequency, T)
+
+    @_in_one_unit
+    @formula
+    def clv(
+        self,
+        frequency: Count,
+        recency: Amount,
+        T: Amount,
+        spend: Amount,
+        *,
+        margin_rate: Share,
+        rate: OneRate,
+        grain: Grain | None = None,
+        weeks: Periods | None = None,
+        months: Periods | None = None,
+        timing: Literal["start", "end"] = "end",
+    ) -> np.ndarray:
+        r"""Future value of a customer with this history: expected purchases times spend times margin rate, discounted.
+
+        .. math:: CLV = m \, s \sum_k \frac{E[X(k)] - E[X(k - 1)]}{(1 + i)^k}
+
+        with E[X(k)] the purchases expected in the next k weeks or months.
+
+        Parameters
+        ----------
+        frequency, recency, T : float or array
+            Her history, as in `fit`.
+        spend : float or array
+            Expected money per purchase (currency units), e.g. `GammaGamma.expected_spend`.
+        margin_rate : float or array
+            Contribution margin, a share of the spend in [0, 1].
+        rate : float
+            Discount rate as a fraction per week if `weeks` is given, per month if `months` is given.
+        grain : {"day", "week", "month", "quarter", "year"}, optional
+            The model's time unit, that of recency and T. To be said only if the model does not know it (`.grain`).
+        weeks, months : int
+            Length of the forecast; give one of the two. A month is 365.25 / 12 days.
+        timing : {"start", "end"}, default "end"
+            When in its week or month a margin comes.
+
+        Returns
+        -------
+        float or array
+            Currency units of today. The past is not in it.
+
+        Raises
+        ------
+        ValueError
+            If both or neither of weeks and months are given, the time unit is not known or another than the model's, a
+            fraction is not one, or the history is impossible.
+
+        Source
+        ------
+        Fader, Hardie & Lee 2005, RFM and CLV (Journal of Marketing Research), over a finite horizon.
+
+        Examples
+        --------
+        >>> world = BGNBD(r=0.243, alpha=4.414, a=0.793, b=2.426)
+        >>> round(world.clv(2, 30.43, 38.86, spend=35, margin_rate=0.3, rate=0.01, grain="week", months=9), 2)
+        12.32
+        """
+        _possible(frequency, recency, T)
+        periods, step = self._horizon(weeks, months, grain)
+        wait = 1 if timing == "end" else 0
+        purchases = before = np.zeros(())  # if alive; the first are discounted
+        for period in range(periods):
+            until = self._while_alive(np.asarray((period + 1) * step), frequency, T)
+            purchases, before = purchases + (until - before) / (1 + rate) ** (period + wait), until
+        return margin_rate * spend * purchases * self._alive(frequency, recency, T)
+
+    @formula
+    def simulate(
+        self, n: Customers, seed: OneCount, T: Amount = default(52), holdout: Amount = default(0)
+    ) -> pd.DataFrame:
+        """Customers with known truth.
+
+        Parameters
+        ----------
+        n : int
+            Customers.
+        seed : int
+            The same seed gives the same customers.
+        T : float or array (n,), default 52
+            Time from the first purchase to the end of observation, in the model's time unit.
+        holdout : float or array (n,), default 0
+            Time after T over which purchases are counted in holdout_frequency.
+
+        Returns
+        -------
+        DataFrame
+            customer_id, frequency, recency, T and holdout_frequency, as a firm would see them; then the truth:
+            purchase_rate (lambda), dropout_probability (p, after each repeat purchase; `BGNBD`) or dropout_rate (mu;
+            `ParetoNBD`), lifetime (time from first purchase to leaving) and alive (at T). If the model knows its time
+            unit, so do they: ``.attrs["grain"]``.
+
+        Raises
+        ------
+        ValueError
+            If n is not a whole number above 0, a time is negative, or T is neither one number nor one a customer.
+
+        Source
+        ------
+        The model's own story; see the class.
+
+        Examples
+        --------
+        >>> shop = BGNBD(r=0.243, alpha=4.414, a=0.793, b=2.426).simulate(10_000, seed=1, T=39)
+        >>> shop.columns[:5].tolist()
+        ['customer_id', 'frequency', 'recency', 'T', 'holdout_frequency']
+        """
+        T, rng = one_each("T", T, n), np.random.default_rng(seed)
+        truth, owner, time = self._lives(rng, T + one_each("holdout", holdout, n))
+        seen = time <= T[owner]
+        recency = np.zeros(n)
+        recency[owner[seen]] = time[seen]  # times rise within a customer, and the last one written stays
+        shop = pd.DataFrame(
+            {
+                "customer_id": np.arange(1, n + 1),
+                "frequency": np.bincount(owner[seen], minlength=n),
+                "recency": recency,
+                "T": T,
+                "holdout_frequency": np.bincount(owner[~seen], minlength=n),
+                **truth,
+                "alive": truth["lifetime"] > T,
+            }
+        )
+        shop.attrs = {"grain": self.grain} if self.grain else {}
+        return shop
+
+    @formula
+    def simulate_log(self, n: Customers, seed: OneCount, T: Amount = default(52)) -> pd.DataFrame:
+        """The purchases behind `simulate` with the same n, seed and T (with a holdout: its T + holdout).
+
+        Parameters
+        ----------
+        n, seed, T
+            As in `simulate`.
+
+        Returns
+        -------
+        DataFrame
+            One purchase a row: customer_id, time since the customer's first purchase (0 is the first purchase itself).
+
+        Raises
+        ------
+        ValueError
+            As `simulate`.
+
+        Source
+        ------
+        As `simulate`.
+
+        Examples
+        --------
+        >>> world = BGNBD(r=0.243, alpha=4.414, a=0.793, b=2.426)
+        >>> int(len(world.simulate_log(100, seed=1)) - world.simulate(100, seed=1)["frequency"].sum())
+        100
+        """
+        _, owner, time = self._lives(np.random.default_rng(seed), one_each("T", T, n))
+        customer = np.concatenate([np.arange(n), owner])
+        time = np.concatenate([np.zeros(n), time])
+        order = np.lexsort((time, customer))
+        return pd.DataFrame({"customer_id": customer[order] + 1, "time": time[order]})
+
+    def _alive(self, x: np.ndarray, recency: np.ndarray, T: np.ndarray) -> np.ndarray:
+        return expit(-self._log_odds_gone(self._theta, x, recency, T)[0])
+
+    def _horizon(self, weeks: int | None, months: int | None, grain: Grain | None) -> tuple[int, float]:
+        """How many weeks or months, and how long one is in the model's unit."""
+        own = self.grain or grain
+        if own is None:
+            raise ValueError(
+                f"grain must say the model's time unit, which no summary told it: one of {', '.join(DAYS)}"
+            )
+        if grain not in (None, own):
+            raise ValueError(f"grain is {grain!r}, but the model is in {own}s: leave grain out")
+        if weeks is not None and months is None:
+            return weeks, DAYS["week"] / DAYS[own]
+        if months is not None and weeks is None:
+            return months, DAYS["month"] / DAYS[own]
+        raise ValueError(f"give either weeks or months, got weeks={weeks} and months={months}")
+
+    def _lives(self, rng: np.random.Generator, horizon: np.ndarray) -> tuple[dict, np.ndarray, np.ndarray]:
+        """Truth by customer, then owner and time of each repeat purchase up to the horizon, sorted by both.
+
+        Purchases are thrown over the horizon as if nobody left; then each customer's are cut off at her end.
+        """
+        r, alpha = self._theta[:2]
+        expected = r / alpha * horizon.sum()
+        if expected > MOST:
+            raise ValueError(
+                f"n must be smaller, or T shorter: these customers would make about {expected:.0e} purchases, "
+                f"and {MOST:.0e} are possible"
+            )
+        rate = rng.gamma(r, 1 / alpha, len(horizon))
+        counts = rng.poisson(rate * horizon)
+        owner = np.repeat(np.arange(len(horizon)), counts)
+        time = rng.random(len(owner)) * horizon[owner]
+        time = time[np.lexsort((time, owner))]
+        dropout, lifetime = self._ends(rng, rate, counts, time, horizon)
+        made = time <= lifetime[owner]
+        return {"purchase_rate": rate, self._truth: dropout, "lifetime": lifetime}, owner[made], time[made]
+
+    @staticmethod
+    @abstractmethod
+    def _start(span: float, purchases: float) -> dict[str, float]:
+        """Where a fit begins, from the mean T and the mean frequency."""
+
+    @staticmethod
+    @abstractmethod
+    def _log_odds_gone(theta: np.ndarray, x: np.ndarray, recency: np.ndarray, T: np.ndarray) -> tuple[np.ndarray, ...]:
+        """Log of the odds that she has left by T, then what the likelihood needs besides."""
+
+    @classmethod
+    @abstractmethod
+    def _likelihood(cls, theta: np.ndarray, data: _Histories) -> tuple[float, np.ndarray]:
+        """Log-likelihood and its slope in each parameter."""
+
+    @abstractmethod
+    def _while_alive(self, t: np.ndarray, x: np.ndarray, T: np.ndarray) -> np.ndarray:
+        """Purchases expected in (T, T + t] of a customer alive at T."""
+
+    @abstractmethod
+    def _ends(
+        self, rng: np.random.Generator, rate: np.ndarray, counts: np.ndarray, time: np.ndarray, horizon: np.ndarray
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """Each customer's dropout parameter, and her lifetime."""
+
+
+@dataclass(frozen=True, repr=False)
+class BGNBD(_BuyTillYouDie):
+    r"""Beta-geometric/NBD: she buys at her own rate, and after each repeat purchase leaves with her own probability.
+
+    Purchase rates spread as gamma(r, alpha), dropout probabilities as beta(a, b). With x repeat purchases, the last at
+    t_x, she is alive at T with the probability (1 if x = 0)
+
+    .. math:: \left(1 + \frac{a}{b + x - 1} \left(\frac{\alpha + T}{\alpha + t_x}\right)^{r + x}\right)^{-1}
+
+    and if alive, she is expected to make, in the next t, with q = (alpha + T) / (alpha + T + t), purchases of
+
+    .. math:: \frac{a + b + x - 1}{a - 1} \left(1 - q^{r + x} {}_2F_1(r + x, b + x; a + b + x - 1; 1 - q)\right)
+
+    Parameters
+    ----------
+    r, alpha : float
+        Spread of the purchase rate: mean ``r / alpha`` per time unit, alpha in time units.
+    a, b : float
+        Spread of the dropout probability: mean ``a / (a + b)`` per repeat purchase.
+    grain : {"day", "week", "month", "quarter", "year"}, optional
+        The time unit, by keyword: what `clv` then need not be told. A fit takes it from its summary.
+
+    Raises
+    ------
+    ValueError
+        If a parameter is not above 0.
+
+    Source
+    ------
+    Fader, Hardie & Lee 2005, Counting Your Customers the Easy Way (Marketing Science).
+
+    Examples
+    --------
+    >>> BGNBD(r=0.243, alpha=4.414, a=0.793, b=2.426)
+    BGNBD(r=0.243, alpha=4.414, a=0.793, b=2.426)
+    """
+
+    a: OnePositive
+    b: OnePositive
+
+    _truth: ClassVar[str] = "dropout_probability"
+
+    @staticmethod
+    def _start(span: float, purchases: float) -> dict[str, float]:
+        return dict(r=0.5, alpha=0.5 * span / max(purchases, 1), a=1.0, b=2.0)
+
+    @staticmethod
+    def _log_odds_gone(
+        theta: np.ndarray, x: np.ndarray, recency: np.ndarray, T: np.ndarray
+    ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """``ln[a / (b + x - 1) * ((alpha + T) / (alpha + t_x)) ** (r + x)]``, -inf at x = 0; both logs of time."""
+        r, alpha, a, b = theta
+        log_T, log_recency = np.log(alpha + T), np.log(alpha + recency)
+        left_once = np.log(a / np.where(x > 0, b + x - 1, 1))
+        return np.where(x > 0, left_once + (r + x) * (log_T - log_recency), -np.inf), log_T, log_recency
+
+    @classmethod
+    def _likelihood(cls, theta: np.ndarray, data: _Histories) -> tuple[float, np.ndarray]:
+        """``G(r + x) alpha^r / (G(r) (alpha + T)^(r + x)) * B(a, b + x) / B(a, b) * (1 + odds gone)``, logged.
+
+        The first factor is the NBD of somebody who never leaves, the second that she stayed x times; the odds add the
+        chance that she left after her last purchase. With `gone` = odds / (1 + odds), ln(1 + odds) has the slope `gone`
+        times that of ln odds = ln a - ln(b + x - 1) + (r + x) (ln(alpha + T) - ln(alpha + t_x)). The ratios of gamma
+        functions and their slopes depend on x alone (`rise`); B(a, b + x) / B(a, b) is that of b over that of a + b.
+        """
+        r, alpha, a, b = theta
+        x, n = data.x, data.weight
+        odds, log_T, log_recency = cls._log_odds_gone(theta, x, data.recency, data.T)
+        gone = n * expit(odds)
+        total = (n * (-(r + x) * log_T - log_expit(-odds))).sum()
+        slope_r = (gone * (log_T - log_recency) - n * log_T).sum()
+        slope_alpha = ((r + x) * ((gone - n) / (alpha + data.T) - gone / (alpha + data.recency))).sum()
+        slope_b = -(gone / np.where(x > 0, b + x - 1, 1)).sum()
+        rise_r, rise_b, rise_ab = (rise(base, data.levels) for base in (r, b, a + b))
+        total += rise_r[0] + rise_b[0] - rise_ab[0] + n.sum() * r * np.log(alpha)
+        gradient = [
+            slope_r + rise_r[1] + n.sum() * np.log(alpha),
+            slope_alpha + n.sum() * r / alpha,
+            gone.sum() / a - rise_ab[1],
+            slope_b + rise_b[1] - rise_ab[1],
+        ]
+        return float(total), np.array(gradient)
+
+    def _while_alive(self, t: np.ndarray, x: np.ndarray, T: np.ndarray) -> np.ndarray:
+        """The closed form of the class; where that fails, the mean it stands for.
+
+        Its difference cancels near a = 1, where it is 0 / 0, and for short times. Scipy's 2F1 can overflow, and is wrong
+        for many parameters, the round ones above all, where its last argument is near 1.
+        """
+        r, b, length = np.broadcast_arrays(self.r + x, self.b + x, t / (self.alpha + T))
+        share, last = length / (1 + length), self.a + b - 1  # share is 1 - q
+        difference = 1 - (1 + length) ** -r * hyp2f1(r, b, last, share)
+        closed = np.asarray(last / (self.a - 1) * difference)
+        fails = (share > 0.9) | (last <= 0) | ~(abs(difference) > 1e-4) | ~np.isfinite(closed)
+        if fails.any():
+            closed[fails] = self._mean_over_dropout(length[fails], r[fails], b[fails])
+        return closed
+
+    def _mean_over_dropout(self, length: np.ndarray, r: np.ndarray, b: np.ndarray) -> np.ndarray:
+        """Purchases in the next t, t being `length` times alpha + T, as a mean over her dropout probability.
+
+        With rate and dropout probability p known, she leaves at rate p times hers, so she makes (1 - exp(-p rate t)) /
+        p purchases. Her rate is gamma(r, alpha + T), so the mean over it is (1 - (1 + p length)^-r) / p.
+        """
+
+        def given(p: np.ndarray, _: np.ndarray) -> np.ndarray:
+            return -np.expm1(-r * np.log1p(p * length)) / p
+
+        return beta_mean(given, np.asarray(self.a), b, r * length)
+
+    def _ends(
+        self, rng: np.random.Generator, rate: np.ndarray, counts: np.ndarray, time: np.ndarray, horizon: np.ndarray
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """She leaves right after repeat purchase number `last`, which may come after the horizon."""
+        dropout = beta_draws(rng, self.a, self.b, len(rate))
+        last = rng.geometric(dropout)
+        within = last <= counts
+        lifetime = horizon + rng.gamma(np.where(within, 1, last - counts)) / rate  # inf if the rate is so small it is 0
+        lifetime[within] = time[(np.cumsum(counts) - counts + last - 1)[within]]
+        return dropout, lifetime
+
+
+@dataclass(frozen=True, repr=False)
+class ParetoNBD(_BuyTillYouDie):
+    r"""Pareto/NBD: she buys at her own rate, and leaves at any moment, at her own dropout rate.
+
+    Purchase rates spread as gamma(r, alpha), dropout rates as gamma(s, beta). If alive at T, with x repeat purchases,
+    she is expected to make, in the next t, purchases of
+
+    .. math::
+
+        \frac{(r + x)(\beta + T)}{(\alpha + T)(s - 1)}
+        \left(1 - \left(\frac{\beta + T}{\beta + T + t}\right)^{s - 1}\right)
+
+    Parameters
+    ----------
+    r, alpha : float
+        Spread of the purchase rate: mean ``r / alpha`` per time unit, alpha in time units.
+    s, beta : float
+        Spread of the dropout rate: mean ``s / beta`` per time unit, beta in time units.
+    grain : {"day", "week", "month", "quarter", "year"}, optional
+        As in `BGNBD`.
+
+    Raises
+    ------
+    ValueError
+        If a parameter is not above 0.
+
+    Source
+    ------
+    Schmittlein, Morrison & Colombo 1987, Counting Your Customers (Management Science); Fader & Hardie 2005, A Note on
+    Deriving the Pareto/NBD Model.
+
+    Examples
+    --------
+    >>> world = ParetoNBD(r=0.553, alpha=10.578, s=0.606, beta=11.669)
+    >>> round(world.p_alive(frequency=2, recency=30.43, T=38.86), 3)
+    0.869
+    """
+
+    s: OnePositive
+    beta: OnePositive
+
+    _truth: ClassVar[str] = "dropout_rate"
+
+    @staticmethod
+    def _start(span: float, purchases: float) -> dict[str, float]:
+        return dict(r=0.5, alpha=0.5 * span / max(purchases, 1), s=0.5, beta=0.5 * span)
+
+    @staticmethod
+    def _log_odds_gone(theta: np.ndarray, x: np.ndarray, recency: np.ndarray, T: np.ndarray) -> tuple[np.ndarray, ...]:
+        """``s * integral over y in (t_x, T) of ((alpha+T)/(alpha+y))^(r+x) ((beta+T)/(beta+y))^s / (beta+y)``, logged.
+
+        y is when she left. The published closed form is a difference of two 2F1, which can cancel or overflow; this sum
+        of positive terms cannot. After the log-odds come their slopes in each parameter: the slope of ln(integral) is
+        the mean, over the same y, of that of the integrand's log.
+
+        The integrand falls like powers of alpha + y and beta + y, so in ln(y + the lesser of them) it is smooth: the
+        nodes are spread on that scale, over `span`, which ends at T or where the integrand is below e^-40 of what it is
+        at t_x; all is taken relative to that.
+        """
+        r, alpha, s, beta = theta
+        least = min(alpha, beta)
+        fall = (least + recency) * ((r + x) / (alpha + recency) + s / (beta + recency))
+        span = np.minimum(np.log((least + T) / (least + recency)), 40 / np.maximum(fall - 1, 1))
+        log_alpha, log_beta = np.log(alpha + T), np.log(beta + T)
+        at_last = (r + x) * (log_alpha - np.log(alpha + recency)) + s * (log_beta - np.log(beta + recency))
+        total, *sums = [0.0] * 5
+        for point, weight in _nodes():
+            y = recency + (least + recency) * np.expm1(point * span)
+            from_alpha, from_beta = alpha + y, beta + y
+            terms = np.log(from_alpha), 1 / from_alpha, np.log(from_beta), 1 / from_beta
+            log_odds = (r + x) * (log_alpha - terms[0]) + s * (log_beta - terms[2])
+            part = weight * np.exp(log_odds - at_last) * (least + y) * terms[3]
+            total = total + part
+            sums = [old + part * term for old, term in zip(sums, terms, strict=True)]
+        log_odds = np.log(s * total) + at_last + np.log(span)  # -inf if seen buying at T: no time to leave
+        log_y_alpha, over_alpha, log_y_beta, over_beta = (old / total for old in sums)
+        return (
+            log_odds,
+            log_alpha - log_y_alpha,
+            (r + x) * (1 / (alpha + T) - over_alpha),
+            1 / s + log_beta - log_y_beta,
+            s / (beta + T) - (s + 1) * over_beta,
+        )
+
+    @classmethod
+    def _likelihood(cls, theta: np.ndarray, data: _Histories) -> tuple[float, np.ndarray]:
+        """``G(r + x) alpha^r beta^s / (G(r) (alpha + T)^(r + x) (beta + T)^s) * (1 + odds gone)``, logged.
+
+        The first factor is the likelihood of one alive at T, with slopes `alive`; ln(1 + odds) has the slope
+        odds / (1 + odds) times that of ln odds, as in `BGNBD`.
+        """
+        r, alpha, s, beta = theta
+        x, T, n = data.x, data.T, data.weight
+        odds, *slopes = cls._log_odds_gone(theta, x, data.recency, T)
+        gone = n * expit(odds)
+        log_T, log_life = np.log(alpha / (alpha + T)), np.log(beta / (beta + T))
+        rise_r = rise(r, data.levels)
+        total = (n * (r * log_T - x * np.log(alpha + T) + s * log_life - log_expit(-odds))).sum() + rise_r[0]
+        alive = [
+            (n * log_T).sum() + rise_r[1],
+            (n * (r / alpha - (r + x) / (alpha + T))).sum(),
+            (n * log_life).sum(),
+            (n * (s / beta - s / (beta + T))).sum(),
+        ]
+        return float(total), np.array(alive) + [(gone * slope).sum() for slope in slopes]
+
+    def _while_alive(self, t: np.ndarray, x: np.ndarray, T: np.ndarray) -> np.ndarray:
+        """``(r + x)(beta + T) / (alpha + T) * (1 - q^(s - 1)) / (s - 1)``, q = (beta + T) / (beta + T + t)."""
+        wait = np.log1p(t / (self.beta + T))
+        return (self.r + x) * (self.beta + T) / (self.alpha + T) * wait * exprel((1 - self.s) * wait)
+
+    def _ends(
+        self, rng: np.random.Generator, rate: np.ndarray, counts: np.ndarray, time: np.ndarray, horizon: np.ndarray
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """She leaves after an exponential lifetime, whatever she bought."""
+        dropout = rng.gamma(self.s, 1 / self.beta, len(rate))
+        return dropout, rng.standard_exponential(len(rate)) / dropout  # inf if the rate is so small that it is 0
