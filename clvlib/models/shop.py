@@ -593,8 +593,8 @@ class BGNBD(_BuyTillYouDie):
     def _while_alive(self, t: np.ndarray, x: np.ndarray, T: np.ndarray) -> np.ndarray:
         """The closed form of the class; where that fails, the mean it stands for.
 
-        Its difference cancels near a = 1, where it is 0 / 0, and for short times. Scipy's 2F1 can overflow, and is wrong
-        for many parameters, the round ones above all, where its last argument is near 1.
+        Its difference cancels near a = 1, where it is 0 / 0, and for short times. Scipy's 2F1 can overflow, and where
+        its last argument is near 1 it is wrong for many parameters, the round ones above all.
         """
         r, b, length = np.broadcast_arrays(self.r + x, self.b + x, t / (self.alpha + T))
         share, last = length / (1 + length), self.a + b - 1  # share is 1 - q
