@@ -103,6 +103,30 @@ def test_a_refund_netted_takes_its_purchase_back():
     ) in summary.attrs["notes"]
 
 
+def test_a_part_of_the_first_purchase_of_the_first_customer_may_be_taken_back():
+    log = make_log(("ann", "2024-01-01", 50), ("ann", "2024-01-11", -20), ("bo", "2024-01-01", 7))
+    summary = rfm_summary(log, refunds="net", include_first=True)
+    assert summary["monetary_value"].tolist() == [30, 7]
+    assert "0 purchases taken back whole, 0.00 without" in summary.attrs["notes"][3]
+
+
+def test_a_refund_before_the_first_purchase_is_taken_from_none():
+    log = make_log(("ann", "2024-01-01", -7), ("ann", "2024-01-02", 20), ("ann", "2024-01-03", 30))
+    summary = rfm_summary(log, refunds="net", include_first=True)
+    assert summary.loc["ann"].tolist() == [1, 1, 1, 25]
+    assert "0 purchases taken back whole, 7.00 without an earlier purchase." in summary.attrs["notes"][3]
+
+
+def test_a_purchase_of_nothing_is_not_taken_back_by_a_refund():
+    log = make_log(("ann", "2024-01-01", 50), ("ann", "2024-01-05", 0), ("ann", "2024-01-09", -20))
+    summary = rfm_summary(log, refunds="net", include_first=True)
+    assert summary.loc["ann"].tolist() == [1, 4, 8, 15]
+    assert summary.attrs["notes"][-1] == "1 row with amount 0 counted as a purchase (zeros='count')."
+    dropped = rfm_summary(log, refunds="net", zeros="drop", include_first=True)
+    assert dropped.loc["ann"].tolist() == [0, 0, 8, 30]
+    assert dropped.attrs["notes"][-1] == "1 row with amount 0 left out (zeros='drop')."
+
+
 def test_a_netted_refund_reaches_back_to_the_purchase_before_when_it_is_larger_than_the_last():
     log = make_log(("ann", "2024-01-01", 50), ("ann", "2024-01-11", 60), ("ann", "2024-01-21", 10))
     refund = make_log(("ann", "2024-01-25", -30), ("bo", "2024-01-01", -7), ("bo", "2024-01-02", 20))
@@ -166,8 +190,11 @@ def test_dates_in_another_format_are_an_error_that_names_the_rows_and_are_read_w
 
 def test_a_one_time_buyer_has_no_monetary_value_unless_the_first_purchase_counts():
     log = make_log(("ann", "2024-01-01", 10), ("ann", "2024-01-02", 20), ("bo", "2024-01-02", 70))
-    assert rfm_summary(log)["monetary_value"].isna().tolist() == [False, True]
-    assert rfm_summary(log, include_first=True)["monetary_value"].tolist() == [15, 70]
+    summary, with_first = rfm_summary(log), rfm_summary(log, include_first=True)
+    assert summary["monetary_value"].isna().tolist() == [False, True]
+    assert with_first["monetary_value"].tolist() == [15, 70]
+    assert summary.attrs["notes"][1].endswith("the first left out: 1 one-time buyer without one (NaN).")
+    assert with_first.attrs["notes"][1] == "monetary_value is the mean of all purchases, the first included."
 
 
 # --- conventions ---------------------------------------------------------------------------------------------------
@@ -207,6 +234,12 @@ def test_a_customer_who_comes_in_the_holdout_is_left_out_and_the_quiet_one_has_z
     assert split[["holdout_frequency", "holdout_spend", "holdout_T"]].loc["ann"].tolist() == [0, 0, 5]
     assert "1 customer without a purchase up to 2024-01-31 not in the summary." in split.attrs["notes"]
     assert split["holdout_frequency"].dtype == "int64"
+
+
+def test_text_ids_with_gaps_between_them_keep_their_holdout():
+    log = make_log(("C1", "2024-01-01", 1), ("C9", "2024-01-01", 9), ("C4", "2024-01-01", 4), ("C4", "2024-02-01", 40))
+    split = calibration_holdout(log, calibration_end="2024-01-31")
+    assert split["holdout_spend"].to_dict() == {"C1": 0, "C4": 40, "C9": 0}
 
 
 def test_the_log_is_left_as_it_was(cdnow):
@@ -336,6 +369,19 @@ def test_text_ids_give_one_summary_whether_short_long_or_stored_as_objects(names
     by_object = rfm_summary(log.astype({"customer_id": object}))
     assert_frame_equal(summary, by_object, check_index_type=False, check_exact=True)
     assert summary.index.tolist() == sorted(set(names))
+
+
+@pytest.mark.parametrize("prefix", ["", "C"])
+@pytest.mark.parametrize("length", [1, 9, 12, 15, 16, 40])
+def test_ids_of_any_characters_and_length_are_told_apart_and_sorted(prefix, length):
+    """Short ones are read as numbers: ten places of 90 characters would not fit into one."""
+    rng = np.random.default_rng(length)
+    ids = [prefix + "".join(row) for row in rng.choice([chr(code) for code in range(33, 123)], (300, length))]
+    ids += [each[:-1] + chr(ord(each[-1]) + 1) for each in ids]
+    log = pd.DataFrame({"customer_id": ids, "date": pd.Timestamp("2024-01-01"), "amount": np.arange(600.0)})
+    summary = rfm_summary(log, include_first=True)
+    assert summary.index.tolist() == sorted(set(ids))
+    assert summary["monetary_value"].tolist() == log.groupby("customer_id")["amount"].sum().tolist()
 
 
 @PROPERTY
