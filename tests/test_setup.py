@@ -59,6 +59,11 @@ FIELD = [
 ]
 
 
+def test_the_rooms_are_told_apart():
+    assert {"clvlib.value", "clvlib.transactions", "clvlib._formula"} <= set(FIELD)
+    assert {room(path) for path in MODULES} == {"", "plots", "course", "marking"}
+
+
 def test_each_extra_holds_the_one_before_it():
     assert required().keys() < required("plots").keys() < required("course").keys() < required("marking").keys()
     assert required("marking").keys() < required("test").keys()
@@ -91,6 +96,7 @@ def run_without_extras(code):
     return subprocess.run([sys.executable, "-c", WITHOUT_EXTRAS + code], capture_output=True, text=True, cwd=ROOT)
 
 
+@pytest.mark.slow
 def test_the_field_library_and_all_its_examples_work_without_the_extras():
     done = run_without_extras(f"""
 import doctest, importlib
@@ -134,7 +140,7 @@ def test_the_lock_pins_every_package_with_hashes_and_names_no_address():
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows users set up with conda or pip; make is not theirs")
 def test_make_alone_lists_the_commands():
     listed = subprocess.run(["make"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
-    targets = ["setup", "lab", "test", "notebooks", "exercises", "datasets", "lint", "bench", "clean"]
+    targets = ["setup", "lab", "test", "quick", "notebooks", "exercises", "datasets", "lint", "bench", "clean"]
     for target in targets:
         assert re.search(rf"make {target}\s+\w", listed), target
 
