@@ -1,6 +1,6 @@
 # The course's commands. `make` alone lists them.
 .DEFAULT_GOAL := help
-.PHONY: help setup lab test notebooks exercises datasets lint bench nbgrader clean
+.PHONY: help setup lab test quick notebooks exercises datasets lint bench nbgrader clean
 
 PORT ?= 8888
 VENV := .venv
@@ -42,7 +42,10 @@ lab: $(READY)  ## open the course in JupyterLab (PORT=8888)
 	  --ServerApp.log_level=ERROR --LabApp.log_level=ERROR --LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate
 
 test: $(READY) lint  ## run every test
-	@$(PYTHON) -m pytest
+	@$(PYTHON) -m pytest @tests/everything.args
+
+quick: $(READY)  ## run the tests that need no notebook, browser or sandbox
+	@$(PYTHON) -m pytest @tests/quick.args
 
 lint: $(READY)  ## check style and types
 	@$(PYTHON) -m ruff check

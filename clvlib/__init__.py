@@ -19,7 +19,9 @@ def __getattr__(name: str) -> ModuleType:
     try:
         return importlib.import_module(f"{__name__}.{name}")
     except ModuleNotFoundError as error:  # plots and course need more than the field does
-        raise AttributeError(f"{__name__}.{name} needs a package that is not installed: {error}") from error
+        raise AttributeError(
+            f"{__name__}.{name} needs a package that is not installed: {error}. pip install 'clvlib[{name}]' brings it"
+        ) from error
 
 
 def __dir__() -> list[str]:

@@ -61,6 +61,7 @@ HOSTILE = {
         "builtins.abs = lambda x: 0\nbuiltins.float = lambda x: 0.0\njson.dumps = None"
     ),
 }  # fmt: skip
+HANGS = {"endless loop", "endless loop that catches", "sleeps"}
 
 
 @dataclass(frozen=True)
@@ -280,7 +281,7 @@ def descendants(of: int) -> set[int]:
     return found
 
 
-def all_gone(processes: set[int], within: float = 5) -> bool:
+def all_gone(processes: set[int], within: float = 60) -> bool:
     """Whether these processes end, in so many seconds."""
     deadline = time.monotonic() + within
     while time.monotonic() < deadline:

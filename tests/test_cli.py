@@ -364,6 +364,7 @@ def test_without_bubblewrap_it_says_what_to_install_and_no_sandbox_must_be_asked
 
 
 @needs_bubblewrap
+@pytest.mark.slow
 def test_a_round_from_the_roster_to_the_complete_gradebook(tmp_path, home, exercise):
     released, returned, out = tmp_path / "released", tmp_path / "returned", tmp_path / "out"
     ids = ["a/b", "A/B", "学号 7", "=cmd()"]

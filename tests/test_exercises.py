@@ -18,6 +18,7 @@ def questions():
     return [pytest.param(name, key, id=f"{name}-{key}") for name in NAMES for key in load_exercise(name).questions]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", NAMES)
 def test_nothing_is_found_in_forty_cases_and_the_textbooks(name):
     report = check_key(KEYS / f"{name}.py")

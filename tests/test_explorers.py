@@ -19,6 +19,7 @@ def make(name):
 ALL = explorers.__all__
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ALL)
 def test_every_combination_of_ends_is_drawn_and_explained(name):
     explorer = make(name)
@@ -33,6 +34,7 @@ def test_every_combination_of_ends_is_drawn_and_explained(name):
         assert edge.min() > 200, f"something is cut off at {ends}"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ALL)
 def test_each_control_changes_the_text_or_the_picture(name):
     explorer = make(name)

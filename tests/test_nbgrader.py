@@ -17,6 +17,8 @@ from clvlib.course import exercise as keys
 from clvlib.course.exercise import KEYS
 from clvlib.course.marking.nbgrader import export
 
+pytestmark = pytest.mark.slow
+
 NAMES = sorted(path.stem for path in KEYS.glob("[0-9]*.py"))
 FIRST = NAMES[0]
 PYTHON = os.environ.get("CLV_NBGRADER", "")

@@ -5,6 +5,7 @@ A good call of each function is the first one in its own docstring. One argument
 
 import contextlib
 import doctest
+import functools
 import importlib
 import inspect
 import io
@@ -95,6 +96,7 @@ def is_public_method(name, thing):
     return not name.startswith("_") and isinstance(thing, FunctionType | classmethod | staticmethod) and thing.__doc__
 
 
+@functools.cache
 def good_call(owner, name):
     """The arguments of the first call in the docstring's examples."""
     function = getattr(owner, name)
@@ -123,10 +125,19 @@ def good_call(owner, name):
         setattr(owner, name, original)
     assert calls, f"{owner.__name__}.{name} has no example that calls it"
     args, kwargs = calls[0]
-    return GoodCall(f"{owner.__name__}.{name}", unwrapped, args, kwargs)
+    return GoodCall(path_of(owner, name), unwrapped, args, kwargs)
 
 
-CALLS = [good_call(owner, name) for owner, name in public_functions()]
+def path_of(owner, name):
+    return ".".join([owner.__name__] if inspect.ismodule(owner) else [owner.__module__, owner.__name__]) + f".{name}"
+
+
+FUNCTIONS = {path_of(*each): each for each in public_functions()}
+
+
+@pytest.fixture
+def call(request):
+    return good_call(*FUNCTIONS[request.param])
 
 
 @contextlib.contextmanager
@@ -156,7 +167,7 @@ def numbers_in(result):
             yield from numbers_in(getattr(result, field.name))
 
 
-@pytest.mark.parametrize("call", CALLS, ids=lambda call: call.path)
+@pytest.mark.parametrize("call", FUNCTIONS, indirect=True)
 def test_nonsense_gets_a_sentence(call):
     wrong = []
     for name, parameter in call.parameters().items():
@@ -190,7 +201,7 @@ RIGHT = {  # for once
 }
 
 
-@pytest.mark.parametrize("call", CALLS, ids=lambda call: call.path)
+@pytest.mark.parametrize("call", FUNCTIONS, indirect=True)
 def test_a_decimal_gives_what_its_float_gives(call):
     for name in call.parameters():
         try:
@@ -201,7 +212,7 @@ def test_a_decimal_gives_what_its_float_gives(call):
 
 
 def test_every_module_of_the_field_is_tried():
-    tried = {call.function.__module__ for call in CALLS}
+    tried = {getattr(owner, name).__module__ for owner, name in FUNCTIONS.values()}
     assert tried >= {module.__name__ for module in field_modules() if public_names(module)}
 
 

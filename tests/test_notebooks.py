@@ -42,6 +42,7 @@ def test_there_is_a_student_notebook_for_each_key_and_no_other():
     assert sorted(path.stem for path in (ROOT / "exercises").glob("*.ipynb")) == KEYED
 
 
+@pytest.mark.slow
 @by_exercise
 @pytest.mark.parametrize("seed", [0, 7])
 def test_a_student_notebook_runs_unanswered(name, seed, tmp_path):
@@ -52,6 +53,7 @@ def test_a_student_notebook_runs_unanswered(name, seed, tmp_path):
     assert sum("Not attempted" in text for text in said) == len(load_exercise(name).questions)
 
 
+@pytest.mark.slow
 def test_an_assessment_runs_without_keys_and_without_a_seed(tmp_path):
     notebook = student_notebook(load_exercise("01_worksheet"), seed=7, assessed="Wang Li")
     text = nbformat.writes(notebook)
@@ -65,6 +67,7 @@ def test_an_assessment_runs_without_keys_and_without_a_seed(tmp_path):
     assert [path.name for path in (tmp_path / ".progress").iterdir()] == ["01_worksheet-Wang Li.json"]
 
 
+@pytest.mark.slow
 def test_a_crash_or_a_missing_name_stops_nothing(tmp_path):
     notebook = student_notebook(load_exercise("01_worksheet"))
     answers = [cell for cell in notebook.cells if cell.cell_type == "code" and "ex.check" in cell.source]

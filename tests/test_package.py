@@ -41,6 +41,7 @@ def test_without_matplotlib_the_field_works_and_plots_say_what_they_need():
     said = printed_by(without + "\ntry: clvlib.plots\nexcept AttributeError as error: print(error)")
     assert said.startswith("clvlib.plots needs a package that is not installed")
     assert "matplotlib" in said
+    assert said.endswith("pip install 'clvlib[plots]' brings it")
 
 
 def test_the_wheel_has_the_version_of_the_code_and_says_that_it_is_typed(tmp_path, monkeypatch):

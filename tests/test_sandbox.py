@@ -11,6 +11,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
@@ -25,9 +26,12 @@ from clvlib.course.marking import answers, sandbox, seccomp
 from clvlib.course.marking.judge import judge, notes
 from clvlib.course.marking.sandbox import Collected, Limits, Sandbox
 
-pytestmark = needs_bubblewrap
+pytestmark = [needs_bubblewrap, pytest.mark.slow]
 
-LIMITS = Limits(cell_seconds=1, call_seconds=0.5, seconds=8)
+# Limits are by the clock. Honest cells get so much that no busy machine uses it up; where a cell hangs and only uses up
+# its own, little; the whole is short only where it is to run out.
+LIMITS = Limits(cell_seconds=60, call_seconds=60, seconds=600)
+SHORT = Limits(cell_seconds=2, call_seconds=2, seconds=600)
 STUBBORN = HOSTILE["endless loop that catches"]
 OPENING = "from clvlib.course import assessment\nex = assessment('x', {})"
 
@@ -35,6 +39,19 @@ OPENING = "from clvlib.course import assessment\nex = assessment('x', {})"
 @pytest.fixture(autouse=True)
 def impatience(monkeypatch):
     monkeypatch.setattr(sandbox, "GRACE", 1)
+
+
+@pytest.fixture
+def short(box, monkeypatch):
+    monkeypatch.setattr(box, "limits", SHORT)
+
+
+@pytest.fixture
+def short_in_all(box, monkeypatch):
+    """Five seconds for the whole, and a process that stands ready, so that none of them go into its start."""
+    assert got(box, "got = 1") == "1"
+    monkeypatch.setattr(box, "limits", Limits(cell_seconds=2, seconds=5))
+    monkeypatch.setattr(sandbox, "MOST_TRIES", 100)
 
 
 @pytest.fixture(scope="module", params=["warm", "fresh"])
@@ -334,26 +351,25 @@ except (ValueError, OSError):
     [
         "while True:\n    pass",
         STUBBORN,
-        "import time\ntime.sleep(100)",
+        "import time\ntime.sleep(10_000)",
         "10 ** 10 ** 9",
         "import os\nos._exit(0)",
         "x = [0] * 10**12",
         "import os, signal\nos.kill(os.getpid(), signal.SIGSTOP)\nwhile True:\n    pass",
     ],
 )
-def test_a_cell_that_hangs_or_ends_python_costs_itself_alone(box, code):
-    started = time.monotonic()
+def test_a_cell_that_hangs_or_ends_python_costs_itself_alone(box, short, code):
     done = collect(box, "a = 1", f"b = 1\n{code}\nb = 2", "c = 3", names=["a", "c"])
     assert {key: value["number"] for key, value in done.answers.items()} == {"a": 1, "c": 3}
     assert [number for number, *_ in done.stopped] + list(done.left_out) == [1]
-    assert time.monotonic() - started < LIMITS.cell_seconds + sandbox.GRACE + 6
+    assert not done.trouble
 
 
-def test_the_whole_is_bounded_however_many_cells_hang(box):
-    started = time.monotonic()
+@pytest.mark.parametrize("box", ["warm"], indirect=True)
+def test_the_whole_is_bounded_however_many_cells_hang(box, short_in_all):
     done = collect(box, "a = 1", *[STUBBORN] * 15)
-    assert done.trouble
-    assert time.monotonic() - started < 2 * LIMITS.seconds
+    assert done.trouble == ["the notebook took longer than 5 seconds"]
+    assert len(done.left_out) < 15
 
 
 def test_a_function_that_ends_python_costs_its_own_question(box):
@@ -365,15 +381,23 @@ def test_a_function_that_ends_python_costs_its_own_question(box):
     assert not done.left_out
 
 
-def test_a_try_for_which_no_time_is_left_does_not_end_the_marking_of_others(box):
-    limits = Limits(cell_seconds=1, call_seconds=30, seconds=4)
-    impatient = Sandbox(limits)
-    impatient.warm = box.warm
-    cell = "def f(x):\n    import os, time\n    time.sleep(3.95)\n    os._exit(1)"
-    for seconds in ("3.5", "3.8", "3.95"):
-        done = collect(impatient, cell.replace("3.95", seconds), names=["f"], shown={"f": [(1,)]})
-        assert done.trouble
-    impatient.end()
+def test_a_try_for_which_no_time_is_left_does_not_end_the_marking_of_others(box, monkeypatch):
+    tries = []
+
+    def open_but_the_second_too_late():
+        process = Sandbox.open(box)
+        tries.append(process)
+        if len(tries) == 2:
+            process.kill()
+        return process
+
+    monkeypatch.setattr(box, "open", open_but_the_second_too_late)
+    clock = SimpleNamespace(monotonic=lambda: time.monotonic() + (LIMITS.seconds if len(tries) == 2 else 0))
+    monkeypatch.setattr(sandbox, "time", clock)
+    cell = "def f(x):\n    import os\n    os._exit(1)"
+    done = collect(box, cell, names=["f"], shown={"f": [(1,)]})
+    assert done.trouble[-1] == "the notebook took longer than 600 seconds"
+    assert len(tries) == 2
 
 
 def test_a_check_of_no_question_is_passed_over(box):
@@ -389,7 +413,7 @@ def test_large_tables_are_cut_and_what_follows_still_counts(box):
     assert (len(table["rows"]), len(table["columns"]), table["length"]) == (300, 20, 10_000)
 
 
-def test_a_function_that_hangs_is_told_so(box):
+def test_a_function_that_hangs_is_told_so(box, short):
     done = collect(box, "def f(x):\n    while x:\n        pass", names=["f"], shown={"f": [(0,), (1,)]})
     assert done.shown["f"][0] == {"gave": {"other": "nothing"}}
     assert done.shown["f"][1]["error"] == "Interrupted"
@@ -459,14 +483,19 @@ def test_a_flood_ends_the_reading(box):
     assert "more than" in collect(box, "a = 1", endless_line).trouble[0]
 
 
-def test_cells_that_are_said_to_begin_do_not_buy_time(box):
-    started = time.monotonic()
-    collect(
-        box,
-        "a = 1",
-        f"{FORGE}\nimport time\nwhile True:\n    time.sleep(0.5)\n    os.write(pipe, b'{{\"cell\": 1}}\\n')",
-    )
-    assert time.monotonic() - started < 2 * LIMITS.seconds
+@pytest.mark.parametrize("box", ["warm"], indirect=True)
+def test_cells_that_are_said_to_begin_do_not_buy_time(box, short_in_all):
+    code = """
+import time
+for _ in range(1000):
+    try:
+        os.write(pipe, b'{"cell": 1}\\n')
+        time.sleep(0.1)
+    except BaseException:
+        pass
+"""
+    done = collect(box, "a = 1", FORGE + code)
+    assert done.trouble == ["the notebook took longer than 5 seconds"]
 
 
 def test_who_says_done_and_stays_is_killed_before_the_next_comes(box):
@@ -599,7 +628,7 @@ def test_a_container_is_shut_in_and_killed_by_its_name(monkeypatch, tmp_path):
     engine.write_text(f'#!/bin/sh\necho "$@" >> {asked}\nif [ "$1" = run ]; then {python}; fi\n')
     engine.chmod(0o755)
     monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
-    box = Sandbox(LIMITS, container="clv")
+    box = Sandbox(SHORT, container="clv")
     done = collect(box, "a = 1", STUBBORN, "c = 3", names=["a", "c"])
     assert list(done.answers) == ["a", "c"]
     assert done.left_out == {1: "it ran too long"}
@@ -607,7 +636,7 @@ def test_a_container_is_shut_in_and_killed_by_its_name(monkeypatch, tmp_path):
     first = next(line for line in lines if line.startswith("run"))
     for option in ("--network none", "--read-only", "--cap-drop ALL", "no-new-privileges", "--user 65534:65534"):
         assert option in first
-    assert f"--memory {LIMITS.memory} --memory-swap {LIMITS.memory}" in first
+    assert f"--memory {SHORT.memory} --memory-swap {SHORT.memory}" in first
     names = [line.split("--name ")[1].split()[0] for line in lines if line.startswith("run")]
     assert len(set(names)) == len(names)
     assert {f"kill {name}" for name in names} <= set(lines)

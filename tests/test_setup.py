@@ -1,6 +1,6 @@
 """The set-up: one list of packages, a lock without addresses, commands that are listed, a check that finds faults."""
 
-import pkgutil
+import ast
 import re
 import subprocess
 import sys
@@ -12,14 +12,106 @@ import yaml
 from packaging.requirements import Requirement
 from packaging.specifiers import SpecifierSet
 
-import clvlib
 from clvlib.course import check_setup, setup
 
 ROOT = Path(__file__).parents[1]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-REQUIRED = {r.name: r.specifier for r in map(Requirement, PROJECT["dependencies"])}
 CONDA_NAMES = {"matplotlib-base": "matplotlib"}
-FIELD = [module.name for module in pkgutil.iter_modules(clvlib.__path__) if module.name not in ("plots", "course")]
+IMPORTED_AS = {"ipython": "IPython", "scikit-learn": "sklearn"}
+COMES_WITH = {"PIL": "matplotlib", "packaging": "statsmodels", "traitlets": "ipython"}
+
+
+def required(extra=""):
+    """What `pip install clvlib[extra]` asks for, the extras that it holds included."""
+    lines = PROJECT["optional-dependencies"][extra] if extra else PROJECT["dependencies"]
+    found = {} if not extra else required()
+    for requirement in map(Requirement, lines):
+        if requirement.name == "clvlib":
+            found |= {name: specifier for held in requirement.extras for name, specifier in required(held).items()}
+        else:
+            found[requirement.name] = requirement.specifier
+    return found
+
+
+def importable(extra):
+    """The names under which those packages are imported."""
+    names = {IMPORTED_AS.get(package, package.replace("-", "_")) for package in required(extra)}
+    return names | {name for name, package in COMES_WITH.items() if package in required(extra)}
+
+
+def room(path):
+    """The extra that a module of clvlib may count on."""
+    match path.relative_to(ROOT / "clvlib").parts:
+        case ("course", "marking", *_) | ("course", "cli.py" | "notebooks.py"):
+            return "marking"
+        case ("course", *_):
+            return "course"
+        case ("plots.py",):
+            return "plots"
+    return ""
+
+
+MODULES = sorted((ROOT / "clvlib").rglob("*.py"))
+FIELD = [
+    ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
+    for path in MODULES
+    if not room(path) and path.stem != "__main__"
+]
+
+
+def test_the_rooms_are_told_apart():
+    assert {"clvlib.value", "clvlib.transactions", "clvlib._formula"} <= set(FIELD)
+    assert {room(path) for path in MODULES} == {"", "plots", "course", "marking"}
+
+
+def test_each_extra_holds_the_one_before_it():
+    assert required().keys() < required("plots").keys() < required("course").keys() < required("marking").keys()
+    assert required("marking").keys() < required("test").keys()
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(ROOT / "clvlib")))
+def test_a_module_imports_only_what_the_extra_of_its_room_installs(path):
+    imported = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            imported |= {alias.name.partition(".")[0] for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and not node.level:
+            imported.add(node.module.partition(".")[0])
+    assert imported - set(sys.stdlib_module_names) - {"clvlib"} <= importable(room(path))
+
+
+WITHOUT_EXTRAS = f"""
+import sys
+
+class Missing:
+    def find_spec(name, *_):
+        if name.partition(".")[0] in {sorted(importable("test") - importable(""))}:
+            raise ModuleNotFoundError(f"No module named {{name!r}}", name=name)
+
+sys.meta_path.insert(0, Missing)
+"""
+
+
+def run_without_extras(code):
+    return subprocess.run([sys.executable, "-c", WITHOUT_EXTRAS + code], capture_output=True, text=True, cwd=ROOT)
+
+
+@pytest.mark.slow
+def test_the_field_library_and_all_its_examples_work_without_the_extras():
+    done = run_without_extras(f"""
+import doctest, importlib
+for name in {FIELD}:
+    print(name, doctest.testmod(importlib.import_module(name)).failed)
+print("and", sum(name.startswith(("clvlib.course", "clvlib.plots")) for name in sys.modules))
+""")
+    assert done.stdout.splitlines() == [*(f"{name} 0" for name in FIELD), "and 0"], done.stderr
+
+
+def test_the_command_says_in_one_sentence_what_it_needs():
+    done = run_without_extras("from clvlib.__main__ import main\nmain()")
+    assert done.returncode == 1
+    assert done.stdout == ""
+    assert re.fullmatch(r"clv needs \w+, .* pip install 'clvlib\[marking\]' brings it\n", done.stderr)
 
 
 def test_the_conda_environment_asks_for_the_same_packages():
@@ -28,8 +120,7 @@ def test_the_conda_environment_asks_for_the_same_packages():
     specs = {name: SpecifierSet(spec) for name, _, spec in (entry.partition(" ") for entry in conda)}
     assert specs.pop("python") == SpecifierSet(PROJECT["requires-python"])
     assert specs.pop("pip") == SpecifierSet("")
-    assert specs.pop("nbval") == SpecifierSet(">=0.11")
-    assert {CONDA_NAMES.get(name, name): spec for name, spec in specs.items()} == REQUIRED
+    assert {CONDA_NAMES.get(name, name): spec for name, spec in specs.items()} == required("marking")
     assert pip == {"pip": ["-e ."]}
 
 
@@ -40,28 +131,18 @@ def test_the_lock_pins_every_package_with_hashes_and_names_no_address():
     entries = re.split(r"^(?=[a-z0-9])", lock, flags=re.MULTILINE)[1:]
     assert len(pinned) == len(entries)
     assert all("--hash=sha256:" in entry for entry in entries)
-    test = [Requirement(line) for line in PROJECT["optional-dependencies"]["test"]]
-    for name, specifier in [*REQUIRED.items(), *((r.name, r.specifier) for r in test)]:
+    for name, specifier in required("test").items():
         versions = [version for pin, version in pinned if pin == name.replace("_", "-").lower()]
-        assert versions, f"{name} is not in requirements.lock: see the README on updating it"
+        assert versions, f"{name} is not in requirements.lock: see CONTRIBUTING.md on updating it"
         assert all(version in specifier for version in versions)
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows users set up with conda or pip; make is not theirs")
 def test_make_alone_lists_the_commands():
     listed = subprocess.run(["make"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
-    targets = ["setup", "lab", "test", "notebooks", "exercises", "datasets", "lint", "bench", "clean"]
+    targets = ["setup", "lab", "test", "quick", "notebooks", "exercises", "datasets", "lint", "bench", "clean"]
     for target in targets:
         assert re.search(rf"make {target}\s+\w", listed), target
-
-
-def test_the_field_imports_no_plots_and_no_widgets():
-    assert {"value", "models", "_formula"} <= set(FIELD)
-    heavy = ("matplotlib", "clvlib.plots", "ipywidgets", "clvlib.course")
-    modules = ", ".join(f"clvlib.{module}" for module in FIELD)
-    code = f"import sys, {modules}; print([name for name in {heavy} if name in sys.modules])"
-    printed = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
-    assert printed.strip() == "[]"
 
 
 def test_the_check_finds_a_whole_set_up(capsys):

@@ -27,7 +27,7 @@ KERNEL = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": 
 
 def run(notebook: NotebookNode, folder: Path) -> NotebookNode:
     """Run every cell in a fresh kernel and keep its outputs."""
-    options: Any = {"timeout": 300, "kernel_name": "python3", "record_timing": False}
+    options: Any = {"timeout": 300, "startup_timeout": 300, "kernel_name": "python3", "record_timing": False}
     options |= {"store_widget_state": False, "coalesce_streams": True}
     NotebookClient(notebook, resources={"metadata": {"path": str(folder)}}, **options).execute()
     return notebook

@@ -29,7 +29,8 @@ from clvlib.course.marking import seccomp
 from clvlib.course.marking.answers import read_line
 from clvlib.course.marking.isolate import NOBODY
 
-SCRATCH = ROOT / "exercises"  # where a learner works: ../datasets is found there, the keys are not
+# where a learner works: ../datasets is found there, the keys are not; an installed wheel has no such folder
+SCRATCH = ROOT / "exercises" if (ROOT / "exercises").is_dir() else Path("/var/tmp")
 MOST_BYTES, MOST_MESSAGES = 8_000_000, 10_000  # of one run
 MOST_TRIES = 4
 GRACE = 5  # seconds that a cell is given to stop by itself
@@ -86,7 +87,7 @@ class Collected:
 def visible() -> list[Path]:
     """The folders, beside the system's, that a sandbox can read: Python, clvlib and the datasets."""
     folders = {Path(sys.prefix), Path(sys.base_prefix), ROOT / "clvlib", ROOT / "datasets"}
-    return sorted(folder for folder in folders if not folder.is_relative_to("/usr"))
+    return sorted(folder for folder in folders if folder.is_dir() and not folder.is_relative_to("/usr"))
 
 
 class Sandbox:
