@@ -15,13 +15,14 @@ from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
 
+import pandas as pd
 import pytest
 from flit_core.wheel import make_wheel_in
 from hypothesis import given
 from hypothesis import strategies as st
 
 from clvlib.course.exercise import Exercise
-from clvlib.course.marking.items import item_statistics
+from clvlib.course.marking.items import item_statistics, questions_picture
 from clvlib.course.marking.judge import Marked, Verdict
 from clvlib.course.marking.pages import feedback_page, items_page
 from clvlib.course.marking.roster import Student
@@ -352,6 +353,18 @@ def test_pictures_say_their_numbers_in_words():
     )
     assert questions["alt"].startswith("Difficulty and discrimination: q1 0.60 and 0.87, q2 0.40 and 0.49, q3 0.40 and")
     assert questions["src"].startswith("data:image/svg+xml;base64,")
+
+
+@pytest.mark.parametrize(
+    "discrimination", [0.5, 0.1, math.nan, 1], ids=["none is weak", "all are", "unknown", "at the edge"]
+)
+def test_both_halves_of_the_picture_of_the_questions_are_wide_whatever_they_hold(discrimination):
+    table = pd.DataFrame({"difficulty": [0.2, 0.9], "discrimination": discrimination}, index=["q1", "q2"])
+    svg = base64.b64decode(questions_picture(table).svg).decode()
+    halves = re.findall(r'id="axes_\d">\s*<g id="patch_\d+">\s*<path d="M ([\d.]+) [\d.]+ \nL ([\d.]+) ', svg)
+    assert len(halves) == 2
+    for left, right in halves:
+        assert float(right) - float(left) > 200, "of 504 points"
 
 
 def test_a_weak_question_is_named_in_words():

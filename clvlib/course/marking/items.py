@@ -99,8 +99,10 @@ def questions_picture(table: pd.DataFrame) -> Picture:
     bars.set_ylim(len(table) - 0.4, -0.6)
     bars.set_xlabel("Difficulty (share of the points)")
     low = table["discrimination"] < 0.2
+    # whole dots, also at the edge; out of the layout, since no dots at all would leave none of it
+    look = dict(markersize=8, clip_on=False, in_layout=False)
     for chosen, marker, colour in ((~low, "o", BLUE), (low, "X", ORANGE)):
-        dots.plot(table["discrimination"][chosen], rows[chosen], marker, color=colour, markersize=8, clip_on=False)
+        dots.plot(table["discrimination"][chosen], rows[chosen], marker, color=colour, **look)
     dots.axvline(0.2, color=GREY, linestyle="--", linewidth=1, zorder=1)
     dots.set_xticks([0, 0.2, 0.5, 1])
     dots.set_xlim(min(0, table["discrimination"].min() - 0.05), 1)
