@@ -91,7 +91,7 @@ def test_a_page_names_the_mistake_and_holds_no_other_number_and_no_script(class_
         assert "<script" not in page
         if file.mistake:
             key, number = file.mistake
-            assert html.escape(EXERCISE.questions[key].mistakes[number].message) in page
+            assert EXERCISE.questions[key].mistakes[number].message in html.unescape(page)
 
 
 def test_a_second_run_runs_nothing_and_writes_the_same_bytes(class_of_all_kinds):

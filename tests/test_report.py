@@ -6,30 +6,28 @@ import hashlib
 import io
 import itertools
 import math
+import os
 import re
+import subprocess
+import sys
+import zipfile
 from dataclasses import replace
 from html.parser import HTMLParser
+from pathlib import Path
 
+import pandas as pd
 import pytest
+from flit_core.wheel import make_wheel_in
 from hypothesis import given
 from hypothesis import strategies as st
 
 from clvlib.course.exercise import Exercise
+from clvlib.course.marking.items import item_statistics, questions_picture
 from clvlib.course.marking.judge import Marked, Verdict
-from clvlib.course.marking.report import (
-    Mark,
-    _guarded,
-    _unguarded,
-    feedback_page,
-    gradebook,
-    item_statistics,
-    items_page,
-    marking_sheet,
-    read_marking_sheet,
-    total,
-    with_marks,
-)
+from clvlib.course.marking.pages import feedback_page, items_page
 from clvlib.course.marking.roster import Student
+from clvlib.course.marking.sheets import Mark, gradebook, marking_sheet, read_marking_sheet, with_marks
+from clvlib.course.marking.tables import guarded, unguarded
 
 exercise = Exercise("99_small", title="Small & simple", minutes=5)
 
@@ -81,6 +79,8 @@ HOSTILE = {
     "surrogate": "\ud800 and \udfff",
     "hidden": "a\U000e0041\u200bb\ufeff",
     "braces": "{policy} {0} %s",
+    "template": "{{ 7 * 7 }} {{ exercise }} {% for x in range(9) %}{# y #} {% include 'style.css' %}{% raw %}",
+    "right to left": "\u05e9\u05dc\u05d5\u05dd \u0645\u062d\u0645\u062f 123 <b>",
     "long word": "W" * 100_000,
     "many tabs": "\t" * 100_000,
     "many quotes": "; \"'" * 25_000,
@@ -136,10 +136,10 @@ def test_the_gradebook_has_a_row_a_student_and_what_is_not_known_is_blank():
 
 
 def test_the_total_is_the_sum_of_what_is_known():
-    assert total(result()) == 3
-    assert total(missing("not readable")) is None
+    assert result().total == 3
+    assert missing("not readable").total is None
     only_text = Marked(Student("s", "", ""), "t", "marked", {"q3": Verdict("to mark", None)})
-    assert total(only_text) is None
+    assert only_text.total is None
 
 
 def test_points_are_written_without_the_noise_of_floats():
@@ -195,7 +195,8 @@ def test_what_comes_from_a_student_never_becomes_part_of_the_page(text):
 
 
 def test_what_a_student_wrote_can_be_read_letter_by_letter():
-    text = HOSTILE["script"] + HOSTILE["entities"] + "\n  你好 \U0001f469\u200d\U0001f52c"
+    harmless = ["script", "entities", "braces", "template", "right to left", "long word"]
+    text = "\n".join(HOSTILE[kind] for kind in harmless) + "\n  你好 \U0001f469\u200d\U0001f52c"
     assert text in Page(feedback_page(exercise, result(text), {})).text
 
 
@@ -209,6 +210,25 @@ def test_a_page_may_run_nothing_and_load_nothing():
     assert policy == f"default-src 'none'; base-uri 'none'; form-action 'none'; style-src 'sha256-{checksum}'"
     assert not {"script", "link", "img", "a", "iframe"} & {tag for tag, _ in Page(page).tags}
     assert "url(" not in style
+
+
+def test_an_installed_wheel_has_its_templates(tmp_path):
+    wheel = make_wheel_in(Path(__file__).parents[1] / "pyproject.toml", tmp_path).file
+    with zipfile.ZipFile(wheel) as pack:
+        pack.extractall(tmp_path / "installed")
+    code = (
+        "from clvlib.course.exercise import Exercise\n"
+        "from clvlib.course.marking import judge, pages, roster\n"
+        "result = judge.Marked(roster.Student('s1', 'Ann', ''), 't', 'nothing handed in')\n"
+        "exercise = Exercise('99_small', title='Small', minutes=5)\n"
+        "print(pages.__file__, pages.feedback_page(exercise, result, {}), pages.items_page(exercise, [result]))"
+    )
+    environment = {**os.environ, "PYTHONPATH": str(tmp_path / "installed")}
+    run = [sys.executable, "-c", code]
+    printed = subprocess.run(run, env=environment, cwd=tmp_path, capture_output=True, text=True, check=True).stdout
+    assert printed.startswith(str(tmp_path / "installed"))
+    assert "Nothing of yours was found" in printed
+    assert "1 student: 0 handed in" in printed
 
 
 def test_each_question_says_its_state_in_words_its_points_and_what_was_read():
@@ -333,6 +353,18 @@ def test_pictures_say_their_numbers_in_words():
     )
     assert questions["alt"].startswith("Difficulty and discrimination: q1 0.60 and 0.87, q2 0.40 and 0.49, q3 0.40 and")
     assert questions["src"].startswith("data:image/svg+xml;base64,")
+
+
+@pytest.mark.parametrize(
+    "discrimination", [0.5, 0.1, math.nan, 1], ids=["none is weak", "all are", "unknown", "at the edge"]
+)
+def test_both_halves_of_the_picture_of_the_questions_are_wide_whatever_they_hold(discrimination):
+    table = pd.DataFrame({"difficulty": [0.2, 0.9], "discrimination": discrimination}, index=["q1", "q2"])
+    svg = base64.b64decode(questions_picture(table).svg).decode()
+    halves = re.findall(r'id="axes_\d">\s*<g id="patch_\d+">\s*<path d="M ([\d.]+) [\d.]+ \nL ([\d.]+) ', svg)
+    assert len(halves) == 2
+    for left, right in halves:
+        assert float(right) - float(left) > 200, "of 504 points"
 
 
 def test_a_weak_question_is_named_in_words():
@@ -496,8 +528,8 @@ def test_only_texts_have_marking_sheets():
 
 @given(st.text(alphabet="'=+-@ab 07;\n"))
 def test_a_guarded_cell_comes_back_as_it_was(text):
-    assert _unguarded(_guarded(text)) == text
-    assert _guarded(text)[:1] not in set("=+-@07")
+    assert unguarded(guarded(text)) == text
+    assert guarded(text)[:1] not in set("=+-@07")
 
 
 @pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE)

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from clvlib.course.marking.roster import Roster, Student, read_roster, read_table
+from clvlib.course.marking.roster import Roster, Student, read_roster
+from clvlib.course.marking.tables import read_table
 
 CANVAS = '''\
 Student,ID,SIS User ID,SIS Login ID,Section,Notes,Exercise 1 (4711),Exercise 2 (4712),Final Score

@@ -57,6 +57,17 @@ class Marked:
     verdicts: dict[str, Verdict] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
 
+    @property
+    def total(self) -> float | None:
+        """The points she has so far; None if nothing of hers is marked."""
+        known = [verdict.points for verdict in self.verdicts.values() if verdict.points is not None]
+        return sum(known) if known else None
+
+    @property
+    def waiting(self) -> list[str]:
+        """The questions whose text a person has yet to mark."""
+        return [key for key, verdict in self.verdicts.items() if verdict.state == "to mark"]
+
 
 def judge(exercise: Exercise, seed: int, collected: Collected) -> dict[str, Verdict]:
     """Hold what a notebook left against the key, question by question."""

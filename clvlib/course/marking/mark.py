@@ -18,7 +18,7 @@ from typing import Any
 from clvlib import __version__
 from clvlib.course.code import opening
 from clvlib.course.exercise import Exercise, FunctionQuestion, TextQuestion, count
-from clvlib.course.marking import report, sandbox
+from clvlib.course.marking import pages, sandbox, sheets
 from clvlib.course.marking.judge import Marked, judge, notes
 from clvlib.course.marking.release import Secret, seed, ticket, write, write_zip
 from clvlib.course.marking.roster import Roster, Student
@@ -115,32 +115,33 @@ class Marking:
     def write(self, results: Sequence[Marked]) -> Summary:
         """Write the gradebook, the pages, the marking sheets and the log, with the texts that a person has marked."""
         marks = self._read_sheets()  # as late as can be: she may have typed meanwhile
-        results = report.with_marks(results, marks)
+        results = sheets.with_marks(results, marks)
         handed_in = [result for result in results if result.status != "nothing handed in"]
-        pages = [(result, report.feedback_page(self.exercise, result, marks).encode()) for result in handed_in]
-        for result, page in pages:
-            write(self.out / "feedback" / f"{self._page_name(result)}", page)
+        feedback = [(result, pages.feedback_page(self.exercise, result, marks).encode()) for result in handed_in]
+        for result, page in feedback:
+            write(self.out / "feedback" / self._page_name(result), page)
         self.out.mkdir(parents=True, exist_ok=True)
-        packed = [(self.roster.feedback_path(result.student, self._page_name(result)), page) for result, page in pages]
+        packed = [
+            (self.roster.feedback_path(result.student, self._page_name(result)), page) for result, page in feedback
+        ]
         write_zip(self.out / "feedback.zip", packed)
-        tables = {"gradebook.csv": report.gradebook(self.exercise, results), "log.csv": self._log(results)}
+        tables = {"gradebook.csv": sheets.gradebook(self.exercise, results), "log.csv": self._log(results)}
         for key in self._texts():
-            tables[self._sheet(key)] = report.marking_sheet(self.exercise, key, results, marks.get(key))
+            tables[self._sheet(key)] = sheets.marking_sheet(self.exercise, key, results, marks.get(key))
         for name, text in tables.items():
             write(self.out / name, text.encode("utf-8-sig"))
-        write(self.out / "items.html", report.items_page(self.exercise, results).encode())
+        write(self.out / "items.html", pages.items_page(self.exercise, results).encode())
         names = [*tables, "items.html", "feedback"]
         form, problem = self._grade_form(results)
         if form is not None:
             names.append(f"gradebook_{self.roster.kind}.csv")
             write(self.out / names[-1], form.encode())
-        waiting = sum(verdict.state == "to mark" for result in results for verdict in result.verdicts.values())
         statuses = [result.status for result in results]
         return Summary(
             statuses.count("marked"),
             statuses.count("not readable"),
             statuses.count("nothing handed in"),
-            waiting,
+            sum(len(result.waiting) for result in results),
             [self.out / name for name in names],
             problem,
         )
@@ -217,20 +218,15 @@ class Marking:
     def _sheet(key: str) -> str:
         return f"to_mark_{key}.csv"
 
-    def _read_sheets(self) -> dict[str, dict[str, report.Mark]]:
-        sheets = {key: self.out / self._sheet(key) for key in self._texts()}
+    def _read_sheets(self) -> dict[str, dict[str, sheets.Mark]]:
+        paths = {key: self.out / self._sheet(key) for key in self._texts()}
         return {
-            key: report.read_marking_sheet(path, self.exercise, key) for key, path in sheets.items() if path.exists()
+            key: sheets.read_marking_sheet(path, self.exercise, key) for key, path in paths.items() if path.exists()
         }
 
     def _grade_form(self, results: Sequence[Marked]) -> tuple[str | None, str]:
         """For the LMS, final totals only: who waits for a person's marks stays blank. And why there is none."""
-        grades = {
-            result.student.id: None
-            if any(verdict.state == "to mark" for verdict in result.verdicts.values())
-            else report.total(result)
-            for result in results
-        }
+        grades = {result.student.id: None if result.waiting else result.total for result in results}
         try:
             return self.roster.grade_form(grades, self.exercise.title, self.exercise.points), ""
         except ValueError as error:
@@ -242,7 +238,7 @@ class Marking:
             kept = self._attempts(result.student)
             several = [f"{count(len(kept), 'attempt')}; the last counts"] if len(kept) > 1 else []
             rows += [[result.student.id, kept[-1].name if kept else "", what] for what in [*several, *result.notes]]
-        return report.log(rows)
+        return sheets.log(rows)
 
 
 def workers(limits: Limits) -> int:

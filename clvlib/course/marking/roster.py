@@ -7,18 +7,15 @@ feedback/file/importziplib.php; grade/export/txt), the Chinese headers in Moodle
 checked but commonly reported: Canvas's student view is "Student, Test", and Moodle says Surname or Last name.
 """
 
-import csv
-import io
 import re
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path, PurePosixPath
 
 from clvlib.course.exercise import either, listing
-
-_LIMIT = 20_000_000
+from clvlib.course.marking.tables import as_csv, figure, has_text, numbered_table
 
 _IDS = {
     "canvas": ["sis user id", "sis login id", "id"],
@@ -189,14 +186,12 @@ class Roster:
         for student, row in zip(self.students, rows, strict=True):
             grade = grades.get(student.id)
             if grade is not None:
-                row[place] = _number(grade)
+                row[place] = figure(grade)
         if self.kind == "canvas":
             points = [*self._points(), ""]
-            points[place] = maximum or _number(out_of)
+            points[place] = maximum or figure(out_of)
             rows = [points, *rows]
-        text = io.StringIO()
-        csv.writer(text).writerows([row[column] for column in kept] for row in [header, *rows])
-        return text.getvalue()
+        return as_csv(([row[column] for column in kept] for row in [header, *rows]), line_end="\r\n")
 
     def feedback_path(self, student: Student, filename: str) -> str:
         """Where a student's feedback goes in a zip of feedback files.
@@ -270,29 +265,6 @@ class Roster:
         return found[0] if found else None
 
 
-def read_table(path: Path) -> tuple[list[str], list[list[str]]]:
-    """Header and rows of a CSV file as people save them.
-
-    It may be UTF-8, UTF-16 (Excel's "Unicode text") or GB18030 (a Chinese Excel), separated by commas, semicolons or
-    tabs. Empty lines are left out, short rows filled up with empty cells.
-
-    Parameters
-    ----------
-    path : Path
-
-    Returns
-    -------
-    tuple of list of str and list of list of str
-
-    Raises
-    ------
-    ValueError
-        If it cannot be read, is larger than 20 MB, is no CSV file, is empty, or a row has more cells than the header.
-    """
-    header, rows = _numbered_table(path)
-    return header, list(rows.values())
-
-
 def read_roster(path: Path) -> Roster:
     """The class in a file exported from Canvas or Moodle, or in any table with a column of ids.
 
@@ -315,7 +287,7 @@ def read_roster(path: Path) -> Roster:
     ValueError
         As in `read_table`; or if there is no column of ids, an id is missing or double, or there are no students.
     """
-    header, rows = _numbered_table(path)
+    header, rows = numbered_table(path)
     columns = _columns(header)
     kind, points = _kind(columns), None
     if kind == "canvas":
@@ -330,77 +302,6 @@ def read_roster(path: Path) -> Roster:
     names = {line: _name(row, columns, ids[line]) for line, row in rows.items()}
     students = [Student(ids[line], names[line], numbers[line]) for line in rows]
     return Roster(kind, students, header, list(rows.values()), points)
-
-
-def _numbered_table(path: Path) -> tuple[list[str], dict[int, list[str]]]:
-    """The header, and each row under the number of its first line."""
-    text = _text(path)
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text), strict=True)
-    header: list[str] = []
-    rows: dict[int, list[str]] = {}
-    line = 1
-    try:
-        for row in reader:
-            if not header:
-                header = row if _has_text(row) else []
-            elif _has_text(row):
-                if _has_text(row[len(header) :]):
-                    raise ValueError(
-                        f"{path}, line {line}: {len(row)} cells under a header of {len(header)}; put a text that holds "
-                        "a separator in double quotes"
-                    )
-                rows[line] = row[: len(header)] + [""] * (len(header) - len(row))
-            line = reader.line_num + 1
-    except csv.Error as error:
-        raise ValueError(
-            f"{path}, line {line}: the row that begins here cannot be read ({error}); look for a stray double quote"
-        ) from None
-    if not header:
-        raise ValueError(f"{path} is empty: it needs a header and a line for each student")
-    return header, rows
-
-
-def _text(path: Path) -> str:
-    try:
-        with path.open("rb") as file:
-            data = file.read(_LIMIT + 1)
-    except OSError as error:
-        raise ValueError(f"{path} cannot be read: {error.strerror}") from None
-    if len(data) > _LIMIT:
-        raise ValueError(f"{path} is larger than {_LIMIT // 1_000_000} MB: a roster or a marking sheet is not")
-    utf_16 = data.startswith((b"\xff\xfe", b"\xfe\xff"))
-    for encoding in ["utf-16"] if utf_16 else ["utf-8-sig", "gb18030"]:
-        try:
-            text = data.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-        if not re.search(r"[\x00-\x08\x0e-\x1f]", text) and (encoding != "gb18030" or _is_chinese(text)):
-            return text
-    raise ValueError(
-        f"{path} is no CSV file, or in an unknown encoding: open it in Excel and save it as CSV (CSV UTF-8)"
-    )
-
-
-def _is_chinese(text: str) -> bool:
-    """Whether GB18030 can be the encoding: a Western Excel's "Müller" decodes as well, to signs that nobody writes."""
-    signs = "".join(letter for letter in text if not letter.isascii())
-    return len(signs.encode("gb2312", "ignore")) >= len(signs)
-
-
-def _delimiter(text: str) -> str:
-    """The separator that splits the header into the most cells."""
-
-    def width(delimiter: str) -> int:
-        try:
-            return len(next(filter(_has_text, csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)), []))
-        except csv.Error:
-            return 0
-
-    return max(",;\t", key=width)
-
-
-def _has_text(row: Sequence[str]) -> bool:
-    return any(cell.strip() for cell in row)
 
 
 def _columns(header: list[str]) -> dict[str, int]:
@@ -425,7 +326,7 @@ def _kind(columns: dict[str, int]) -> str:
 def _is_student(row: list[str], columns: dict[str, int]) -> bool:
     """Whether a row of Canvas is: not the points, not "Manual Posting", not the student of the student view."""
     test = _name(row, columns, "") in ("Student, Test", "Test Student")
-    return not test and _POINTS.strip() not in row[0] and _has_text(row[: columns["section"]])
+    return not test and _POINTS.strip() not in row[0] and has_text(row[: columns["section"]])
 
 
 def _ids(
@@ -491,10 +392,6 @@ def _letters(words: Iterable[str]) -> str:
 
 def _without_number(title: str) -> str:
     return re.sub(r"\s\([0-9]+\)$", "", title.strip()).strip()
-
-
-def _number(value: float) -> str:
-    return f"{value:.12g}"
 
 
 def _as_number(cell: str) -> float | None:

@@ -10,24 +10,23 @@ import os
 import pickle
 import queue
 import shutil
-import signal
 import socket
 import subprocess
 import sys
-import tempfile
 import threading
 import time
-import uuid
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any, BinaryIO, cast
+from typing import Any, BinaryIO
 
 from clvlib.course.data import ROOT
 from clvlib.course.marking import seccomp
 from clvlib.course.marking.answers import read_line
+from clvlib.course.marking.container import Container
 from clvlib.course.marking.isolate import NOBODY
+from clvlib.course.marking.process import PYTHON, Bare, SandboxError, close, environment, kill, last_words, start
 
 # where a learner works: ../datasets is found there, the keys are not; an installed wheel has no such folder
 SCRATCH = ROOT / "exercises" if (ROOT / "exercises").is_dir() else Path("/var/tmp")
@@ -37,13 +36,7 @@ GRACE = 5  # seconds that a cell is given to stop by itself
 START = 60  # seconds for the process to start
 LAST_BREATH = 2  # seconds for it to end
 
-_PYTHON = [sys.executable, "-I", "-m", "clvlib.course.marking.inside"]
-
 Inputs = dict[str, list[tuple[Any, ...]]]
-
-
-class SandboxError(Exception):
-    """The sandbox itself does not work here; no student's doing."""
 
 
 @dataclass(frozen=True)
@@ -121,10 +114,13 @@ class Sandbox:
             self.warm = False
             self._try()
 
-    def open(self) -> "_Bare | _ShutIn":
+    def open(self) -> "Bare | _ShutIn":
         """A process for one notebook."""
+        if self.container:
+            limits = self.limits
+            return Container(self.container, limits.memory, limits.disk, limits.seconds + START)
         if not self.bubblewrap:
-            return _Bare(_container(self.container, self.limits) if self.container else [])
+            return Bare()
         while not self.idle.empty():
             with suppress(queue.Empty):
                 waiting = self.idle.get_nowait()
@@ -132,7 +128,7 @@ class Sandbox:
                     return waiting
         return _ShutIn(self._command(), self.limits.disk if self.warm else 0)
 
-    def close(self, process: "_Bare | _ShutIn") -> str:
+    def close(self, process: "Bare | _ShutIn") -> str:
         """Be done with a process: nothing of the student's runs on. Returns what the sandbox said."""
         if self.warm and isinstance(process, _ShutIn) and process.is_done():
             self.idle.put(process)
@@ -321,33 +317,6 @@ class _Talk:
         self.deadline = min(self.final, time.monotonic() + seconds + GRACE)
 
 
-class _Bare:
-    """A process for one notebook, in a container or without any sandbox."""
-
-    def __init__(self, container: list[str]) -> None:
-        self.folder = tempfile.TemporaryDirectory(ignore_cleanup_errors=True)
-        self.container = container
-        python = ["python", *_PYTHON[1:]] if container else _PYTHON
-        scratch = Path(self.folder.name)
-        surroundings = dict(os.environ) if container else _environment(scratch)  # a container gets none of them
-        self.process = _start([*container, *python], scratch, subprocess.PIPE, subprocess.PIPE, surroundings)
-        self.requests, self.messages = cast(BinaryIO, self.process.stdin), cast(BinaryIO, self.process.stdout)
-
-    def kill(self) -> None:
-        if self.container:
-            engine, name = self.container[0], self.container[self.container.index("--name") + 1]
-            subprocess.run([engine, "kill", name], capture_output=True, check=False)
-        _kill(self.process)
-
-    def end(self) -> str:
-        """Kill what is left of it; returns what it said."""
-        self.kill()
-        _close(self.requests, self.messages)
-        said = _last_words(self.process)
-        self.folder.cleanup()
-        return said
-
-
 class _ShutIn:
     """A process in the sandbox, which runs a notebook in a child: one, or, if `disk`, one after the other."""
 
@@ -357,9 +326,9 @@ class _ShutIn:
     def __init__(self, sandbox: list[str], disk: int):
         self.control, theirs = socket.socketpair()
         with theirs:
-            command = [*sandbox, *_PYTHON, str(disk)]
-            surroundings = _environment(SCRATCH)
-            self.process = _start(command, SCRATCH, theirs.fileno(), subprocess.DEVNULL, surroundings)
+            command = [*sandbox, *PYTHON, str(disk)]
+            surroundings = environment(SCRATCH)
+            self.process = start(command, SCRATCH, theirs.fileno(), subprocess.DEVNULL, surroundings)
         self.control.settimeout(START)
         if not (self._hears(b"+") and self.reopen()):
             raise SandboxError(f"the sandbox did not start: {self.end() or 'it said nothing'}")
@@ -381,90 +350,24 @@ class _ShutIn:
 
     def is_done(self) -> bool:
         """Whether the child is gone, with all that ran in it, so that the next may come."""
-        _close(self.requests, self.messages)
+        close(self.requests, self.messages)
         self.control.settimeout(LAST_BREATH)
         return self._hears(b"-")
 
     def kill(self) -> None:
-        _kill(self.process)
+        kill(self.process)
 
     def end(self) -> str:
         """Kill it; returns what it said."""
         self.kill()
-        _close(self.control, *(pipe for name in ("requests", "messages") if (pipe := getattr(self, name, None))))
-        return _last_words(self.process)
+        close(self.control, *(pipe for name in ("requests", "messages") if (pipe := getattr(self, name, None))))
+        return last_words(self.process)
 
     def _hears(self, word: bytes) -> bool:
         try:
             return self.control.recv(1) == word
         except OSError:
             return False
-
-
-def _container(image: str, limits: Limits) -> list[str]:
-    """The command that runs one container, by podman or docker, whichever is there."""
-    engine = shutil.which("podman") or shutil.which("docker")
-    if not engine:
-        raise SandboxError("neither podman nor docker is installed: --container needs one of them")
-    command = [engine, "run", "--rm", "--interactive", "--name", f"clv-{uuid.uuid4().hex}", "--network", "none"]
-    command += ["--read-only", "--cap-drop", "ALL", "--security-opt", "no-new-privileges", "--pids-limit", "64"]
-    command += ["--user", f"{NOBODY}:{NOBODY}", "--memory", str(limits.memory), "--memory-swap", str(limits.memory)]
-    return [
-        *command,
-        "--tmpfs",
-        f"/course/exercises:rw,size={limits.disk},mode=1777",
-        image,
-        "timeout",
-        "-s",
-        "KILL",
-        str(limits.seconds + START),
-    ]
-
-
-def _start(
-    command: list[str], folder: Path, requests: int, messages: int, surroundings: dict[str, str]
-) -> subprocess.Popen[bytes]:
-    return subprocess.Popen(
-        command,
-        stdin=requests,
-        stdout=messages,
-        stderr=subprocess.PIPE,
-        env=surroundings,
-        cwd=folder,
-        start_new_session=True,
-    )
-
-
-def _close(*ends: Any) -> None:
-    for end in ends:
-        with suppress(OSError):
-            end.close()
-
-
-def _last_words(process: subprocess.Popen[bytes]) -> str:
-    """What a dead process said about itself, before any student's code was run."""
-    with cast(BinaryIO, process.stderr) as errors:
-        said = errors.read(500).decode(errors="replace").strip()
-    process.wait()
-    return said
-
-
-def _environment(scratch: Path) -> dict[str, str]:
-    """Nothing of the instructor's; one thread each, since notebooks run side by side."""
-    one_thread = dict.fromkeys(("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"), "1")
-    folders = dict.fromkeys(("HOME", "TMPDIR", "IPYTHONDIR", "MPLCONFIGDIR"), str(scratch))
-    windows = {name: os.environ[name] for name in ("SYSTEMROOT",) if name in os.environ}
-    plain = {"PATH": "/usr/bin:/bin", "LANG": "C.UTF-8", "MPLBACKEND": "agg"}
-    return {**plain, **one_thread, **folders, **windows}
-
-
-def _kill(process: subprocess.Popen[bytes]) -> None:
-    """End the process and, where there is no sandbox to do it, all it has started."""
-    with suppress(OSError):
-        if hasattr(os, "killpg"):
-            os.killpg(process.pid, signal.SIGKILL)
-        else:
-            process.kill()
 
 
 def _without_words(result: dict[str, Any]) -> dict[str, Any]:

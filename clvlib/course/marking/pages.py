@@ -1,0 +1,84 @@
+"""The pages that come out of marking: one for each student, one on the questions for the instructor.
+
+Names and answers are taken for hostile: templates escape every value, characters that hide or turn text are replaced,
+and a page may load nothing and run nothing.
+"""
+
+import base64
+import hashlib
+from collections import Counter
+from collections.abc import Sequence
+from statistics import mean, median
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from clvlib.course.exercise import Exercise, count
+from clvlib.course.marking import items
+from clvlib.course.marking.judge import Marked
+from clvlib.course.marking.sheets import Marks
+from clvlib.course.marking.tables import figure, visible
+
+_TEMPLATES = Environment(
+    loader=PackageLoader("clvlib.course.marking"),
+    autoescape=True,
+    undefined=StrictUndefined,
+    trim_blocks=True,
+    lstrip_blocks=True,
+    keep_trailing_newline=True,
+)
+_TEMPLATES.filters |= {
+    "counted": count,
+    "figure": figure,
+    "mean": mean,
+    "median": median,
+    "two_places": items.two_places,
+}
+
+
+def feedback_page(exercise: Exercise, result: Marked, marks: Marks) -> str:
+    """The page of one student, as HTML that needs no other file.
+
+    Parameters
+    ----------
+    exercise : Exercise
+    result : Marked
+        Hers, with the marks folded in (see `with_marks`).
+    marks : dict
+        By question and student, as `with_marks` takes them: the lines of the rubric come from here.
+    """
+    return _page(
+        "feedback.html",
+        exercise=exercise,
+        result=result,
+        name=result.student.name or result.student.id,
+        waiting=sum(exercise.questions[key].points for key in result.waiting),
+        marks={key: given.get(result.student.id) for key, given in marks.items()},
+    )
+
+
+def items_page(exercise: Exercise, results: Sequence[Marked]) -> str:
+    """The page on the questions, for the instructor: totals, how each question did, which mistakes were made."""
+    statuses = Counter(result.status for result in results)
+    shown = _questions(exercise, results) if statuses["marked"] else {}
+    return _page("items.html", exercise=exercise, results=results, statuses=statuses, **shown)
+
+
+def _questions(exercise: Exercise, results: Sequence[Marked]) -> dict[str, Any]:
+    table = items.item_statistics(exercise, results)
+    totals = [result.total for result in results if result.total is not None]
+    return {
+        "totals": totals,
+        "totals_picture": items.totals_picture(totals, exercise.points),
+        "waiting": table["to_mark"].sum(),
+        "items": table.to_dict("index"),
+        "items_picture": items.questions_picture(table),
+        "mistakes": items.mistakes(exercise, results),
+        "fewest": items.FEWEST,
+    }
+
+
+def _page(template: str, **values: Any) -> str:
+    style = _TEMPLATES.get_template("style.css").render()
+    checksum = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
+    return visible(_TEMPLATES.get_template(template).render(checksum=checksum, **values))

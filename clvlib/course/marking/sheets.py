@@ -1,0 +1,182 @@
+"""The tables that come out of marking: the gradebook, the log, and the sheets in which a person marks texts."""
+
+import hashlib
+import math
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from clvlib.course.exercise import Exercise, TextQuestion, listing
+from clvlib.course.marking.judge import Marked
+from clvlib.course.marking.tables import as_csv, defused, figure, guarded, read_table, unguarded
+
+
+@dataclass(frozen=True)
+class Mark:
+    """What a person gave for a text.
+
+    Parameters
+    ----------
+    version : str
+        Fingerprint of the text that was marked.
+    points : list of float or None
+        One a line of the rubric; None where nothing was typed yet.
+    comment : str
+        For the student.
+    """
+
+    version: str
+    points: list[float | None]
+    comment: str = ""
+
+
+Marks = Mapping[str, Mapping[str, Mark]]  # by question, then by the student's id
+
+
+def gradebook(exercise: Exercise, results: Sequence[Marked]) -> str:
+    """The points of a class as CSV: a row a student, a column a question.
+
+    What is not known yet is blank, and `to_mark` counts the texts that wait for a person.
+    """
+    rows = [["student", "name", "status", *exercise.questions, "total", "out_of", "to_mark"]]
+    for result in results:
+        points = [result.verdicts[key].points if result.verdicts else None for key in exercise.questions]
+        numbers = [*points, result.total, exercise.points, len(result.waiting)]
+        rows.append([defused(result.student.id), defused(result.student.name), result.status, *map(figure, numbers)])
+    return as_csv(rows)
+
+
+def log(rows: Iterable[Sequence[str]]) -> str:
+    """What could not be run and why, as CSV: student, file, what."""
+    return as_csv([["student", "file", "what"], *([defused(cell) for cell in row] for row in rows)])
+
+
+def marking_sheet(
+    exercise: Exercise, key: str, results: Sequence[Marked], earlier: Mapping[str, Mark] | None = None
+) -> str:
+    """The texts of a question as CSV, with a column for each line of the rubric and one for a comment.
+
+    The last column, a fingerprint of the text, tells whether a text is still the one that was marked, whatever a
+    spreadsheet did to the text itself. If it is not, its points start empty again and the comment keeps the earlier
+    ones.
+
+    Parameters
+    ----------
+    exercise : Exercise
+    key : str
+        A text question.
+    results : sequence of Marked
+    earlier : dict, optional
+        What was typed so far, as `read_marking_sheet` returns it; none of it is lost.
+    """
+    earlier = earlier or {}
+    lines = _headings(exercise, key)
+    names = {result.student.id: result.student.name for result in results}
+    texts = {
+        result.student.id: result.verdicts[key].answer
+        for result in results
+        if result.verdicts and result.verdicts[key].state in ("to mark", "marked")
+    }
+    rows = [["student", "name", "answer", *lines, "comment", "version"]]
+    for student in dict.fromkeys([*texts, *earlier]):
+        mark = earlier.get(student) or Mark(_version(texts[student]), [None] * len(lines))
+        if student in texts:
+            mark = _for_text(mark, texts[student])
+        shown = [guarded(student), defused(names.get(student, "")), defused(texts.get(student, ""))]
+        rows.append([*shown, *map(figure, mark.points), guarded(mark.comment), mark.version])
+    return as_csv(rows)
+
+
+def read_marking_sheet(path: Path, exercise: Exercise, key: str) -> dict[str, Mark]:
+    """What a person typed into a marking sheet, by the student's id.
+
+    Raises
+    ------
+    ValueError
+        If a column is missing, unknown or double, a student stands there twice or has no id, or points are no number
+        from 0 to the maximum.
+    """
+    titles, rows = read_table(path)
+    lines = _headings(exercise, key)
+    _check_header(path, titles, rows, ["student", "name", "answer", *lines, "comment", "version"])
+    marks: dict[str, Mark] = {}
+    for number, row in enumerate(rows, start=2):  # as a spreadsheet counts them; a text may run over several lines
+        cells = {title: cell.strip() for title, cell in zip(titles, row, strict=True)}
+        student = unguarded(cells["student"])
+        where = f"{path}, row {number}, student {student!r}"
+        if not student or student in marks:
+            raise ValueError(f"{where}: every row needs a student, and every student has one row only")
+        points = [_points(cells[title], most, f"{where}, column {title!r}") for title, most in lines.items()]
+        marks[student] = Mark(cells["version"], points, unguarded(cells["comment"]))
+    return marks
+
+
+def with_marks(results: Sequence[Marked], marks: Marks) -> list[Marked]:
+    """The results with the marks of texts folded in, wherever all points of a text are given."""
+    return [_with_marks(result, marks) for result in results]
+
+
+def _with_marks(result: Marked, marks: Marks) -> Marked:
+    verdicts = dict(result.verdicts)
+    for key in result.waiting:
+        mark = marks.get(key, {}).get(result.student.id)
+        if mark and mark.version == _version(verdicts[key].answer):
+            points = [given for given in mark.points if given is not None]
+            if len(points) == len(mark.points):
+                verdicts[key] = replace(verdicts[key], state="marked", points=sum(points))
+    return replace(result, verdicts=verdicts)
+
+
+def _headings(exercise: Exercise, key: str) -> dict[str, int]:
+    """The columns of the rubric in a marking sheet, each with its maximum.
+
+    No comma stays in them: in a file separated by semicolons it could be taken for the separator.
+    """
+    question = exercise.questions[key]
+    if not isinstance(question, TextQuestion):
+        raise ValueError(f"{key} is no text: only texts are marked by a person")
+    titles = {f"{line} (0-{most})": most for line, most in question.rubric.items()}
+    return {defused(re.sub(r"\s*[,;]\s*", " / ", title)): most for title, most in titles.items()}
+
+
+def _check_header(path: Path, titles: list[str], rows: list[list[str]], wanted: list[str]) -> None:
+    used = [title for place, title in enumerate(titles) if title or any(row[place].strip() for row in rows)]
+    problems = {
+        "is no column": [title for title in wanted if title not in used],
+        "is an unknown column": [title for title in used if title not in wanted],
+        "are two columns": [title for title in wanted if used.count(title) > 1],
+    }
+    for what, found in problems.items():
+        if found:
+            raise ValueError(
+                f"{path}, row 1: there {what} {listing(found)}; put the header back as it was written, and what you "
+                'want to say to a student into "comment"'
+            )
+
+
+def _points(cell: str, most: int, where: str) -> float | None:
+    if not cell:
+        return None
+    try:
+        given = float(cell.replace(",", "."))
+    except ValueError:
+        given = math.nan
+    if not 0 <= given <= most:
+        raise ValueError(f"{where}: the points are a number from 0 to {most}, not {cell!r}")
+    return given
+
+
+def _version(text: str) -> str:
+    """A fingerprint that blanks and line ends do not change; the letter keeps a spreadsheet from seeing a number."""
+    return "v" + hashlib.sha256(" ".join(text.split()).encode("utf-8", "replace")).hexdigest()[:16]
+
+
+def _for_text(mark: Mark, text: str) -> Mark:
+    """The mark as it stands for this text: without points if they were given for another."""
+    if mark.version == _version(text):
+        return mark
+    comment = mark.comment
+    if any(given is not None for given in mark.points):
+        comment += f" The earlier text got {', '.join(figure(given) or '-' for given in mark.points)}."
+    return Mark(_version(text), [None] * len(mark.points), comment.strip())

@@ -1,0 +1,147 @@
+"""Tables as spreadsheets and learning platforms save them, read and written.
+
+What is written is taken for hostile: no text of a student's starts a formula. The texts carry no byte order mark: write
+them with `encoding="utf-8-sig", newline=""`, so that a spreadsheet shows Chinese.
+"""
+
+import csv
+import io
+import re
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+_LIMIT = 20_000_000
+
+_FORMULA = "-=+@－＝＋＠"
+_NUMBER = re.compile(r"[+-]?\d+(\.\d+)?", re.ASCII)
+_CELL_OF_A_FORMULA = re.compile(rf"(^|;)(?=[\"' ]*[{_FORMULA}])", re.MULTILINE)  # ; parts cells in many countries
+_MISREAD = re.compile(rf"'*[{_FORMULA}\d]")
+_HIDDEN = re.compile(  # control characters, halves of characters, and what turns or hides the text around it
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ud800-\udfff\U000e0000-\U000e007f]"
+)
+
+
+def read_table(path: Path) -> tuple[list[str], list[list[str]]]:
+    """Header and rows of a CSV file as people save them.
+
+    It may be UTF-8, UTF-16 (Excel's "Unicode text") or GB18030 (a Chinese Excel), separated by commas, semicolons or
+    tabs. Empty lines are left out, short rows filled up with empty cells.
+
+    Parameters
+    ----------
+    path : Path
+
+    Returns
+    -------
+    tuple of list of str and list of list of str
+
+    Raises
+    ------
+    ValueError
+        If it cannot be read, is larger than 20 MB, is no CSV file, is empty, or a row has more cells than the header.
+    """
+    header, rows = numbered_table(path)
+    return header, list(rows.values())
+
+
+def numbered_table(path: Path) -> tuple[list[str], dict[int, list[str]]]:
+    """The header, and each row under the number of its first line."""
+    text = _text(path)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text), strict=True)
+    header: list[str] = []
+    rows: dict[int, list[str]] = {}
+    line = 1
+    try:
+        for row in reader:
+            if not header:
+                header = row if has_text(row) else []
+            elif has_text(row):
+                if has_text(row[len(header) :]):
+                    raise ValueError(
+                        f"{path}, line {line}: {len(row)} cells under a header of {len(header)}; put a text that holds "
+                        "a separator in double quotes"
+                    )
+                rows[line] = row[: len(header)] + [""] * (len(header) - len(row))
+            line = reader.line_num + 1
+    except csv.Error as error:
+        raise ValueError(
+            f"{path}, line {line}: the row that begins here cannot be read ({error}); look for a stray double quote"
+        ) from None
+    if not header:
+        raise ValueError(f"{path} is empty: it needs a header and a line for each student")
+    return header, rows
+
+
+def _text(path: Path) -> str:
+    try:
+        with path.open("rb") as file:
+            data = file.read(_LIMIT + 1)
+    except OSError as error:
+        raise ValueError(f"{path} cannot be read: {error.strerror}") from None
+    if len(data) > _LIMIT:
+        raise ValueError(f"{path} is larger than {_LIMIT // 1_000_000} MB: a roster or a marking sheet is not")
+    utf_16 = data.startswith((b"\xff\xfe", b"\xfe\xff"))
+    for encoding in ["utf-16"] if utf_16 else ["utf-8-sig", "gb18030"]:
+        try:
+            text = data.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+        if not re.search(r"[\x00-\x08\x0e-\x1f]", text) and (encoding != "gb18030" or _is_chinese(text)):
+            return text
+    raise ValueError(
+        f"{path} is no CSV file, or in an unknown encoding: open it in Excel and save it as CSV (CSV UTF-8)"
+    )
+
+
+def _is_chinese(text: str) -> bool:
+    """Whether GB18030 can be the encoding: a Western Excel's "Müller" decodes as well, to signs that nobody writes."""
+    signs = "".join(letter for letter in text if not letter.isascii())
+    return len(signs.encode("gb2312", "ignore")) >= len(signs)
+
+
+def _delimiter(text: str) -> str:
+    """The separator that splits the header into the most cells."""
+
+    def width(delimiter: str) -> int:
+        try:
+            return len(next(filter(has_text, csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)), []))
+        except csv.Error:
+            return 0
+
+    return max(",;\t", key=width)
+
+
+def has_text(row: Sequence[str]) -> bool:
+    """Whether any cell of a row holds more than blanks."""
+    return any(cell.strip() for cell in row)
+
+
+def as_csv(rows: Iterable[Sequence[str]], line_end: str = "\n") -> str:
+    text = io.StringIO()
+    csv.writer(text, lineterminator=line_end).writerows(rows)
+    return text.getvalue()
+
+
+def figure(value: float | None) -> str:
+    """A number without the noise of floats; nothing for what is not known yet."""
+    return "" if value is None else f"{value:.10g}"
+
+
+def defused(text: str) -> str:
+    """Text of a student's that no spreadsheet takes for a formula."""
+    plain = visible(text).replace("\t", " ").strip()
+    return plain if _NUMBER.fullmatch(plain) else _CELL_OF_A_FORMULA.sub(r"\1'", plain)
+
+
+def guarded(text: str) -> str:
+    """Text that comes back from a spreadsheet as it was: neither a formula nor, like 007 or 3-4, a number or a date."""
+    return f"'{text}" if _MISREAD.match(text) else text
+
+
+def unguarded(cell: str) -> str:
+    return cell[1:] if cell.startswith("'") and _MISREAD.match(cell[1:]) else cell
+
+
+def visible(text: str) -> str:
+    """Text with a sign in place of each character that hides, and of each that turns or hides what stands around it."""
+    return _HIDDEN.sub("\ufffd", text.replace("\r\n", "\n").replace("\r", "\n"))
