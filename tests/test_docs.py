@@ -4,7 +4,9 @@ import re
 from pathlib import Path
 
 import pytest
+import yaml
 
+import clvlib
 from clvlib.course.exercise import load_exercise
 
 ROOT = Path(__file__).parents[1]
@@ -67,7 +69,7 @@ def test_the_terms_of_a_lesson_stand_in_the_glossary(number):
 
 def test_links_of_the_pages_lead_somewhere():
     for page in (
-        ROOT / "README.md",
+        *ROOT.glob("*.md"),
         ROOT / "datasets" / "README.md",
         NOTEBOOKS / "GLOSSARY.md",
         NOTEBOOKS / "COVERAGE.md",
@@ -82,3 +84,50 @@ def test_the_map_of_the_start_page_and_of_the_readme_name_every_lesson():
         text = page.read_text(encoding="utf-8")
         for number, path in LESSONS.items():
             assert number == "00" or f"{path.stem}.ipynb)" in text, f"{page.name} does not link lesson {number}"
+
+
+def test_the_examples_of_contributing_stand_in_the_files_that_it_names():
+    text = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    function, *questions = re.findall(r"```python\n(.+?)```", text, re.DOTALL)
+    assert function in (ROOT / "clvlib" / "value.py").read_text(encoding="utf-8")
+    key = (ROOT / "exercises" / "keys" / "03_retention.py").read_text(encoding="utf-8")
+    assert len(questions) == 3
+    assert not [question for question in questions if question not in key]
+
+
+def test_the_commands_of_contributing_name_files_that_exist():
+    text = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    named = re.findall(r"(?<![\w/.])@?((?:tests|clvlib|notebooks|exercises|benchmarks|\.ci)/[\w./]*\w)", text)
+    assert len(set(named)) > 10
+    assert not [path for path in named if "NN" not in path and not (ROOT / path).exists()]
+
+
+def test_the_changelog_and_the_citation_know_the_version():
+    changelog = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+    releases = re.findall(r"^## \[(\d+\.\d+\.\d+)\] - (\d{4}-\d\d-\d\d)$", changelog, re.MULTILINE)
+    citation = yaml.safe_load((ROOT / "CITATION.cff").read_text(encoding="utf-8"))
+    assert releases[0] == (clvlib.__version__, citation["date-released"])
+    assert citation["version"] == clvlib.__version__
+    assert "## [Unreleased]" in changelog
+
+
+FORMS = sorted((ROOT / ".github" / "ISSUE_TEMPLATE").glob("[!c]*.yml"))
+
+
+@pytest.mark.parametrize("form", FORMS, ids=lambda form: form.stem)
+def test_an_issue_form_has_what_the_code_host_needs(form):
+    read = yaml.safe_load(form.read_text(encoding="utf-8"))
+    assert read["name"]
+    assert read["description"]
+    fields = [field for field in read["body"] if field["type"] != "markdown"]
+    assert len({field["id"] for field in fields}) == len(fields) > 2
+    for field in fields:
+        assert field["type"] in ("input", "textarea", "dropdown")
+        assert field["attributes"]["label"]
+    assert all(field["attributes"]["value"] for field in read["body"] if field["type"] == "markdown")
+
+
+def test_the_hooks_fetch_nothing():
+    hooks = yaml.safe_load((ROOT / ".pre-commit-config.yaml").read_text(encoding="utf-8"))
+    assert [repo["repo"] for repo in hooks["repos"]] == ["local"]
+    assert {hook["language"] for hook in hooks["repos"][0]["hooks"]} == {"system"}

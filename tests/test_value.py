@@ -13,7 +13,7 @@ margins = st.floats(1, 10_000)
 
 
 def test_the_textbook_example_of_five_purchases():
-    # 1,000 a year for five years at 5 % (traps.md T4), each year and in all
+    # 1,000 a year for five years at 5 %, each year and in all, as in any text on corporate finance
     years = [1000 / 1.05**t for t in range(1, 6)]
     assert np.round(years, 2).tolist() == [952.38, 907.03, 863.84, 822.70, 783.53]
     assert round(value.present_value([1000] * 5, 0.05, "end"), 2) == 4329.48
