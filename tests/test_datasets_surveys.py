@@ -131,7 +131,7 @@ def planted_tickets():
 
 
 def compliance(tickets, planted):
-    columns = dict(opened="opened_at", resolved="closed_at")
+    columns = dict(group="class", opened="opened_at", resolved="closed_at")
     return service.sla_compliance(tickets, planted["limit_hours"], as_of=planted["snapshot"], **columns)
 
 

@@ -143,8 +143,10 @@ def test_nps_stays_within_its_interval_and_its_bounds(scores):
     assert answers.score == pytest.approx(marks.mean(), abs=1e-9)
 
 
-def test_results_cannot_be_changed():
-    for result in (satisfaction.nps([9]), satisfaction.ahp(WORKED_MATRIX), satisfaction.kano(["like"], ["like"])):
+def test_results_cannot_be_changed_and_go_into_a_set():
+    gaps = satisfaction.disconfirmation([5, 6], [6, 4])
+    for result in (satisfaction.nps([9]), gaps, satisfaction.ahp(WORKED_MATRIX), satisfaction.kano(["like"], ["like"])):
+        assert isinstance(hash(result), int)
         field = dataclasses.fields(result)[0].name
         with pytest.raises(dataclasses.FrozenInstanceError):
             setattr(result, field, 1)
@@ -232,6 +234,14 @@ def test_screen_keeps_the_drivers_and_says_why_the_others_go():
     assert table.loc["hobby", "reason"].startswith("weak: correlation with the outcome ")
     assert table.loc["fixed", "reason"] == "constant: every answer is 4"
     assert np.isnan(table.loc["fixed", "correlation"])
+
+
+def test_a_twin_is_named_by_the_item_it_resembles_most():
+    items, outcome = _survey()
+    rng = np.random.default_rng(3)
+    items = items[["speed", "price", "staff"]].assign(cost=-items["price"] + 0.2 * rng.normal(size=len(items)))
+    table = satisfaction.screen_indicators(items, outcome)
+    assert table.loc["cost", "reason"].startswith("duplicate of 'price': correlation -0.98")
 
 
 def test_screen_finds_an_item_that_is_the_mean_of_others():
