@@ -1,7 +1,7 @@
 """Fitting BG/NBD and gamma-gamma, on CDNOW and on a hundred times as many customers, beside lifetimes.
 
 A fit counts as the same only if our log-likelihood, worked out here from the formula, is no more than 0.001 below the
-peer's.
+peer's. A last row says what the diagnosis costs where there is a ridge to walk along.
 """
 
 import json
@@ -41,6 +41,17 @@ def rows() -> Iterator[dict[str, Any]]:
             work = f"fit, {len(summary):,} {'customers' if model == 'BGNBD' else 'repeat buyers'}"
             seconds = ours["seconds"], theirs.get("seconds")
             yield harness.compare(work, f"{model}.fit", "lifetimes", *seconds, goal, note, agrees)
+    yield _along_a_ridge()
+
+
+def _along_a_ridge() -> dict[str, Any]:
+    """What the diagnosis costs where parameters are vague, and it refits along their ridge."""
+    from clvlib.models import BGNBD, ParetoNBD
+
+    shop = BGNBD(r=0.243, alpha=4.414, a=0.793, b=2.426).simulate(300, seed=1, T=52)
+    seconds, fit = harness.best_seconds(lambda: ParetoNBD.fit(shop), for_seconds=3)
+    ridge = "Flat ridge" in fit.diagnosis
+    return harness.figure("fit, 300 customers, and a ridge", "ParetoNBD.fit", 1000 * seconds, "ms", agrees=ridge)
 
 
 def _simulated_histories(cdnow: pd.DataFrame) -> pd.DataFrame:

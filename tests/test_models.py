@@ -507,6 +507,12 @@ def test_expected_purchases_in_50_digits(a, b):
         assert BGNBD(r=r, alpha=50, a=a, b=b).expected_purchases(50 * length) == pytest.approx(expected, rel=1e-9)
 
 
+@pytest.mark.parametrize(("a", "b"), [(1e-300, 1e100), (1e300, 1e-10), (1e-320, 1e4)])
+def test_parameters_beyond_all_sense_get_a_sentence(a, b):
+    with pytest.raises(ValueError, match="derl has no finite result for these numbers"):
+        SBG(alpha=a, beta=b).derl(0.1)
+
+
 def test_expected_purchases_of_round_parameters():
     assert BGNBD(r=1, alpha=50, a=20, b=500).expected_purchases(1000) == pytest.approx(11.405570054334, rel=1e-12)
 

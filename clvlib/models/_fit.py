@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, fields
 from typing import NamedTuple, TypedDict
 
 import numpy as np
+import pandas as pd
 from scipy.special import digamma, gammaln
 
 from clvlib import _checks
@@ -18,8 +19,8 @@ _FLAT = 1e-6  # curvature below which a direction counts as flat
 _REACH = np.log(1e4)  # a fit looks between 1 / 10,000 of its starting values and 10,000 times them
 _FALL = 1.353  # of the log-likelihood, within which values fit almost as well: half of chi2(1)'s 90 % quantile
 _VAGUE = 0.6  # on the log scale, so that the 90 % interval is a factor of 2.7 either way
-_SURE, _WIDE = 1.1, 1.5  # by this factor, and by _LITTLE, the ends of a sure forecast, and of one that is not, differ
-_LITTLE = 0.01  # of a cohort, a purchase, a currency unit
+_SURE, _WIDE = 1.1, 1.5  # a forecast is sure if its ends differ by less than this factor, not determined if by more
+_LITTLE = 0.01  # of a cohort, a purchase, a currency unit: a difference that does not count
 
 # Log-likelihood and its slope, at some parameters.
 Climb = Callable[[np.ndarray], tuple[float, np.ndarray]]
@@ -206,7 +207,9 @@ def _ridge(climb: Climb, top: _Top, box: _Box) -> _Ridge:
 def _walk(climb: Climb, top: _Top, box: _Box, which: int) -> tuple[list[_Top], bool]:
     """One log-parameter is led down from the top, the others follow, until the log-likelihood has fallen by `_FALL`.
 
-    Returns the points passed, and whether both ways ended before the edge of the box.
+    Returns the points passed, and whether both ways ended before the edge of the box. A step is twice the last one, or
+    as long as a parabola through the top makes it; the others start out as the curvature at the top ties them, then go
+    on in the direction of the last step, and climb from there.
     """
     points: list[_Top] = []
     ends = True
@@ -221,7 +224,7 @@ def _walk(climb: Climb, top: _Top, box: _Box, which: int) -> tuple[list[_Top], b
                 break
             ahead = _newton(climb, np.clip(here.logs + side * step * others, *box), box, held=which, enough=0.01)
             fall = max(0.0, top.value - ahead.value)
-            if fall > _FALL:  # too far: back to where a parabola has it
+            if fall > _FALL:  # too far
                 step *= 0.99 * (_FALL**0.5 - fallen**0.5) / (fall**0.5 - fallen**0.5)
                 continue
             others = (ahead.logs - here.logs) / (ahead.logs - here.logs)[which]
@@ -247,37 +250,35 @@ def _warnings(theta: dict[str, float], top: _Top, ridge: _Ridge, forecast: Forec
     if not (edge or endless or wide):
         return []
     if edge:
-        values = " and ".join(f"{theta[name]:.3g}" for name in edge)
+        values = _checks.listed(f"{theta[name]:.3g}" for name in edge)
         found = (
-            f"Boundary: {' and '.join(edge)} went to the edge of the search ({values}), so the data do not bound "
+            f"Boundary: {_checks.listed(edge)} went to the edge of the search ({values}), so the data do not bound "
             f"{'it' if len(edge) == 1 else 'them'} on that side{''.join(f', nor {name}' for name in endless)}. "
             "Along the ridge that leads there"
         )
     else:
         to_edge = ", up to the edge of the search" if endless else ""
-        found = f"Flat ridge: other values of {' and '.join(endless or vague)} fit almost as well{to_edge}. Along it"
+        found = f"Flat ridge: other values of {_checks.listed(endless or vague)} fit almost as well{to_edge}. Along it"
     goes = [f"{what} goes from {_said(values[0])} to {_said(values[-1])}" for what, values in ranges.items()]
     verdict = ": the forecasts do not hang on these parameters" if sure else ""
     if wide:
         verdict = f": {'that far, ' if len(wide) < len(ranges) else ''}{horizon} is not determined"
-    return [f"{found}, {' and '.join(goes)}{verdict}."]
+    return [f"{found}, {_checks.listed(goes)}{verdict}."]
 
 
 def _said(value: float) -> str:
-    if value < 0.0005:
-        return "0"
+    if value < 0.0005 or np.isinf(value):
+        return "infinity" if value > 1 else "0"
     return f"{value:,.0f}" if value >= 100 else f"{value:.3g}"
 
 
-def columns_of(name: str, summary: object, **allowed: Range) -> list[np.ndarray]:
-    """Columns of a summary, each in its range; or a sentence."""
-    rows = _checks.table(name, summary)
-    missing = [repr(label) for label in allowed if label not in rows.columns]
-    if missing:
-        have = ", ".join(map(repr, rows.columns))
-        columns = "no column" if len(missing) == 1 else "no columns"
-        raise ValueError(f"{name} has {columns} {', '.join(missing)}; its columns are {have}: rename yours")
-    return [each.read(f"column {label!r} of {name}", rows[label]) for label, each in allowed.items()]
+def column_of(name: str, summary: pd.DataFrame, label: str, allowed: Range) -> np.ndarray:
+    """A column of a summary, or a sentence."""
+    columns = _checks.table(name, summary).columns
+    if label not in columns:
+        have = ", ".join(map(repr, columns))
+        raise ValueError(f"{name} has no column {label!r}; its columns are {have}: rename yours")
+    return _checks.numbers(f"column {label!r} of {name}", summary[label], allowed).to_numpy()
 
 
 class Levels(NamedTuple):

@@ -27,7 +27,10 @@ def beta_mean(
     mode, width = np.log(a / b), np.sqrt(1 / a + 1 / b)
     low = np.maximum(-37 - np.log1p(b + steep), mode - 60 / a - 11 * width)
     high = np.minimum(37 + np.log1p(a + steep), mode + 60 / b + 11 * width)
-    terms = int(np.ceil(((high - low) / np.minimum(0.25, width / 2)).max()))
+    steps = ((high - low) / np.minimum(0.25, width / 2)).max()
+    if not 1 <= steps < 1e5:  # parameters near the largest or smallest of floats
+        return np.full(a.shape, np.nan)
+    terms = int(np.ceil(steps))
     step = (high - low) / terms
     peak = -a * np.logaddexp(0, -mode) - b * np.logaddexp(0, mode)
     total = mean = np.zeros(a.shape)

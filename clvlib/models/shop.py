@@ -14,7 +14,7 @@ from scipy.special import expit, exprel, hyp2f1, log_expit
 from clvlib import _checks
 from clvlib._calendar import DAYS, Grain
 from clvlib._formula import Amount, Count, OneCount, OnePositive, OneRate, Periods, Share, default, formula
-from clvlib.models._fit import AMOUNT, COUNT, Levels, Model, columns_of, different, few_repeaters, maximise, rise
+from clvlib.models._fit import AMOUNT, COUNT, Levels, Model, column_of, different, few_repeaters, maximise, rise
 from clvlib.models._spread import MOST, Customers, beta_draws, beta_mean, one_each
 
 P = ParamSpec("P")
@@ -32,9 +32,10 @@ class _Histories(NamedTuple):
     grain: Grain | None
 
 
-def _histories(name: str, summary: object) -> _Histories:
+def _histories(name: str, summary: pd.DataFrame) -> _Histories:
     """A summary's histories, or a sentence."""
-    x, recency, T = columns_of(name, summary, frequency=COUNT, recency=AMOUNT, T=AMOUNT)
+    x = column_of(name, summary, "frequency", COUNT)
+    recency, T = column_of(name, summary, "recency", AMOUNT), column_of(name, summary, "T", AMOUNT)
     _possible(x, recency, T)
     (x, recency, T), weight, levels = different(x, recency, T)
     return _Histories(x, recency, T, weight, levels, _unit_of(name, summary))

@@ -9,8 +9,10 @@ from scipy.special import digamma, gammaln
 
 from clvlib._checks import Range
 from clvlib._formula import Count, OneCount, OnePositive, default, formula
-from clvlib.models._fit import COUNT, Levels, Model, columns_of, different, few_repeaters, maximise
+from clvlib.models._fit import COUNT, Levels, Model, column_of, different, few_repeaters, maximise
 from clvlib.models._spread import Customers, one_each
+
+_SPENT = Range(above=0, hint="leave out customers whose purchases cost nothing")
 
 
 class _OrMissing(Range):
@@ -38,14 +40,14 @@ class _Spending(NamedTuple):
     customers: int
 
 
-def _spending(name: str, summary: object) -> _Spending:
+def _spending(name: str, summary: pd.DataFrame) -> _Spending:
     """A summary's repeat buyers, or a sentence."""
-    x, z = columns_of(name, summary, frequency=COUNT, monetary_value=_OrMissing())
+    x = column_of(name, summary, "frequency", COUNT)
     if not (x > 0).any():
         raise ValueError(f"{name} has no customer with a repeat purchase: their spend is what the model is fitted on")
-    customers, z = len(x), _of_repeaters(x, z)
-    (x, z), weight, levels = different(x[x > 0], z[x > 0])
-    return _Spending(x, z, weight, levels, customers)
+    z = column_of(name, summary[x > 0], "monetary_value", _SPENT)
+    (x, z), weight, levels = different(x[x > 0], z)
+    return _Spending(x, z, weight, levels, len(summary))
 
 
 Spending = Annotated[_Spending, _spending]  # a summary comes in as a table, and the body gets its repeat buyers
