@@ -139,7 +139,7 @@ def _either(*forms: Schema) -> Schema:
     return {"anyOf": forms}
 
 
-def _one_of(*values: str | bool | None) -> Schema:
+def _one_of(*values: str) -> Schema:
     return {"enum": values}
 
 
@@ -147,6 +147,7 @@ def _text(longest: int) -> Schema:
     return {"type": "string", "maxLength": longest}
 
 
+_TRUE = {"type": "boolean", "enum": [True]}  # with the type, or some versions take 1 for it
 _NUMBER = {"type": "number"}
 _WHOLE = {"type": "integer", "minimum": 0, "maximum": LONGEST_TABLE}
 _CELL = {"type": ["number", "string", "boolean", "null"], "maxLength": LONGEST_CELL}
@@ -158,7 +159,7 @@ _TABLE = _record(
 _RESULT = _either(
     _record(number=_either(_NUMBER, _one_of("nan", "inf", "-inf"))),
     _record(text=_text(LONGEST_TEXT)),
-    _record(function=_one_of(True)),
+    _record(function=_TRUE),
     _record(other=_one_of(*OTHERS)),
 )
 _ERROR = dict(error=_text(100), says=_text(LONGEST_ERROR))
@@ -169,7 +170,7 @@ _MESSAGE = _either(
     _record(question=_QUESTION, answer=_either(_RESULT, _record(table=_TABLE))),
     _record(calling=_QUESTION),
     _record(question=_QUESTION, results=_several(_either(_record(gave=_RESULT), _record(**_ERROR)), 1_000)),
-    _record(ready=_one_of(True)),
-    _record(done=_one_of(True)),
+    _record(ready=_TRUE),
+    _record(done=_TRUE),
 )
 _check_form = fastjsonschema.compile(_MESSAGE, detailed_exceptions=False)
