@@ -136,10 +136,13 @@ def test_a_netted_refund_reaches_back_to_the_purchase_before_when_it_is_larger_t
     assert "1 purchase taken back whole, 7.00 without an earlier purchase." in summary.attrs["notes"][-1]
 
 
-def test_a_netted_refund_of_the_same_day_is_taken_from_that_days_purchase():
-    log = make_log(("ann", "2024-01-01", 50), ("ann", "2024-01-11", 0.1), ("ann", "2024-01-11", 0.2))
-    summary = rfm_summary(pd.concat([make_log(("ann", "2024-01-11", -0.3)), log]), refunds="net")
+@pytest.mark.parametrize("unit", [1e-6, 1, 1e9])
+def test_a_netted_refund_of_the_same_day_is_taken_from_that_days_purchase(unit):
+    log = make_log(("ann", "2024-01-01", 50), ("ann", "2024-01-11", 0.1 * unit), ("ann", "2024-01-11", 0.2 * unit))
+    summary = rfm_summary(pd.concat([make_log(("ann", "2024-01-11", -0.3 * unit)), log]), refunds="net")
     assert summary.loc["ann", "frequency"] == 0
+    half = rfm_summary(pd.concat([make_log(("ann", "2024-01-11", -0.15 * unit)), log]), refunds="net")
+    assert half.loc["ann", "monetary_value"] == pytest.approx(0.15 * unit)
 
 
 @PROPERTY
@@ -382,6 +385,12 @@ def test_ids_of_any_characters_and_length_are_told_apart_and_sorted(prefix, leng
     summary = rfm_summary(log, include_first=True)
     assert summary.index.tolist() == sorted(set(ids))
     assert summary["monetary_value"].tolist() == log.groupby("customer_id")["amount"].sum().tolist()
+
+
+def test_long_ids_that_differ_at_their_end_are_told_apart():
+    log = pd.DataFrame({"customer_id": [f"customer-number-{n:07}" for n in (2, 1, 2)], "date": "2024-01-01"})
+    summary = rfm_summary(log.assign(amount=[1.0, 5.0, 3.0]), include_first=True)
+    assert summary["monetary_value"].to_dict() == {"customer-number-0000001": 5, "customer-number-0000002": 4}
 
 
 @PROPERTY
