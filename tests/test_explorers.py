@@ -1,15 +1,21 @@
-"""Explorers without a browser: every control to its ends, the text beside the picture, the stored form."""
+"""Explorers without a browser: what the view is told, the stored form, what the pictures show."""
 
 import base64
 import io
 import re
 
+import nbformat
 import numpy as np
 import pytest
+from nbconvert import HTMLExporter
 from PIL import Image
 
 from clvlib import segments
 from clvlib.course import Explorer, choice, explorers, slider, switch
+from clvlib.course.data import ROOT
+from clvlib.course.notebooks import tidy
+
+TEMPLATE = ROOT / "docs" / "page.html.j2"
 
 
 def make(name):
@@ -21,17 +27,11 @@ ALL = explorers.__all__
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", ALL)
-def test_every_combination_of_ends_is_drawn_and_explained(name):
+def test_every_control_has_a_label_and_every_axis_a_name(name):
     explorer = make(name)
-    for ends in explorer.extremes():
-        explorer.set(**ends)
-        assert "cannot be shown" not in explorer.text, ends
-        assert not re.search(r"\b(nan|inf)\b", explorer.text.lower()), ends
-        assert len(explorer.text) > 40
-        picture = np.asarray(Image.open(io.BytesIO(explorer._picture.value)).convert("L"))
-        assert (picture < 250).sum() > 2_000, f"an empty picture at {ends}"
-        edge = np.concatenate([picture[0], picture[-1], picture[:, 0], picture[:, -1]])
-        assert edge.min() > 200, f"something is cut off at {ends}"
+    assert all(control["label"].strip() for control in explorer.panel)
+    for axes in explorer.figure.axes:
+        assert axes.get_xlabel() or axes.get_ylabel()
 
 
 @pytest.mark.slow
@@ -39,37 +39,136 @@ def test_every_combination_of_ends_is_drawn_and_explained(name):
 def test_each_control_changes_the_text_or_the_picture(name):
     explorer = make(name)
     for control_name, control in explorer.controls.items():
-        before = explorer.text, explorer._picture.value
+        before = explorer.shown
         moved = next(ends[control_name] for ends in explorer.extremes() if ends[control_name] != control.value)
         explorer.set(**{control_name: moved})
-        assert (explorer.text, explorer._picture.value) != before, f"{control_name} does nothing"
+        after = explorer.shown
+        assert (after["text"], after["svg"]) != (before["text"], before["svg"]), f"{control_name} does nothing"
         explorer.reset()
-        assert (explorer.text, explorer._picture.value) == before, f"reset does not undo {control_name}"
+        assert explorer.shown["positions"] == before["positions"], f"reset does not undo {control_name}"
 
 
-@pytest.mark.parametrize("name", ALL)
-def test_every_control_has_a_label_and_every_axis_a_name(name):
-    explorer = make(name)
-    assert all(control.description.strip() for control in explorer.controls.values())
-    for axes in explorer._figure.axes:
-        assert axes.get_xlabel() or axes.get_ylabel()
+def test_drawing_is_pure_and_pictures_drawn_before_are_kept():
+    drawn = []
+
+    def draw(figure, days):
+        drawn.append(days)
+        figure.gca().plot([0, days])
+
+    explorer = Explorer(draw, lambda days: f"{days} days.", days=slider(1, 0, 100, 1, "Days"))
+    first = explorer.shown["svg"]
+    explorer.set(days=2)
+    explorer.set(days=1)
+    assert drawn == [1, 2]
+    assert explorer.shown["svg"] == first
+    for days in range(3, 101):
+        explorer.set(days=days)
+    explorer.set(days=1)
+    assert drawn.count(1) == 2  # long ago; it is drawn as it was
+    assert explorer.shown["svg"] == first
+
+
+class Kernel:
+    """What an explorer sends to its view."""
+
+    def __init__(self, explorer):
+        self.explorer, self.sent = explorer, []
+        explorer.send = self.sent.append
+
+    def ask(self, positions, ahead):
+        self.explorer._handle_custom_msg({"positions": positions, "ahead": ahead, "ticket": 0.5}, [])
+
+
+def test_the_view_asks_for_a_place_or_for_a_picture_ahead():
+    explorer = make("margin_multiple")
+    kernel, start = Kernel(explorer), dict(explorer.values)
+    kept, *others = explorer.shown["positions"]
+    kernel.ask([kept + 1, *others], ahead=True)
+    (picture,) = kernel.sent
+    assert picture["ticket"] == 0.5
+    assert picture["text"].startswith("Keeping 81% a year")
+    assert explorer.values == start
+    assert explorer.text.startswith("Keeping 80% a year")
+    kernel.ask([kept + 1, *others], ahead=False)
+    assert explorer.values == start | {"kept": 0.81}
+    assert explorer.shown == picture
+    assert explorer.text == picture["text"]
+    kernel.ask([kept + 1, *others], ahead=False)  # it answers again: the view may have lost the first answer
+    assert len(kernel.sent) == 1
+
+
+def test_a_fault_in_a_drawing_is_said_on_the_screen_and_goes_on_to_its_author():
+    def draw(figure, days):
+        figure.gca().plot([1 / (days - 2)])
+
+    explorer = Explorer(draw, lambda days: f"{days} days.", days=slider(1, 0, 9, 1, "Days"))
+    kernel = Kernel(explorer)
+    with pytest.raises(ZeroDivisionError):
+        explorer._asked(explorer, {"positions": [2], "ahead": False, "ticket": 0.5}, [])
+    (answer,) = kernel.sent
+    assert answer == {"ticket": 0.5, "failed": "This cannot be drawn (ZeroDivisionError: division by zero)."}
+    kernel.ask([3], ahead=False)
+    assert explorer.text == "3 days."
 
 
 def test_the_stored_form_is_picture_and_text():
     explorer = make("worksheet_ladder")
-    bundle = explorer._repr_mimebundle_()
-    assert bundle["text/plain"] == explorer.text
-    assert "application/vnd.jupyter.widget-view+json" in bundle
-    assert Image.open(io.BytesIO(base64.b64decode(bundle["image/png"]))).width > 700
+    data, metadata = explorer._repr_mimebundle_()
+    assert data["text/plain"] == explorer.text
+    assert "application/vnd.jupyter.widget-view+json" in data
+    assert metadata["image/png"] == {"width": 720, "alt": explorer.text}
+    picture = Image.open(io.BytesIO(base64.b64decode(data["image/png"])))
+    assert picture.width == 2 * 720
+    ink = np.asarray(picture.convert("L")) < 200
+    figure = slice(*(2 * np.array([50, 410])))
+    above, below = ink[: figure.start].any(axis=1), ink[figure.stop :].any(axis=1)
+    assert above.any(), "no title above the figure"
+    assert below.any(), "no sentence below it"
+    assert not ink[[0, -1]].any()
+    assert not ink[:, [0, -1]].any()
 
 
-def test_the_reset_button_and_the_words_on_the_screen():
+def test_an_exported_page_has_the_sentence_as_alternative_text(tmp_path):
     explorer = make("worksheet_ladder")
-    explorer.controls["years"].value = 10
-    assert "for 10 years" in explorer._words.value
-    button = next(child for child in explorer.children if getattr(child, "description", "") == "Reset")
-    button.click()
-    assert "for 65 years" in explorer._words.value
+    data, metadata = explorer._repr_mimebundle_()
+    output = nbformat.v4.new_output("execute_result", data, metadata=metadata, execution_count=1)
+    cell = nbformat.v4.new_code_cell("explorer", outputs=[output])
+    notebook = tidy(nbformat.v4.new_notebook(cells=[cell]))
+    page, _ = HTMLExporter(template_file=str(TEMPLATE)).from_notebook_node(notebook)
+    assert f'alt="{explorer.text}"' in page
+    assert 'width="720"' in page or "width=720" in page
+
+
+def test_a_title_is_the_finding_and_changes_with_the_controls():
+    days = slider(1, 0, 9, 1, "Days")
+    explorer = Explorer(lambda figure, days: None, lambda days: f"{days} days; 9 at most. So it is.", days=days)
+    assert explorer.shown["title"] == "1 days"
+    days.value = 2
+    assert explorer.shown["title"] == "2 days"
+    own = Explorer(lambda figure, days: None, lambda days: "A.", lambda days: f"It takes {days}", days=days)
+    assert own.shown["title"] == "It takes 2"
+
+
+def test_the_unit_behind_a_label_goes_to_the_value():
+    def faces(**controls):
+        return [
+            (control["label"], control["words"][control["start"]])
+            for control in Explorer(lambda figure, **_: None, lambda **_: "A.", **controls).panel
+        ]
+
+    assert faces(
+        a=slider(220, 20, 500, 5, "Spend per purchase (RMB)"),
+        b=slider(0.757, 0, 1, 0.001, "Retention rate", percent=True),
+        c=slider(5, 1, 40, 1, "Discount rate per year (%)"),
+        d=choice("year", ["month", "year"], "per"),
+        e=switch(True, "Use the rule"),
+    ) == [
+        ("Spend per purchase", "220 RMB"),
+        ("Retention rate", "75.7%"),
+        ("Discount rate per year", "5%"),
+        ("per", "year"),
+        ("Use the rule", "on"),
+    ]
 
 
 def test_settings_that_make_no_sense_get_a_sentence_and_no_traceback():
@@ -83,11 +182,6 @@ def test_settings_that_make_no_sense_get_a_sentence_and_no_traceback():
     assert explorer.text.startswith("These settings cannot be shown: share must be in")
     explorer.controls["share"].value = 0.5
     assert "66.7%" in explorer.text
-
-
-def test_markup_in_the_text_is_shown_and_not_run():
-    explorer = Explorer(lambda figure, word: None, lambda word: f"<b>{word}</b>", word=choice("a", ["a", "b"], "Word"))
-    assert "&lt;b&gt;a&lt;/b&gt;" in explorer._words.value
 
 
 def test_a_slider_keeps_its_start_to_the_last_digit_and_round_numbers_beside_it():
@@ -105,22 +199,40 @@ def test_a_slider_keeps_its_start_to_the_last_digit_and_round_numbers_beside_it(
 
 def test_set_takes_the_nearest_place_of_a_slider():
     explorer = make("worksheet_ladder")
-    explorer.set(margin_rate=0.1804, years=1000)
+    explorer.set(margin_rate=0.1804, rate=0.1 + 0.2)
     assert explorer.values["margin_rate"] == 0.18
-    assert explorer.values["years"] == 65
+    assert explorer.values["rate"] == 0.30
+
+
+@pytest.mark.parametrize(
+    ("values", "sentence"),
+    [
+        ({"kept": 0.3}, "kept=0.3 is not on its slider, which runs from 0.4 to 0.98"),
+        ({"kept": 80}, "kept=80 is not on its slider, which runs from 0.4 to 0.98"),
+        ({"kept": "80%"}, "kept='80%' is not on its slider, which runs from 0.4 to 0.98"),
+        ({"rate": 0.2, "per": "day"}, "per='day' is no choice; it can be 'year', 'quarter', 'month'"),
+        ({"rate": 0.2, "keep": 0.9}, "there is no control 'keep'; the controls are kept, per, rate, first"),
+    ],
+)
+def test_set_says_what_cannot_be_and_moves_nothing(values, sentence):
+    explorer = make("margin_multiple")
+    before = explorer.values
+    with pytest.raises(ValueError, match=re.escape(sentence)):
+        explorer.set(**values)
+    assert explorer.values == before
 
 
 def test_the_multiple_is_marked_where_it_stands_and_falls_with_the_unit():
     explorer = make("margin_multiple")
     for per, multiple in (("year", 6.333), ("month", 0.9655)):
         explorer.set(kept=0.95, per=per)
-        dot = explorer._figure.axes[0].lines[-1]
+        dot = explorer.figure.axes[0].lines[-1]
         assert dot.get_xdata()[0] == pytest.approx(0.95 if per == "year" else 0.95**12)
         assert dot.get_ydata()[0] == pytest.approx(multiple, abs=5e-4)
 
 
 def test_sorting_lifts_the_firm_between_two_groups_that_stay_flat():
-    loyal, others, firm = make("sorting")._figure.axes[0].lines
+    loyal, others, firm = make("sorting").figure.axes[0].lines
     assert [*loyal.get_ydata(), *others.get_ydata()] == [0.9, 0.9, 0.5, 0.5]
     assert np.round(firm.get_ydata()[:4], 3).tolist() == [0.7, 0.757, 0.806, 0.841]
     assert (np.diff(firm.get_ydata()) > 0).all()
@@ -129,7 +241,7 @@ def test_sorting_lifts_the_firm_between_two_groups_that_stay_flat():
 def test_the_survival_forecast_sees_the_years_it_says_and_no_other():
     explorer = make("survival_forecast")
     explorer.set(group="Regular", seen=3)
-    constant, model, seen, held_out = explorer._figure.axes[0].lines
+    constant, model, seen, held_out = explorer.figure.axes[0].lines
     assert seen.get_ydata() == pytest.approx([1, 0.631, 0.468, 0.382])
     assert held_out.get_xdata().tolist() == [4, 5, 6, 7, 12]
     assert constant.get_ydata()[12] < model.get_ydata()[12] < held_out.get_ydata()[-1]

@@ -1,37 +1,52 @@
 """The course's one widget: controls in, a figure and a line of text out.
 
 `draw(figure, **values)` fills a matplotlib figure, `explain(**values)` says in words what it shows. Both are pure, so
-that a test drives every control to its ends without a browser.
+that a test drives every control to its ends without a browser, and pictures can be drawn ahead and kept.
+
+What is on the screen stands in `explorer.js`. A state travels as the controls' positions in their lists.
 """
 
-import html
+import gc
 import io
 import math
+import re
+import textwrap
 from base64 import b64encode
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack
+from functools import lru_cache
 from itertools import product
+from numbers import Real
+from pathlib import Path
 from typing import Any
 
+import anywidget
 import ipywidgets as widgets
-from matplotlib import rc_context
+import traitlets
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
+from matplotlib.transforms import Bbox
 from PIL import Image
 
-_WIDTH, _HEIGHT = 720, 380  # of the picture on the screen, in CSS pixels
-_SHARPNESS = 1.25  # picture pixels per CSS pixel: crisp on most screens, still fast
+from clvlib.course.svg import DPI, svg
+
+_WIDTH, _HEIGHT = 7.2, 3.8  # of the picture, in inches of 100 CSS pixels
+_LINE = 0.2  # of a text above or below it, in inches
+_KEPT = 64  # pictures in the kernel, of some 10 KB each
 
 
-class Explorer(widgets.VBox):
-    """A box of labelled controls above a figure and its explanation.
+class Explorer(anywidget.AnyWidget):
+    """Labelled controls above a figure, its finding as title, and its explanation.
 
     Parameters
     ----------
     draw : callable
-        ``draw(figure, **values)`` draws on an empty `matplotlib.figure.Figure`.
+        ``draw(figure, **values)`` draws on an empty `matplotlib.figure.Figure` of 7.2 by 3.8 inches.
     explain : callable
         ``explain(**values)`` returns one or two sentences: the figure's text alternative at these
         values.
+    title : callable, optional
+        ``title(**values)`` returns the finding, to stand above the figure; without it, the first clause of `explain`.
     **controls : ipywidgets control
         Made by `slider`, `choice` or `switch`; the keyword is the name that `draw` and `explain` get the value under.
 
@@ -46,86 +61,146 @@ class Explorer(widgets.VBox):
     >>> explorer.controls["visits"].value = 24
     >>> explorer.text
     '24 visits a year.'
+    >>> explorer.set(visits=60)
+    Traceback (most recent call last):
+    ValueError: visits=60 is not on its slider, which runs from 1 to 52
     """
 
-    def __init__(self, draw: Callable[..., None], explain: Callable[..., str], **controls: widgets.ValueWidget):
-        self.draw, self.explain, self.controls = draw, explain, controls
-        self._start = self.values
+    _esm = Path(__file__).with_name("explorer.js")
+    _css = Path(__file__).with_name("explorer.css")
+    panel = traitlets.List(traitlets.Dict()).tag(sync=True)
+    shown = traitlets.Dict().tag(sync=True)
+    text = traitlets.Unicode().tag(sync=True)
+
+    def __init__(
+        self,
+        draw: Callable[..., None],
+        explain: Callable[..., str],
+        title: Callable[..., str] | None = None,
+        **controls: widgets.ValueWidget,
+    ):
+        self.draw, self.explain, self.title, self.controls = draw, explain, title, controls
+        self._start = self._positions
         self._quiet = False
-        self._figure = Figure(figsize=(_WIDTH / 100, _HEIGHT / 100), dpi=100 * _SHARPNESS)
-        self._canvas = FigureCanvasAgg(self._figure)
-        self._picture = widgets.Image(format="png", layout=widgets.Layout(width=f"{_WIDTH}px", max_width="100%"))
-        self._words = widgets.HTML()
-        reset = widgets.Button(description="Reset", tooltip="Set every control back to where it started")
-        reset.on_click(lambda _: self.reset())
+        self._answer = lru_cache(_KEPT)(self._draw_answer)
+        answer = self._answer(self._start)
+        super().__init__(panel=[_face(control) for control in controls.values()], shown=answer, text=answer["text"])
+        self.on_msg(self._asked)
         for control in controls.values():
-            control.observe(lambda _: self._update(), names="value")
-        self._update()
-        super().__init__([*controls.values(), reset, self._picture, self._words])
+            control.observe(self._moved, names="value")
 
     @property
     def values(self) -> dict[str, Any]:
         """What the controls stand at."""
         return {name: control.value for name, control in self.controls.items()}
 
+    @property
+    def figure(self) -> Figure:
+        """The figure at these values, drawn anew."""
+        return self._draw_all(self.values)[0]
+
     def set(self, **values: Any) -> None:
         """Move several controls, a slider to the nearest place that it has, and redraw once."""
-        self._quiet = True
-        try:
-            for name, value in values.items():
-                control = self.controls[name]
-                if isinstance(control, widgets.SelectionSlider):
-                    control.index = _nearest([option for _, option in control.options], value)
-                else:
-                    control.value = value
-        finally:
-            self._quiet = False
-        self._update()
+        if unknown := [name for name in values if name not in self.controls]:
+            raise ValueError(f"there is no control {unknown[0]!r}; the controls are {', '.join(self.controls)}")
+        moved = {name: _position(name, self.controls[name], value) for name, value in values.items()}
+        self._move([moved.get(name, here) for name, here in zip(self.controls, self._positions, strict=True)])
 
     def reset(self) -> None:
         """Set every control back to where it started."""
-        self.set(**self._start)
+        self._move(self._start)
 
     def extremes(self) -> Iterator[dict[str, Any]]:
         """Every combination of the controls' ends."""
         for ends in product(*(_ends(control) for control in self.controls.values())):
             yield dict(zip(self.controls, ends, strict=True))
 
-    def _update(self) -> None:
-        if self._quiet:
-            return
-        self._wipe()
+    @property
+    def _positions(self) -> tuple[int, ...]:
+        return tuple(int(getattr(control, "index", control.value)) for control in self.controls.values())
+
+    def _move(self, positions: Sequence[int], ticket: float = 0) -> None:
+        with ExitStack() as later:  # the browser gets the picture first, then where the controls stand
+            self._quiet = True
+            try:
+                for control, position in zip(self.controls.values(), positions, strict=True):
+                    later.enter_context(control.hold_sync())
+                    control.value = _places(control)[position][1]
+            finally:
+                self._quiet = False
+            self._show(ticket)
+
+    def _moved(self, _: Any) -> None:
+        if not self._quiet:
+            self._show()
+
+    def _show(self, ticket: float = 0) -> None:
+        answer = self._answer(self._positions)
+        with self.hold_sync():
+            self.shown, self.text = answer | {"ticket": ticket}, answer["text"]
+
+    def _asked(self, _: Any, ask: dict[str, Any], __: Any) -> None:
+        """Answer the view: move there, or only draw a picture that it may need next."""
         try:
-            self.text = self.explain(**self.values)
-            self.draw(self._figure, **self.values)
+            if ask["ahead"]:
+                self.send(self._answer(tuple(ask["positions"])) | {"ticket": ask["ticket"]})
+            else:
+                self._move(ask["positions"], ask["ticket"])
+        except Exception as problem:
+            self.send(
+                {"ticket": ask["ticket"], "failed": f"This cannot be drawn ({type(problem).__name__}: {problem})."}
+            )
+            raise
+
+    def _draw_answer(self, positions: tuple[int, ...]) -> dict[str, Any]:
+        places = zip(self.controls.items(), positions, strict=True)
+        values = {name: _places(control)[place][1] for (name, control), place in places}
+        collects = gc.isenabled()
+        gc.disable()  # Python would look for garbage in the middle of every third picture, for half as long as it takes
+        try:
+            figure, title, text = self._draw_all(values)
+            return {"positions": positions, "svg": svg(figure), "title": title, "text": text}
+        finally:
+            if collects:
+                gc.enable()
+
+    def _draw_all(self, values: dict[str, Any]) -> tuple[Figure, str, str]:
+        """The figure, its title and the sentence."""
+        figure = Figure(figsize=(_WIDTH, _HEIGHT), frameon=False)
+        try:
+            text = self.explain(**values)
+            title = self.title(**values) if self.title else re.split(r"[.;] |\.$", text, maxsplit=1)[0]
+            self.draw(figure, **values)
+            return figure, title, text
         except ValueError as problem:
-            self._wipe()
-            self.text = f"These settings cannot be shown: {problem}."
-        with rc_context({"text.hinting": "none"}):  # a quarter faster, and as crisp at this sharpness
-            self._canvas.draw()
-        png = io.BytesIO()
-        image = Image.frombuffer("RGBA", self._canvas.get_width_height(), self._canvas.buffer_rgba()).convert("RGB")
-        # a palette halves the time to compress and a third is left of the size; 256 colours show no difference
-        image.quantize(256, Image.Quantize.FASTOCTREE).save(png, format="png", compress_level=1)
-        self._picture.value = png.getvalue()
-        style = f"max-width:{_WIDTH}px;font-size:14px;line-height:1.5"
-        self._words.value = f'<p role="status" aria-live="polite" style="{style}">{html.escape(self.text)}</p>'
+            return Figure(figsize=(_WIDTH, _HEIGHT), frameon=False), "", f"These settings cannot be shown: {problem}."
 
-    def _wipe(self) -> None:
-        for axes in self._figure.axes:
-            axes.remove()  # first, since Figure.clear would redo the axes that it is about to throw away
-        self._figure.clear()
-
-    def _repr_mimebundle_(self, **kwargs: Any) -> dict[str, Any]:
+    def _repr_mimebundle_(self, **kwargs: Any) -> tuple[dict[str, Any], dict[str, Any]]:
         """The widget, and beside it the picture and its text for a page that runs no widgets."""
-        bundle = super()._repr_mimebundle_(**kwargs) or {}
-        return bundle | {"text/plain": self.text, "image/png": b64encode(self._picture.value).decode()}
+        data, metadata = super()._repr_mimebundle_(**kwargs) or ({}, {})
+        png = b64encode(self._png()).decode()
+        about = {"width": round(_WIDTH * DPI), "alt": self.text}
+        return data | {"text/plain": self.text, "image/png": png}, metadata | {"image/png": about}
+
+    def _png(self) -> bytes:
+        """Title, figure and sentence, two pixels a CSS pixel."""
+        figure, title, text = self._draw_all(self.values)
+        above = textwrap.wrap(title, 66)
+        below = textwrap.wrap(re.sub(r" \([\u4e00-\u9fff]+\)", "", text), 84)  # matplotlib has no Chinese letters
+        figure.text(0.01, 1.02, "\n".join(above), weight="bold", size=11, va="bottom")
+        figure.text(0.01, -0.02, "\n".join(below), size=10, va="top")
+        edges = Bbox([[0, -_LINE * len(below) - 0.15], [_WIDTH, _HEIGHT + _LINE * len(above) + 0.15]])
+        png, small = io.BytesIO(), io.BytesIO()
+        FigureCanvasAgg(figure).print_figure(png, dpi=2 * DPI, facecolor="white", bbox_inches=edges)
+        # a palette leaves a third of the size; 256 colours show no difference
+        Image.open(png).convert("RGB").quantize(256, Image.Quantize.FASTOCTREE).save(small, "png")
+        return small.getvalue()
 
 
 def slider(
     start: float, low: float, high: float, step: float, label: str, *, percent: bool = False
 ) -> widgets.SelectionSlider:
-    """A labelled slider from `low` to `high`; percentages if `percent`.
+    """A labelled slider from `low` to `high`; percentages if `percent`. A unit stands in brackets after the label.
 
     It steps through a list of values, one of them `start` to its last digit (542 / 5844, say): sliders of floats round
     in the browser, and send the rounded value back.
@@ -139,28 +214,54 @@ def slider(
     else:
         shown = ",.0f" if step >= 1 else ",.1f" if step >= 0.1 else ",.2f"
     options = [(f"{value:{shown}}", value) for value in values]
-    return widgets.SelectionSlider(options=options, value=start, description=label, **_look())
+    return widgets.SelectionSlider(options=options, value=start, description=label)
 
 
 def choice(start: str, options: Sequence[str], label: str) -> widgets.Dropdown:
     """A labelled list of words to choose from."""
-    return widgets.Dropdown(value=start, options=list(options), description=label, **_look())
+    return widgets.Dropdown(value=start, options=list(options), description=label)
 
 
 def switch(start: bool, label: str) -> widgets.Checkbox:
     """A labelled box to tick."""
-    return widgets.Checkbox(value=start, description=label, **_look())
+    return widgets.Checkbox(value=start, description=label)
 
 
 def _nearest(values: Sequence[float], wanted: float) -> int:
     return min(range(len(values)), key=lambda place: abs(values[place] - wanted))
 
 
-def _look() -> dict[str, Any]:
-    return {"style": {"description_width": "200px"}, "layout": {"width": "520px", "max_width": "100%"}}
+def _places(control: widgets.ValueWidget) -> list[tuple[str, Any]]:
+    """What a control can stand at: the words shown, and the value."""
+    if isinstance(control, widgets.Checkbox):
+        return [("off", False), ("on", True)]
+    return [option if isinstance(option, tuple) else (option, option) for option in control.options]
 
 
 def _ends(control: widgets.ValueWidget) -> list[Any]:
+    values = [value for _, value in _places(control)]
+    return [values[0], values[-1]] if isinstance(control, widgets.SelectionSlider) else values
+
+
+def _position(name: str, control: widgets.ValueWidget, value: Any) -> int:
+    """Where in the control's list a value is, or the slider's place nearest to it."""
+    values = [value for _, value in _places(control)]
     if isinstance(control, widgets.SelectionSlider):
-        return [control.options[0][1], control.options[-1][1]]
-    return [False, True] if isinstance(control, widgets.Checkbox) else list(control.options)
+        if not isinstance(value, Real) or not values[0] - 1e-9 <= value <= values[-1] + 1e-9:
+            raise ValueError(f"{name}={value!r} is not on its slider, which runs from {values[0]} to {values[-1]}")
+        return _nearest(values, float(value))
+    if value not in values:
+        raise ValueError(f"{name}={value!r} is no choice; it can be {', '.join(map(repr, values))}")
+    return values.index(value)
+
+
+def _face(control: widgets.ValueWidget) -> dict[str, Any]:
+    """What the view has to know of a control."""
+    label, unit = control.description, ""
+    if label.endswith(")"):
+        label, _, unit = label[:-1].rpartition(" (")
+    after = unit if unit.startswith("%") else f" {unit}".rstrip()
+    kinds = {widgets.SelectionSlider: "slider", widgets.Dropdown: "choice", widgets.Checkbox: "switch"}
+    words = [word + after for word, _ in _places(control)]
+    start = int(getattr(control, "index", control.value))
+    return {"label": label, "kind": kinds[type(control)], "words": words, "start": start}

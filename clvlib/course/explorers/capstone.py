@@ -67,9 +67,13 @@ def spend_budget() -> Explorer:
             f"{money(forecast, own)}; with the future known, {best:,} gifts {money('future known', best)}."
         )
 
+    def title(forecast: str, gifts: int, cost: int, lift: float) -> str:
+        return f"{gifts:,} gifts bring {earns(forecast, gifts, cost, lift):,.0f} RMB net of their cost"
+
     return Explorer(
         draw,
         explain,
+        title,
         forecast=choice("worksheet", ["worksheet", "retention rate", "model"], "Forecast"),
         gifts=slider(800, 0, 1500, 25, "Gifts in the budget"),
         cost=slider(30, 10, 60, 5, "Cost of a gift (RMB)"),

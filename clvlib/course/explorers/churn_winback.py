@@ -51,9 +51,14 @@ def warning_threshold() -> Explorer:
             f'{accuracy[at]:.1%}, and "nobody leaves" has {1 - left.mean():.1%}. Profit {profit[at]:,.0f} RMB. {advice}'
         )
 
+    def title(threshold: float, **call: Any) -> str:
+        at = round(100 * threshold)
+        return f"{leavers[at] + stayers[at]:,} calls bring {money(**call)[0][at]:,.0f} RMB"
+
     return Explorer(
         draw,
         explain,
+        title,
         threshold=slider(0.11, 0, 0.60, 0.01, "Alarm above a chance of", percent=True),
         cost=slider(20, 0, 60, 1, "Cost of a call (RMB)"),
         saved=slider(0.20, 0.05, 0.60, 0.05, "Leavers a call keeps", percent=True),
@@ -93,9 +98,17 @@ def whom_to_contact() -> Explorer:
             f"have come anyway, and profit: {said[0]}, {said[1]}, {said[2]}. With coupon users first, {stop}."
         )
 
+    def title(share: float, cost: int, worth: int) -> str:
+        sent = share * len(lost)
+        users, lot = (
+            np.interp(sent, *gains[order]) * worth - sent * cost for order in ("coupon users first", "by lot")
+        )
+        return f"Coupon users first: {users:,.0f} RMB of profit; by lot: {lot:,.0f}"
+
     return Explorer(
         draw,
         explain,
+        title,
         share=slider(0.40, 0, 1, 0.05, "Share who get a coupon", percent=True),
         cost=slider(8, 1, 60, 1, "Cost of a coupon (RMB)"),
         worth=slider(500, 100, 1000, 50, "Margin of a return (RMB)"),

@@ -52,9 +52,14 @@ def who_joins() -> Explorer:
             f"{differences:+.1%}, the lot {lot:+.1%}."
         )
 
+    def title(**values: float) -> str:
+        naive = look(**values)[0].iloc[0]
+        return f"The program adds {values['effect']:.0%}; members against others say {naive:+.1%}"
+
     return Explorer(
         draw,
         explain,
+        title,
         effect=slider(0.12, 0.0, 0.30, 0.01, "What the program adds", percent=True),
         preference=slider(3, 0, 4, 0.25, "Heavy buyers prefer to join"),
         growth=slider(0.0, 0.0, 0.20, 0.01, "Joiners' own growth", percent=True),
@@ -88,9 +93,13 @@ def ab_test_size() -> Explorer:
             f"{chance(base, uplift, reading, size):.0%} of the time; {needed:,} an arm would, four times in five."
         )
 
+    def title(base: int, uplift: int, reading: str, size: int) -> str:
+        return f"A test with {size:,} customers an arm finds it {chance(base, uplift, reading, size):.0%} of the time"
+
     return Explorer(
         draw,
         explain,
+        title,
         base=slider(20, 1, 40, 1, "Base rate (%)"),
         uplift=slider(22, 1, 50, 1, "Uplift"),
         reading=choice("relative", ["relative", "points"], "Uplift is in"),
@@ -118,9 +127,14 @@ def stamp_card() -> Explorer:
             f"as many purchases and {ahead:.1f} days, {1 - ahead / plain:.1%} less."
         )
 
+    def title(**values: Any) -> str:
+        plain, ahead = (float(elapsed[-1]) for elapsed in cards(**values).values())
+        return f"The head start saves {plain - ahead:.1f} of {plain:.1f} days"
+
     return Explorer(
         draw,
         explain,
+        title,
         bought=slider(10, 3, 20, 1, "Purchases for a reward"),
         given=slider(2, 0, 10, 1, "Stamps given away"),
         days=slider(3.5, 1, 14, 0.5, "Days on an empty card"),

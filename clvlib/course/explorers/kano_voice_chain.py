@@ -25,24 +25,32 @@ def kano_plane() -> Explorer:
     features = pd.DataFrame({"better": measured.better, "worse": measured.worse}, index=counts.index)
     features["above"] = ~features.index.isin(["daily app message", "genuine guarantee", "low price", "nursing advice"])
 
+    def look(*counts: int) -> tuple[float, float, str]:
+        """Better, worse, and the kind of feature whose corner that is."""
+        better, worse = map(float, satisfaction.better_worse(*counts))
+        rows = {True: "one-dimensional", False: "attractive"}, {True: "must-be", False: "indifferent"}
+        return better, worse, rows[better < 0.5][worse <= -0.5]
+
     @rc_context(STYLE)
     def draw(figure: Figure, A: int, O: int, M: int, I: int, R: int) -> None:  # noqa: E741
-        own = satisfaction.better_worse(A, O, M, I)
-        feature_plane(figure.add_axes((0.09, 0.15, 0.88, 0.80)), features, float(own.better), float(own.worse))
+        better, worse, _ = look(A, O, M, I)
+        feature_plane(figure.add_axes((0.09, 0.15, 0.88, 0.80)), features, better, worse)
 
     def explain(A: int, O: int, M: int, I: int, R: int) -> str:  # noqa: E741
-        better, worse = map(float, satisfaction.better_worse(A, O, M, I))
-        rows = {True: "one-dimensional", False: "attractive"}, {True: "must-be", False: "indifferent"}
-        place = rows[better < 0.5][worse <= -0.5]
+        better, worse, kind = look(A, O, M, I)
         unseen = f" The dot does not show that {R} of {A + O + M + I + R} would rather not have it." if R else ""
         return (
             f"Having it pleases {better:.0%} (better {better:.2f}), lacking it displeases {-worse:.0%} (worse "
-            f"{worse:.2f}): the corner of the {place} features.{unseen}"
+            f"{worse:.2f}): the corner of the {kind} features.{unseen}"
         )
+
+    def title(A: int, O: int, M: int, I: int, R: int) -> str:  # noqa: E741
+        return f"Your own feature lies among the {look(A, O, M, I)[2]} ones"
 
     return Explorer(
         draw,
         explain,
+        title,
         A=slider(40, 0, 100, 5, "A: attractive to"),
         O=slider(30, 0, 100, 5, "O: one-dimensional to"),
         M=slider(20, 0, 100, 5, "M: must-be to"),

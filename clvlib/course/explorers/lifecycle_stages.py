@@ -1,6 +1,7 @@
 """Explorers of the lesson on the stages of a relationship."""
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 import numpy as np
 import pandas as pd
@@ -55,9 +56,14 @@ def relationship_life() -> Explorer:
             "through others."
         )
 
+    def title(**values: int) -> str:
+        life = months(**values)
+        return f"{len(life)} months of relationship, {life['profit'].sum():,.0f} RMB of profit"
+
     return Explorer(
         draw,
         explain,
+        title,
         exploration=slider(2, 1, 6, 1, "Months of exploration"),
         formation=slider(3, 0, 12, 1, "Months of formation"),
         stability=slider(6, 0, 24, 1, "Months of stability"),
@@ -83,6 +89,7 @@ def stage_moves() -> Explorer:
         ]
         return pd.DataFrame(np.maximum(rows, 0), index=states, columns=states)
 
+    @lru_cache(maxsize=1)
     def worth(rate: str, **moves: float) -> np.ndarray:
         return lifecycle.markov_clv(matrix(**moves), rewards, per_month[rate]).to_numpy()[:4]
 
@@ -105,9 +112,14 @@ def stage_moves() -> Explorer:
             "them stable."
         )
 
+    def title(rate: str, **moves: float) -> str:
+        new = worth(rate, **moves)[0]
+        return f"A new customer is worth {new:,.2f} RMB; at the start she was worth {started[0]:,.2f}"
+
     return Explorer(
         draw,
         explain,
+        title,
         join=slider(0.40, 0.0, 0.70, 0.01, "Exploration to formation", percent=True),
         settle=slider(0.40, 0.0, 0.50, 0.01, "Formation to stability", percent=True),
         stay=slider(0.80, 0.40, 0.95, 0.01, "Stability: stays", percent=True),
@@ -123,7 +135,7 @@ def relationship_months(panels: Sequence[Axes], life: pd.DataFrame) -> None:
     volume, profit, indirect = (life[trait].to_numpy() for trait in ("volume", "profit", "indirect"))
     for place, (stage, ink) in zip((0, 0.15, 0.28, 0.385), _STAGE_INKS.items(), strict=True):
         look = {"facecolor": ink, "edgecolor": "none", "pad": 2.5}
-        color = "white" if stage == "stability" else "black"
+        color = "white" if ink in (BLUE, ORANGE) else "black"
         units.text(place, 1.13, stage, transform=units.transAxes, color=color, bbox=look)
         rows = np.flatnonzero(life["stage"] == stage)
         if rows.size:

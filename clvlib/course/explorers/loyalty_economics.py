@@ -50,9 +50,16 @@ def stay_or_go() -> Explorer:
             f"{stay - like} only because moving costs too much, and {1000 - stay:,} go."
         )
 
+    def title(**values: Any) -> str:
+        _, _, stay, like = look(**values)
+        if values["printed"]:
+            return f"The rule as printed calls {stay:,} of 1,000 customers safe"
+        return f"{stay:,} of 1,000 customers stay, {stay - like} of them only because moving costs too much"
+
     return Explorer(
         draw,
         explain,
+        title,
         u_a=slider(160, 100, 300, 5, "U(A), RMB a year"),
         u_b=slider(200, 100, 300, 5, "U(B), RMB a year"),
         bother=slider(30, 0, 100, 5, "Bother of moving (RMB)"),
@@ -88,9 +95,14 @@ def points_owed() -> Explorer:
             f"owed.{reversal}"
         )
 
+    def title(**values: int) -> str:
+        put_off, _, owed = book(**values)["liability"]
+        return f"After two years {owed:,.0f} of the {put_off:,.0f} RMB put off are still owed"
+
     return Explorer(
         draw,
         explain,
+        title,
         at_sale=slider(9_500, 5_000, 10_000, 100, "Expected at the sale (points)"),
         burned_1=slider(4_500, 0, 5_000, 100, "Burned in year 1 (points)"),
         now=slider(9_700, 5_000, 10_000, 100, "Expected in year 2 (points)"),

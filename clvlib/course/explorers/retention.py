@@ -12,7 +12,7 @@ from matplotlib.ticker import MaxNLocator
 from clvlib import retention, value
 from clvlib.course.explorer import Explorer, choice, slider
 from clvlib.models import SBG
-from clvlib.plots import BLUE, DARK_GREY, GREY, ORANGE, STYLE
+from clvlib.plots import BLUE, DARK_GREY, GREY, ORANGE, PALE_GREY, STYLE
 
 
 def margin_multiple() -> Explorer:
@@ -44,9 +44,14 @@ def margin_multiple() -> Explorer:
             f"year makes that {better:.2f}."
         )
 
+    def title(kept: float, per: str, rate: float, first: str) -> str:
+        yearly = retention.convert_rate(kept, per, "year", kind="retention")
+        return f"A customer is worth {multiple(yearly, rate, first):.2f} yearly margins"
+
     return Explorer(
         draw,
         explain,
+        title,
         kept=slider(0.80, 0.40, 0.98, 0.01, "Retention rate", percent=True),
         per=choice("year", ["year", "quarter", "month"], "per"),
         rate=slider(0.10, 0.02, 0.30, 0.01, "Discount rate per year", percent=True),
@@ -76,9 +81,14 @@ def sorting() -> Explorer:
             f"{others_left:.0f}."
         )
 
+    def title(**values: float) -> str:
+        firm = retention.mixture_retention(**both(**values), periods=years)
+        return f"The firm's retention goes from {firm[1]:.1%} to {firm[years]:.1%}, and nobody has changed"
+
     return Explorer(
         draw,
         explain,
+        title,
         share=slider(0.50, 0.05, 0.95, 0.05, "Share of loyal customers", percent=True),
         loyal=slider(0.90, 0.60, 0.99, 0.01, "The loyal: retention per year", percent=True),
         others=slider(0.50, 0.10, 0.60, 0.01, "The others: retention per year", percent=True),
@@ -157,7 +167,7 @@ def firm_between_groups(axes: Axes, firm: pd.Series, loyal: float, others: float
 def cohort_and_forecasts(axes: Axes, actual: pd.Series, seen: int, model: np.ndarray, constant: np.ndarray) -> None:
     """What became of a cohort, and what a model and constant churn forecast from its first years."""
     years = range(len(model))
-    axes.axvspan(0, seen, color=GREY, alpha=0.12, linewidth=0)
+    axes.axvspan(0, seen, color=PALE_GREY, alpha=0.5, linewidth=0)
     axes.plot(years, constant, color=ORANGE, linestyle="--", linewidth=2)
     axes.plot(years, model, color=BLUE, linewidth=2.5)
     for shown, fill in ((actual[actual.index <= seen], "black"), (actual[actual.index > seen], "white")):

@@ -12,7 +12,7 @@ from matplotlib.figure import Figure
 
 from clvlib import satisfaction
 from clvlib.course.explorer import Explorer, slider
-from clvlib.plots import BLUE, GREY, ORANGE, STYLE
+from clvlib.plots import BLUE, LIGHT_GREY, ORANGE, STYLE
 
 
 def pairwise_weights() -> Explorer:
@@ -93,7 +93,7 @@ def gauges(axes: Axes, rows: Sequence[tuple[float, tuple[float, float], float, s
     ink = BLUE if trusted else ORANGE
     for row, (value, (low, high), limit, limit_words, words) in enumerate(rows):
         place, mark = ((min(max(number, low), high) - low) / (high - low) for number in (value, limit))
-        axes.plot([0, 1], [-row, -row], color=GREY, linewidth=6, alpha=0.4, solid_capstyle="butt")
+        axes.plot([0, 1], [-row, -row], color=LIGHT_GREY, linewidth=6, solid_capstyle="butt")
         axes.plot([mark, mark], [-row - 0.13, -row + 0.13], color="black", linewidth=1.5)
         axes.plot([place], [-row], "o", color=ink, markerfacecolor=ink if trusted else "white", markersize=12)
         axes.text(0, -row - 0.22, f"{low:g}", ha="center")

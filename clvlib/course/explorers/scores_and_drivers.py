@@ -41,9 +41,13 @@ def nps_triangle() -> Explorer:
             f"of {score}. With {answers:,} answers it is {score} ± {reach:.1f} points, 95 times in 100.{alike}"
         )
 
+    def title(score: int, passives: int, answers: int) -> str:
+        return f"{answers:,} answers say {score} ± {margin(score, passives, answers):.1f} points"
+
     return Explorer(
         draw,
         explain,
+        title,
         score=slider(30, -100, 100, 5, "Net promoter score"),
         passives=slider(30, 0, 100, 5, "Passives (% of answers)"),
         answers=slider(100, 50, 2000, 50, "Answers"),
@@ -57,7 +61,7 @@ def score_triangle(axes: Axes, promoters: float, detractors: float, margin: floa
     band = [*(ends - score - margin), *(ends - score + margin)[::-1]]
     axes.fill([*ends, *ends[::-1]], band, color=PALE_BLUE, linewidth=0)
     axes.plot(ends, ends - score, color=BLUE, linewidth=2)
-    axes.fill([0, 100, 100], [100, 100, 0], color=PALE_GREY, zorder=2.5)
+    axes.fill([0, 100, 100], [100, 100, 0], color=PALE_GREY, alpha=0.5, linewidth=0, zorder=2.5)
     axes.text(97, 92, "more than 100%", color=DARK_GREY, ha="right", fontsize=10)
     for name, (nines, sixes) in firms.items():
         axes.plot([nines], [sixes], "s", color="black", markerfacecolor="white", markersize=8, clip_on=False, zorder=3)

@@ -49,9 +49,14 @@ def card_matrix() -> Explorer:
             f"{cards['profit'].mean():,.0f}). The matrix reads: {words['reading']}. So: {words['action']}."
         )
 
+    def title(payments_from: int, spend_from: int, quadrant: str) -> str:
+        default = cut(payments_from, spend_from)[1].loc[quadrant, "default"]
+        return f"{default:.1%} of {quadrant} did not pay back; of all holders {cards['default'].mean():.1%}"
+
     return Explorer(
         draw,
         explain,
+        title,
         payments_from=slider(24, 12, 60, 1, "Frequent from (payments)"),
         spend_from=slider(18_000, 8_000, 60_000, 1_000, "High from (RMB spent)"),
         quadrant=choice("Q4", _PLACES, "Look at"),
@@ -90,9 +95,14 @@ def profit_whale() -> Explorer:
             f"{share}. The sum is highest at {added[peak]:,.0f} RMB, after {peak:,} of {len(cards):,}.{rest}{loss}"
         )
 
+    def title(order: str, margin: float, lost: float, top: float) -> str:
+        first = in_line(order, margin, lost)[: round(top * len(cards))]
+        return f"The first {top:.0%} of the holders bring the bank {first.sum():,.0f} RMB"
+
     return Explorer(
         draw,
         explain,
+        title,
         order=choice("profit, best first", list(orders), "Holders lined up by"),
         margin=slider(0.15, 0.05, 0.25, 0.01, "Margin on a balance carried", percent=True),
         lost=slider(0.75, 0.0, 1.0, 0.05, "Of it lost at a default", percent=True),

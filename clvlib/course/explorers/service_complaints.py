@@ -157,7 +157,7 @@ def staffing_curve(axes: Axes, agents: np.ndarray, levels: np.ndarray, at: int, 
 def closed_by_limit(axes: Axes, shares: pd.DataFrame, limit: int) -> None:
     """Share of tickets closed in time against the limit, with the open ones counted and without, one limit marked."""
     hours = shares.index
-    axes.fill_between(hours, shares["all"], shares["closed"], color=PALE_GREY)
+    axes.fill_between(hours, shares["all"], shares["closed"], color=PALE_GREY, alpha=0.5, linewidth=0)
     axes.plot(hours, shares["closed"], color=GREY, linestyle="--", linewidth=2)
     axes.plot(hours, shares["all"], color=BLUE, linewidth=2.5)
     axes.annotate("closed tickets only", (216, 1.04), color=DARK_GREY, fontsize=11, ha="center")

@@ -38,9 +38,15 @@ def time_value() -> Explorer:
             f"{today.sum() / ceiling:.0%} of that."
         )
 
+    def title(years: int, percent: int, timing: str) -> str:
+        today = worth(percent, timing)[1][:years].sum()
+        share = today / value.perpetuity(payment, percent / 100, timings[timing])
+        return f"{today:,.0f} RMB of today, {share:.0%} of what payments for ever would be worth"
+
     return Explorer(
         draw,
         explain,
+        title,
         years=slider(5, 1, shown, 1, "Years paid"),
         percent=slider(5, 1, 40, 1, "Discount rate per year (%)"),
         timing=choice("end of each year", list(timings), "Payments come at the"),

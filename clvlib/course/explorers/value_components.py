@@ -45,9 +45,14 @@ def value_dimensions() -> Explorer:
             f"{worth:,.0f} RMB today and all of them {customers * worth:,.0f}."
         )
 
+    def title(years: int, share: float, customers: int, cost: float, word: int) -> str:
+        worth = customers * sum(lines(share, cost, word).values()) * expected(years).sum()
+        return f"All {customers:,} customers together are worth {worth:,.0f} RMB today"
+
     return Explorer(
         draw,
         explain,
+        title,
         years=slider(5, 1, 10, 1, "Time: years counted"),
         share=slider(float(own.sum() / counter["wallet"].sum()), 0.05, 1, 0.01, "Share of her wallet", percent=True),
         customers=slider(len(counter), 218, 2018, 50, "Scope: customers"),

@@ -62,9 +62,17 @@ def winning_or_keeping() -> Explorer:
             f"{keeping:.2f} in keeping. {advice}"
         )
 
+    def title(share: float, **firm: Any) -> str:
+        now = split(**firm, share=share)
+        return (
+            f"The next RMB brings {now['marginal_acquisition']:.2f} in winning and "
+            f"{now['marginal_retention']:.2f} in keeping"
+        )
+
     return Explorer(
         draw,
         explain,
+        title,
         budget=slider(110_000, 10_000, 300_000, 5_000, "Budget (RMB)"),
         share=slider(10 / 11, 0, 1, 0.01, "Share for winning", percent=True),
         value=slider(70 + 54 / 1.1 + 46.2 / 1.21, 20, 400, 1, "Worth of a customer (RMB)"),

@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 
 from clvlib import worksheet
 from clvlib.course.explorer import Explorer, slider
-from clvlib.plots import BLUE, GREY, STYLE
+from clvlib.plots import BLUE, GREY, LIGHT_GREY, STYLE
 
 
 def worksheet_ladder() -> Explorer:
@@ -31,7 +31,7 @@ def worksheet_ladder() -> Explorer:
 
     @rc_context(STYLE)
     def draw(figure: Figure, **values: Any) -> None:
-        ladder(figure.add_axes((0.19, 0.15, 0.78, 0.83)), steps(**values), rungs)
+        ladder(figure.add_axes((0.19, 0.15, 0.75, 0.83)), steps(**values), rungs)
 
     def explain(**values: Any) -> str:
         first, margin, discounted, left, last = steps(**values)
@@ -42,9 +42,14 @@ def worksheet_ladder() -> Explorer:
             f"customers a year {left:,.0f}, and the first three years alone {last:,.0f}."
         )
 
+    def title(**values: Any) -> str:
+        first, *_, last = steps(**values)
+        return f"The worksheet says {first:,.0f} RMB; with every correction it is {last:,.0f}"
+
     return Explorer(
         draw,
         explain,
+        title,
         visits=slider(12, 1, 52, 1, "Visits a year"),
         spend=slider(220, 20, 500, 5, "Spend per purchase (RMB)"),
         years=slider(65, 1, 65, 1, "Years the worksheet counts"),
@@ -61,7 +66,7 @@ def ladder(axes: Axes, values: pd.Series, labels: Sequence[str]) -> None:
     """
     rows = np.arange(len(values))
     above, here = values.to_numpy()[:-1], values.to_numpy()[1:]
-    axes.hlines(rows[1:], above, here, color=GREY, linewidth=6, alpha=0.4)
+    axes.hlines(rows[1:], above, here, color=LIGHT_GREY, linewidth=6)
     axes.vlines(above, rows[:-1], rows[1:], color=GREY, linewidth=1, linestyle=":")
     axes.plot(values, rows, "o", color=BLUE, markersize=11)
     for row, value in enumerate(values):
