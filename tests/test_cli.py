@@ -231,6 +231,7 @@ def test_two_runs_in_one_folder_do_not_meet(tmp_path, home):
         assert "another `clv mark` is at work" in refused("mark", "01_worksheet", "--roster", roster, *words)
 
 
+@pytest.mark.slow
 def test_what_began_under_an_old_name_goes_on_under_it_and_the_new_one_is_said(tmp_path):
     roster, out, new = write_roster(tmp_path, "ann"), tmp_path / "out", tmp_path / "new"
     clv("release", "07_segments", "--roster", roster, "--out", new)

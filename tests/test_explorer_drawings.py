@@ -75,6 +75,7 @@ def test_every_drawing_has_a_test_here():
     assert [name for name in drawings if f" {name}(" not in here] == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", explorers.__all__)
 def test_an_explorer_is_drawn_in_the_style_of_the_course(name):
     explorer = getattr(explorers, name)()

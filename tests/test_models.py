@@ -477,6 +477,7 @@ def _purchases_50(r, length, a, b):
     return total
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("alpha", [0.05, 0.668, 1, 3, 15, 45, 75, 400])
 @pytest.mark.parametrize("beta", [0.01, 1, 3.806, 75, 105, 135, 2000])
 def test_derl_in_50_digits(alpha, beta):
@@ -498,6 +499,7 @@ def test_derl_at_a_rate_of_almost_nothing_is_the_residual_lifetime():
     assert SBG(alpha=0.5, beta=0.5).derl(1e-10) == pytest.approx(1e5, rel=2e-5)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("a", [0.3, 1, 1.003, 1.5, 5, 20, 45])
 @pytest.mark.parametrize("b", [0.2, 1, 2.5, 75, 500])
 def test_expected_purchases_in_50_digits(a, b):

@@ -44,6 +44,7 @@ def test_without_matplotlib_the_field_works_and_plots_say_what_they_need():
     assert said.endswith("pip install 'clvlib[plots]' brings it")
 
 
+@pytest.mark.slow
 def test_the_wheel_has_the_version_of_the_code_and_says_that_it_is_typed(tmp_path, monkeypatch):
     monkeypatch.chdir(ROOT)
     wheel = buildapi.build_wheel(str(tmp_path))

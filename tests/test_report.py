@@ -212,6 +212,7 @@ def test_a_page_may_run_nothing_and_load_nothing():
     assert "url(" not in style
 
 
+@pytest.mark.slow
 def test_an_installed_wheel_has_its_templates(tmp_path):
     wheel = make_wheel_in(Path(__file__).parents[1] / "pyproject.toml", tmp_path).file
     with zipfile.ZipFile(wheel) as pack:
