@@ -10,6 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from clvlib import worksheet
+from clvlib._checks import counted
 from clvlib.course.explorer import Explorer, slider
 from clvlib.plots import BLUE, GREY, LIGHT_GREY, STYLE
 
@@ -36,7 +37,8 @@ def worksheet_ladder() -> Explorer:
     def explain(**values: Any) -> str:
         first, margin, discounted, left, last = steps(**values)
         return (
-            f"{values['visits']} visits a year for {values['years']} years at {values['spend']:,.0f} RMB a purchase: "
+            f"{counted(values['visits'], 'visit')} a year for {counted(values['years'], 'year')} at "
+            f"{values['spend']:,.0f} RMB a purchase: "
             f"the worksheet says {first:,.0f} RMB. A margin of {values['margin_rate']:.1%} makes that {margin:,.0f}, "
             f"discounting at {values['rate']:.0%} a year {discounted:,.0f}, keeping {values['retention']:.1%} of the "
             f"customers a year {left:,.0f}, and the first three years alone {last:,.0f}."
@@ -75,5 +77,5 @@ def ladder(axes: Axes, values: pd.Series, labels: Sequence[str]) -> None:
     axes.set_xscale("symlog", linthresh=100)
     axes.set_xlim(min(0, values.min()) * 1.5 - 20, max(values.max(), 1000) * 3)
     axes.xaxis.set_major_formatter("{x:,.0f}")
-    axes.set_xlabel("RMB per customer (each step to the right is ten times the last)")
+    axes.set_xlabel("RMB per customer (from 100 on, each step is ten times the last)")
     axes.set_ylim(len(values) - 0.6, -0.7)
