@@ -48,6 +48,7 @@ def test_each_control_changes_the_text_or_the_picture(name):
         assert explorer.shown["positions"] == before["positions"], f"reset does not undo {control_name}"
 
 
+@pytest.mark.slow
 def test_drawing_is_pure_and_pictures_drawn_before_are_kept():
     drawn = []
 

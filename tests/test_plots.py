@@ -168,7 +168,7 @@ def test_what_is_not_known_yet_is_not_drawn():
 
 
 def test_kaplan_meier_falls_in_steps():
-    survived = retention.survival(durations=[1, 2, 2, 3], observed=[True, True, False, True])
+    survived = retention.kaplan_meier(durations=[1, 2, 2, 3], observed=[True, True, False, True])["survival"]
     assert plots.survival(survived).lines[0].get_drawstyle() == "steps-post"
     assert plots.survival(SURVIVAL).lines[0].get_drawstyle() == "default"
 
