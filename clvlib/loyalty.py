@@ -400,7 +400,7 @@ def points_ledger(
     moves = moves.sort_values(["who", "date", "event", "points"])
     if expire_after is not None:
         moves = pd.concat([moves, _expiries(moves, expire_after, grain, last_day)])
-        moves = moves.sort_values(["who", "date", "event", "expired_up_to"], kind="stable")
+        moves = moves.sort_values(["who", "date", "event", "expired_up_to"])
     moves = moves.reset_index(drop=True)
 
     earned = moves["points"].clip(lower=0).groupby(moves["who"]).cumsum()

@@ -254,6 +254,12 @@ def test_ten_deciles_of_different_scores_have_a_tenth_each_and_the_first_has_the
     assert table.index.tolist() == list(range(1, 11))
 
 
+def test_a_tie_on_the_border_belongs_to_the_higher_decile():
+    customers = pd.DataFrame({"s": [9, 9, 1, 1], "t": [0, 1, 0, 1], "y": [0, 1, 1, 0]})
+    table = experiments.uplift_by_decile(customers, score="s", treated="t", outcome="y", groups=4)
+    assert table["uplift"].to_dict() == {1: 1, 3: -1}
+
+
 def test_uplift_counts_by_hand():
     customers = pd.DataFrame({"s": [9, 9, 8, 8, 1, 1, 0], "t": [1, 1, 0, 0, 1, 0, 0], "y": [1, 0, 0, 1, 1, 0, 0]})
     table = experiments.uplift_by_decile(customers, score="s", treated="t", outcome="y", groups=2)

@@ -1,5 +1,7 @@
 """Loyalty: published numbers, identities, and a slow ledger kept by hand against the fast one."""
 
+from dataclasses import FrozenInstanceError
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -43,7 +45,25 @@ def test_she_stays_at_equality_whatever_the_floats_say(u_a, u_b, cost):
     assert loyalty.stays(u_a, u_b, cost)
 
 
+@pytest.mark.parametrize(("beyond", "keeps"), [(0, True), (4e-10, True), (2e-9, False), (0.5, False), (1, False)])
+def test_she_goes_as_soon_as_the_gain_is_more_than_dust_above_the_cost(beyond, keeps):
+    assert loyalty.stays(60, 100 + beyond, 40) is keeps
+
+
 # discounts
+
+
+def test_the_whole_sale_may_come_back_and_no_more():
+    assert loyalty.effective_discount(4, 0.5, 0.5) == 1
+    for points in (5, 8, [1, 5]):
+        with pytest.raises(ValueError, match=r"would give back (1\.25|2) times the sale"):
+            loyalty.effective_discount(points, 0.5, 0.5)
+
+
+def test_what_is_left_of_a_sale_is_dust_below_a_millionth_of_a_millionth():
+    assert loyalty.breakeven_uplift(0.3 - 4e-12, 0.3) == pytest.approx(0.3 / 4e-12, rel=0.01)
+    with pytest.raises(ValueError, match="no volume breaks even"):
+        loyalty.breakeven_uplift(0.3 - 4e-13, 0.3)
 
 
 def test_effective_discount_multiplies_rule_value_and_redemption():
@@ -396,7 +416,11 @@ def test_a_coalition_of_three_by_hand():
 
 def test_points_burned_at_home_move_no_money():
     burns = pd.DataFrame({"earned_at": ["grocer"], "burned_at": ["grocer"], "points": [500]})
-    assert loyalty.coalition_settlement(burns, 0.01).positions.loc["grocer"].tolist() == [0, 0, 0]
+    settlement = loyalty.coalition_settlement(burns, 0.01)
+    assert settlement.positions.loc["grocer"].tolist() == [0, 0, 0]
+    assert isinstance(hash(settlement), int)
+    with pytest.raises(FrozenInstanceError):
+        settlement.payments = None
 
 
 # stamp cards
