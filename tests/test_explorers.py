@@ -3,10 +3,13 @@
 import base64
 import io
 import re
+import zipfile
 
+import ipywidgets
 import nbformat
 import numpy as np
 import pytest
+from flit_core.wheel import make_wheel_in
 from nbconvert import HTMLExporter
 from PIL import Image
 
@@ -148,6 +151,16 @@ def test_a_title_is_the_finding_and_changes_with_the_controls():
     assert explorer.shown["title"] == "2 days"
     own = Explorer(lambda figure, days: None, lambda days: "A.", lambda days: f"It takes {days}", days=days)
     assert own.shown["title"] == "It takes 2"
+
+
+def test_a_control_of_another_kind_is_refused():
+    with pytest.raises(ValueError, match="make days with slider, choice or switch; it came as IntSlider"):
+        Explorer(lambda figure, days: None, lambda days: "A.", days=ipywidgets.IntSlider())
+
+
+def test_the_wheel_ships_the_view(tmp_path):
+    shipped = zipfile.ZipFile(make_wheel_in(ROOT / "pyproject.toml", tmp_path).file).namelist()
+    assert {"clvlib/course/explorer.js", "clvlib/course/explorer.css"} <= set(shipped)
 
 
 def test_the_unit_behind_a_label_goes_to_the_value():

@@ -33,6 +33,7 @@ from clvlib.course.svg import DPI, svg
 _WIDTH, _HEIGHT = 7.2, 3.8  # of the picture, in inches of 100 CSS pixels
 _LINE = 0.2  # of a text above or below it, in inches
 _KEPT = 64  # pictures in the kernel, of some 10 KB each
+_KINDS = {widgets.SelectionSlider: "slider", widgets.Dropdown: "choice", widgets.Checkbox: "switch"}
 
 
 class Explorer(anywidget.AnyWidget):
@@ -79,6 +80,9 @@ class Explorer(anywidget.AnyWidget):
         title: Callable[..., str] | None = None,
         **controls: widgets.ValueWidget,
     ):
+        for name, control in controls.items():
+            if type(control) not in _KINDS:
+                raise ValueError(f"make {name} with slider, choice or switch; it came as {type(control).__name__}")
         self.draw, self.explain, self.title, self.controls = draw, explain, title, controls
         self._start = self._positions
         self._quiet = False
@@ -261,7 +265,6 @@ def _face(control: widgets.ValueWidget) -> dict[str, Any]:
     if label.endswith(")"):
         label, _, unit = label[:-1].rpartition(" (")
     after = unit if unit.startswith("%") else f" {unit}".rstrip()
-    kinds = {widgets.SelectionSlider: "slider", widgets.Dropdown: "choice", widgets.Checkbox: "switch"}
     words = [word + after for word, _ in _places(control)]
     start = int(getattr(control, "index", control.value))
-    return {"label": label, "kind": kinds[type(control)], "words": words, "start": start}
+    return {"label": label, "kind": _KINDS[type(control)], "words": words, "start": start}
