@@ -1,12 +1,14 @@
 # The course's commands. `make` alone lists them.
 .DEFAULT_GOAL := help
-.PHONY: help setup lab test quick notebooks exercises datasets lint bench nbgrader clean
+.PHONY: help setup lab test quick notebooks exercises datasets lint bench mutants nbgrader clean
 
 PORT ?= 8888
 VENV := .venv
 PYTHON := $(VENV)/bin/python
 READY := $(VENV)/.ready
 NBGRADER := .venv-nbgrader
+MUTANTS := .venv-mutants
+MODULES ?=
 
 help:  ## list the commands
 	@echo "CLV Notebooks"
@@ -64,13 +66,26 @@ datasets: $(READY)  ## rebuild every dataset
 bench: $(READY)  ## measure speed beside the usual alternatives
 	@$(PYTHON) benchmarks/run.py
 
+mutants: $(READY)  ## change the library bit by bit: do the tests notice? (hours; minutes with MODULES="value service")
+	@if [ ! -x $(MUTANTS)/bin/mutmut ]; then \
+	  echo "Setting up mutmut in $(MUTANTS), on top of $(VENV)"; \
+	  $(call on_top_of_venv,$(MUTANTS)) && \
+	  $(MUTANTS)/bin/python -m pip install --disable-pip-version-check --quiet 'mutmut==3.8.1'; \
+	fi
+	@$(MUTANTS)/bin/python tests/mutants.py $(MODULES)
+
+# an environment of its own, with the packages of .venv and the course below
+define on_top_of_venv
+$(PYTHON) -m venv --clear $(1) && \
+$(PYTHON) -c 'import sysconfig; print(sysconfig.get_path("purelib"), "$(CURDIR)", sep="\n")' \
+  > "$$($(1)/bin/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')/course.pth"
+endef
+
 nbgrader: $(READY)  ## set up the optional environment that tests the nbgrader export
 	@echo "Setting up nbgrader in $(NBGRADER), on top of $(VENV)"
-	@$(PYTHON) -m venv --clear $(NBGRADER)
-	@$(PYTHON) -c 'import sysconfig; print(sysconfig.get_path("purelib"), "$(CURDIR)", sep="\n")' \
-	  > "$$($(NBGRADER)/bin/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')/course.pth"
+	@$(call on_top_of_venv,$(NBGRADER))
 	@$(NBGRADER)/bin/python -m pip install --disable-pip-version-check --quiet 'nbgrader>=0.9.6,<0.10'
 	@$(NBGRADER)/bin/python -m ipykernel install --sys-prefix
 
 clean:  ## remove the set-up (your notebooks and progress stay)
-	rm -rf $(VENV) $(NBGRADER) .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(NBGRADER) $(MUTANTS) .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -664,7 +664,7 @@ def gains_curve(actual: Flags, score: Numbers) -> pd.Series:
     Returns
     -------
     Series
-        Fractions; index ``customers_share`` (0, 1 / n, ..., 1). `clvlib.plots.gains` draws it.
+        Fractions, named ``found_share``; index ``customers_share`` (0, 1 / n, ..., 1). `clvlib.plots.gains` draws it.
 
     Raises
     ------

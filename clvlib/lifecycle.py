@@ -156,7 +156,7 @@ def assign_stage(
     Returns
     -------
     Series
-        The index of `history`; one of `STAGES`, or "lost".
+        The index of `history`, named ``stage``; one of `STAGES`, or "lost".
 
     Raises
     ------
@@ -221,7 +221,7 @@ def classify_pattern(
     Returns
     -------
     Series
-        Index: the customers, in order of appearance; one of `PATTERNS`, or "open".
+        Index: the customers, in order of appearance; named ``pattern``: one of `PATTERNS`, or "open".
 
     Raises
     ------
@@ -318,7 +318,7 @@ def transition_matrix(
     Returns
     -------
     DataFrame
-        From (index) by to (columns); the stages in the order of the lifecycle, other states in order of the alphabet.
+        Index ``from``, columns ``to``; the stages in the order of the lifecycle, other states in order of the alphabet.
 
     Raises
     ------
@@ -420,7 +420,7 @@ def expected_life(transitions: Chain) -> pd.Series:
     Returns
     -------
     Series
-        By transient state, in periods; the period now counts as the first.
+        By transient state, named ``periods``; the period now counts as the first.
 
     Raises
     ------
@@ -463,7 +463,7 @@ def markov_clv(transitions: Chain, rewards: ByState, rate: OneRate, timing: Timi
     Returns
     -------
     Series
-        By state (the rows of `transitions`), currency units of today.
+        By state (the rows of `transitions`), named ``value``, currency units of today.
 
     Raises
     ------

@@ -169,7 +169,7 @@ def completeness(
     Returns
     -------
     DataFrame or Series
-        ``by="column"``: index the columns and ``"all columns"``; columns filled (share of the cells), empty and
+        ``by="column"``: index ``column``, and ``"all columns"`` below; columns filled (share of the cells), empty and
         placeholder (cells, a count). ``by="row"``: the share of each row's columns that is filled; a rule such as
         "complete means 85 % filled" is then ``(completeness(customers, by="row") >= 0.85).mean()``.
 

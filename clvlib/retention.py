@@ -250,7 +250,7 @@ def survival(counts: Survivors) -> pd.Series:
     Returns
     -------
     Series
-        Fractions. Index ``period`` (0, 1, 2, ...).
+        Fractions, named ``survival``; index ``period`` (0, 1, 2, ...).
 
     Raises
     ------
@@ -338,7 +338,7 @@ def retention_curve(survival: Survivors) -> pd.Series:
     Returns
     -------
     Series
-        Fractions per period; index ``period`` (1, 2, ...).
+        Fractions per period, named ``retention``; index ``period`` (1, 2, ...).
 
     Raises
     ------
@@ -380,7 +380,7 @@ def mixture_survival(shares: Shares, retention: Shares, periods: Periods) -> pd.
     Returns
     -------
     Series
-        Fractions; index ``period`` (0, 1, ..., periods).
+        Fractions, named ``survival``; index ``period`` (0, 1, ..., periods).
 
     Raises
     ------
@@ -417,7 +417,7 @@ def mixture_retention(shares: Shares, retention: Shares, periods: Periods) -> pd
     Returns
     -------
     Series
-        Fractions per period; index ``period`` (1, ..., periods).
+        Fractions per period, named ``retention``; index ``period`` (1, ..., periods).
 
     Raises
     ------

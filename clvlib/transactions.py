@@ -148,9 +148,10 @@ def calibration_holdout(
     Returns
     -------
     DataFrame
-        The columns of `rfm_summary` at `calibration_end`, then holdout_frequency (purchases in the holdout, a count),
-        holdout_spend (their amount in all, currency units) and holdout_T (length of the holdout, in the unit of
-        `grain`). Customers whose first purchase falls in the holdout are not in it: no forecast knew them.
+        The columns of `rfm_summary` (frequency, recency, T, monetary_value) at `calibration_end`, then
+        holdout_frequency (purchases in the holdout, a count), holdout_spend (their amount in all, currency units) and
+        holdout_T (length of the holdout, in the unit of `grain`). Customers whose first purchase falls in the holdout
+        are not in it: no forecast knew them.
         ``attrs["grain"]`` and ``attrs["notes"]`` as in `rfm_summary`.
 
     Raises

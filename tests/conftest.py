@@ -7,6 +7,8 @@ from hypothesis import settings
 
 from clvlib.course.marking import release
 
+collect_ignore = ["mutants.py"]  # a command that needs mutmut: see `make mutants`
+
 # speed is measured in benchmarks/, never by a test that a busy machine could fail
 settings.register_profile("course", deadline=None)
 settings.register_profile("quick", deadline=None, max_examples=20)  # of `make quick`

@@ -77,6 +77,13 @@ def test_the_last_unit_spent_brings_itself_back_or_nothing_is_spent(margin, ceil
         assert best.to_dict() == {"spend": 0, "rate": 0, "profit": 0, "ratio": margin * ceiling * k}
 
 
+def test_an_optimum_below_one_unit_of_money():
+    # 5.25 x .4 x .5 = 1.05: spending stops where the response has come to 1 - 1 / 1.05 of its ceiling
+    best = optimal_spend(margin=5.25, ceiling=0.4, k=0.5)
+    assert best["spend"] == pytest.approx(np.log(1.05) / 0.5)
+    assert best["ratio"] == pytest.approx(0.1 / (np.log(1.05) / 0.5))
+
+
 def test_a_worthless_customer_is_not_bought():
     assert optimal_spend(margin=0, ceiling=0.4, k=0.1).to_dict() == {"spend": 0, "rate": 0, "profit": 0, "ratio": 0}
 

@@ -1,5 +1,6 @@
 """What `clv check` says about keys with one fault each: the words, the question, the line."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -602,3 +603,11 @@ def test_a_choice_may_explain_every_option_if_the_case_decides(tmp_path):
         3: ["It is soon over.", None, "It cannot be both."],
         4: [None, "That comes every year.", "It cannot be both."],
     }
+
+
+def test_a_letter_mended_within_a_second_is_seen(tmp_path):
+    path = tmp_path / "shop.py"
+    for title in ("A shop", "B shop"):
+        path.write_text(SOUND.replace("A shop", title), encoding="utf-8")
+        os.utime(path, (1_800_000_000, 1_800_000_000))
+        assert load_key(path).title == title

@@ -26,6 +26,12 @@ def test_every_other_denominator_makes_churn_look_smaller_when_the_firm_grows():
     assert table["customers"].tolist() == [1000, 1150, 1300, 1500]
     assert table["churn"].tolist() == pytest.approx([200 / 1000, 200 / 1150, 200 / 1300, 200 / 1500])
     assert table["churn"].is_monotonic_decreasing
+    assert table["meaning"].to_dict() == {
+        "start": "of those at risk, the share gone: the churn rate",
+        "average": "falls when the firm grows, nobody staying longer",
+        "end": "those lost are no part of this group",
+        "start and won": "counts newcomers as at risk all period",
+    }
 
 
 def test_denominators_agree_where_nobody_is_won_or_lost():
@@ -117,6 +123,8 @@ def test_survival_divides_by_the_cohort_and_retention_by_those_who_came_so_far()
     assert rt.survival(counts).tolist() == pytest.approx([1, 0.8, 0.648, 0.5307, 0.4391])
     assert rt.retention_curve(counts).round(3).tolist() == [0.8, 0.81, 0.819, 0.827]
     assert rt.retention_curve([1000, 600, 420]).tolist() == pytest.approx([0.6, 0.7])  # not 420 / 1000
+    named = pd.Series([1000, 600, 420], index=["2024", "2025", "2026"])
+    assert rt.retention_curve(named).to_dict() == pytest.approx({1: 0.6, 2: 0.7})
 
 
 @pytest.mark.parametrize("survivors", [HIGH_END, REGULAR])

@@ -52,8 +52,26 @@ def test_quadrants_follow_the_card_matrix_and_a_customer_at_the_cut_is_above_it(
     assert segments.activity_quadrant(20, 100, 10, 500) == "Q2"
     assert segments.activity_quadrant(2, 5000, 10, 500) == "Q4"
     assert segments.activity_quadrant([10, 9.9], [500, 499], 10, 500).tolist() == ["Q1", "Q3"]
-    assert segments.QUADRANTS.loc["Q2", ["frequency", "spend"]].tolist() == ["frequent", "low"]
-    assert "risk" in segments.QUADRANTS.loc["Q4", "reading"]
+
+
+def test_the_card_matrix_says_of_each_quadrant_where_it_lies_what_it_may_mean_and_what_to_do():
+    matrix = segments.QUADRANTS
+    for payments, frequency in [(20, "frequent"), (2, "rare")]:
+        for paid, spend in [(5000, "high"), (100, "low")]:
+            place = segments.activity_quadrant(payments, paid, 10, 500)
+            assert matrix.loc[place, ["frequency", "spend"]].tolist() == [frequency, spend]
+    assert matrix["reading"].to_dict() == {
+        "Q1": "active and large",
+        "Q2": "small tickets, or a low share of her wallet",
+        "Q3": "asleep, or on her way out",
+        "Q4": "big tickets; credit (overdraft) risk",
+    }
+    assert matrix["action"].tolist() == [
+        "keep; check that she earns a profit",
+        "offer what she buys elsewhere",
+        "wake her up cheaply, or let her go",
+        "check limit and repayment before any bonus",
+    ]
 
 
 def test_quadrants_keep_the_customers_names_and_refuse_other_ones():
@@ -77,7 +95,9 @@ def test_customers_tied_at_the_cut_all_come_in_or_all_stay_out():
     spend = [9, 8, 5, 5, 5, 5, 1, 1, 1, 1]
     assert segments.value_tiers(spend, diamond=0.1, gold=0.4)["gold"].sum() == 6
     assert segments.value_tiers(spend, diamond=0.1, gold=0.4, ties="out")["gold"].sum() == 2
-    assert segments.value_tiers([7] * 10, diamond=0.5, gold=1.0, ties="out")["tier"].tolist() == ["gold"] * 10
+    equal = segments.value_tiers([7] * 10, diamond=0.5, gold=1.0, ties="out")
+    assert equal["tier"].tolist() == ["gold"] * 10
+    assert equal["gold"].dtype == equal["diamond"].dtype == bool
 
 
 def test_a_share_of_customers_is_rounded_down_but_not_by_floating_point():

@@ -19,6 +19,7 @@ def test_the_textbook_example_of_five_purchases():
     assert round(value.present_value([1000] * 5, 0.05, "end"), 2) == 4329.48
     assert round(value.present_value([1000] * 5, 0.05, "start"), 2) == 4545.95
     assert value.perpetuity(1000, 0.05) == 20_000
+    assert value.perpetuity(1000, 0.05, "start") == 21_000
     assert round(value.future_value([1000] * 5, 0.05), 2) == 5525.63
     # the wrong figures of the source, so that the lesson shows them as they are printed
     assert round(value.present_value([1000] * 5, 0.05) / 0.05, 2) == 86_589.53
@@ -55,6 +56,29 @@ def test_the_conventions_differ_by_their_stated_factors():
     assert table["period end, if retained"] == pytest.approx(0.8 * table["period end, certain"])
     assert table["renewal due now"] == pytest.approx(1.05 * table["period end, if retained"])
     assert table["undiscounted"] == pytest.approx(1000 / 0.2)
+
+
+def test_the_table_of_conventions_says_formula_ratio_and_source():
+    table = value.clv_conventions(1000, 0.8, 0.05)
+    assert table["formula"].to_dict() == {
+        "margin now": "m(1+i)/(1+i-r)",
+        "period end, certain": "m/(1+i-r)",
+        "period end, if retained": "mr/(1+i-r)",
+        "renewal due now": "mr(1+i)/(1+i-r)",
+        "undiscounted": "m/(1-r)",
+    }
+    assert table["ratio"].to_numpy() == pytest.approx([1.05 / 0.8, 1 / 0.8, 1, 1.05, 5000 / 3200])
+    assert table["source"].tolist() == [
+        "Berger & Nasr 1998",
+        "Blattberg, Getz & Thomas 2001 (commonly reported)",
+        "Gupta & Lehmann 2003",
+        "Fader & Hardie 2010",
+        "margin times expected lifetime",
+    ]
+    assert [table.index.name, *table] == ["convention", "formula", "value", "ratio", "source"]
+    # two margins of 100, half of the customers staying, at 25 %
+    assert value.clv_conventions(100, 0.5, 0.25, 2)["value"].to_numpy() == pytest.approx([140, 112, 56, 70, 150])
+    assert value.clv_conventions(0, 0.5, 0.25)["ratio"].isna().all()
 
 
 @given(margins, retentions, rates, st.integers(1, 60))
@@ -95,7 +119,8 @@ def test_an_annuity_is_the_present_value_of_equal_payments(payment, rate, period
 
 def test_arrays_broadcast_and_single_numbers_stay_floats():
     assert value.clv([100, 200], 0.8, [[0.05], [0.10]]).shape == (2, 2)
-    assert value.present_value([[100, 100], [200, 200]], 0.05).shape == (2,)
+    assert value.present_value([[100, 100], [200, 200]], 0).tolist() == [200, 400]
+    assert value.future_value([[100, 100], [200, 200]], 0).tolist() == [200, 400]
     assert isinstance(value.clv(100, 0.8, 0.1), float)
     assert isinstance(value.annuity(100, 0.1, 3), float)
 
@@ -112,6 +137,10 @@ def test_published_ratios():
     assert round(value.ltv_cac(260_775, 57)) == 4575
     assert value.roi(5.8, 1) == pytest.approx(4.8)
     assert value.roi(5.8, 1, gain_is="net") == pytest.approx(5.8)
+    assert value.roi(30, 20) == pytest.approx(0.5)
+    assert value.roi(30, 20, gain_is="net") == pytest.approx(1.5)
+    assert value.share_of_wallet(20, 80) == 0.25
+    assert value.share_of_wallet(80, 80) == 1
     assert value.referral_value(5, 0.02, 542) == pytest.approx(54.2)
 
 
@@ -120,6 +149,20 @@ def test_history_is_no_part_of_lifetime_value():
     assert parts["clv"] == pytest.approx(parts["current"] + parts["potential"])
     assert parts["potential"] == pytest.approx(parts["cross_sell"] + parts["referral"] + parts["growth"])
     assert parts["historical"] == pytest.approx(500 * 1.1 + 500)
+
+
+def test_the_components_of_a_small_case():
+    # half of the customers stay, at 25 %: a unit of margin is worth .4 after one period and .16 after two
+    case = dict(cross_sell=20, referral=10, growth=0.5)
+    assert value.value_components([80, 100], 100, 0.5, 0.25, 2, **case).to_dict() == pytest.approx(
+        dict(historical=200, current=56, cross_sell=11.2, referral=5.6, growth=8, potential=24.8, clv=80.8)
+    )
+    assert value.value_components([80, 100], 100, 0.5, 0.25, 2, **case, timing="start").to_dict() == pytest.approx(
+        dict(historical=200, current=140, cross_sell=28, referral=14, growth=20, potential=62, clv=202)
+    )
+    assert value.value_components([100], 100, 0.5, 0.25, 2, current="near_term").to_dict() == pytest.approx(
+        dict(historical=100, current=40, cross_sell=0, referral=0, growth=0, later=16, potential=16, clv=56)
+    )
 
 
 @given(margins, retentions, rates, st.integers(1, 20), st.floats(-0.1, 0.2))
@@ -138,3 +181,19 @@ def test_lifecycle_profit_adds_four_revenues_and_takes_three_costs_away():
     )
     assert table["profit"].tolist() == [-9, 110, 101]
     assert table.loc["total", "present_value"] == pytest.approx(-9 + 110 / 1.1)
+    assert table.loc[1].to_dict() == dict(
+        base=50,
+        related_sales=5,
+        cost_savings=0,
+        referral=0,
+        acquisition=-60,
+        price_concessions=-4,
+        referral_damage=0,
+        profit=-9,
+        present_value=-9,
+    )
+    assert table.index.name == "year"
+    assert table.index.tolist() == [1, 2, "total"]
+    at_year_ends = value.lifecycle_profit([11, 121], rate=0.1, timing="end")
+    assert at_year_ends["present_value"].to_numpy() == pytest.approx([10, 100, 110])
+    assert not at_year_ends.iloc[:, 1:7].to_numpy().any(), "lines left out are 0"

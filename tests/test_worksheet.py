@@ -17,6 +17,7 @@ def test_the_published_worksheet_without_its_float_dust():
     assert 780 * 1.52 * 220 - 57 == 260_774.99999999997
     assert worksheet.worksheet_ltv(780, 1.52, 220, 0) == 260_832
     assert worksheet.worksheet_ltv([780, 0], 1.52, 220, 57).tolist() == [260_775, -57]
+    assert worksheet.worksheet_ltv(1, 1, 2 / 3, 0) == 0.666_666_667, "nine decimals are kept"
 
 
 def test_the_published_three_year_table():
@@ -25,6 +26,7 @@ def test_the_published_three_year_table():
     assert table.loc["total"].tolist() == [5844, 5302, 0, 542]
     assert table.columns.tolist() == ["revenue", "cost", "referral", "profit"]
     assert table.index.tolist() == [1, 2, 3, "total"]
+    assert table.index.name == "year"
 
 
 def test_referral_is_added_every_year_or_year_by_year():
@@ -47,6 +49,8 @@ def test_the_ladder_at_both_conventions(timing, rungs):
     assert ladder["value"].round(2).tolist() == rungs
     assert np.allclose(ladder["change"].iloc[1:], np.diff(ladder["value"]))
     assert np.isnan(ladder["change"].iloc[0])
+    assert ladder.index.tolist() == ["worksheet", "margin", "discounting", "retention", "horizon"]
+    assert ladder.index.name == "step"
 
 
 def test_visits_are_at_period_starts_unless_said_otherwise():
@@ -86,3 +90,5 @@ def test_no_correction_makes_a_customer_worth_more(years, a_year, margin_rate, r
 def test_perfect_assumptions_give_back_the_worksheet():
     ladder = worksheet.correction_ladder(**REDBABY, margin_rate=1, rate=0, retention=1, horizon=780)
     assert ladder["value"].tolist() == [260_775] * 5
+    third = worksheet.correction_ladder(1, 1, 2 / 3, 0, margin_rate=1, rate=0, retention=1, horizon=1)
+    assert third["value"].tolist() == [0.666_666_667] * 5

@@ -232,7 +232,7 @@ class TableQuestion(Question):
             if self.same(answer, from_case(mistake.answer, case)):
                 return mistake.message
         row, column = _first_difference(answer, right, self.within)  # type: ignore[misc]
-        first = f'Look at column "{column}", row {right.index[row]!r}: '
+        first = f'Look at column "{column}", row {right.index.tolist()[row]!r}: '
         value, complaint = as_number(answer[column].iloc[row])
         wanted = right[column].iloc[row]
         if isinstance(wanted, str):
@@ -478,8 +478,8 @@ def load_key(path: Path) -> Exercise:
     """The exercise that a file defines."""
     spec = importlib.util.spec_from_file_location(f"clv_key_{path.stem}", path.absolute())
     module = importlib.util.module_from_spec(spec)  # type: ignore[arg-type]
-    try:
-        spec.loader.exec_module(module)  # type: ignore[union-attr]
+    try:  # never from a cached bytecode: an author may mend a letter and try again within a second
+        exec(compile(path.read_bytes(), str(path.absolute()), "exec"), vars(module))
     except (Exception, SystemExit) as error:
         line = line_of(error, path.absolute())
         raise AuthorError(f"{path} does not run: {f'line {line}: ' if line else ''}{in_words(error)}") from error

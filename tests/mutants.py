@@ -1,0 +1,224 @@
+"""Do the tests notice a change? `make mutants` makes small ones, one at a time, and counts those that a test notices.
+
+    python tests/mutants.py [MODULE ...] [--seed 1] [--changes 200] [--jobs 2]
+
+mutmut's operators make the changes: another operator, number, word or option, an argument less, a swapped branch. (Its
+own runner leaves out decorated functions, and so the whole field library.) A module gets a sample of 200: a change
+belongs to it by a hash of its own text, so that the sample stays while other lines are edited. A change that no test
+notices either shows a test that is missing, or changes nothing: then `survivors.toml` lists it with the reason.
+"""
+
+import argparse
+import gc
+import hashlib
+import importlib.machinery
+import importlib.util
+import os
+import resource
+import sys
+import time
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+
+import hypothesis
+import libcst as cst
+import pytest
+from mutmut.mutation.mutators import mutation_operators
+
+ROOT = Path(__file__).resolve().parents[1]
+SURVIVORS = ROOT / "tests" / "survivors.toml"
+ENOUGH = 0.95
+OPTIONS = ["-x", "-q", "-o", "addopts=", "--doctest-modules", "--assert=plain", "-p", "no:cacheprovider"]
+OPTIONS += ["-m", "not slow", "-p", "_hypothesis_pytestplugin", "--hypothesis-profile=mutants"]
+MEMORY = 4 * 2**30
+PRELOADED = ("numpy", "pandas", "scipy.optimize", "scipy.special", "scipy.stats", "statsmodels.duration.survfunc")
+
+
+def of_the_field(name: str) -> list[list[str]]:
+    """The tests of a field module, in the order in which they are tried."""
+    return [
+        [f"clvlib/{name}.py", f"tests/test_{name}.py"],
+        ["tests/test_bad_calls.py", "-k", f"{name}:"],
+        ["tests/test_labels.py", "tests/test_nonsense.py", "-k", f"clvlib.{name}."],
+    ]
+
+
+FIELD = ("value", "worksheet", "acquisition", "segments", "retention", "lifecycle", "satisfaction", "service")
+FIELD += ("experiments", "loyalty", "transactions", "records")
+TESTS = {name: of_the_field(name) for name in FIELD}
+TESTS |= {
+    "course/exercise": [["tests/test_exercise.py"], ["tests/test_practice.py"], ["tests/test_check.py"]],
+    "course/marking/answers": [["tests/test_answers.py"]],
+    "course/marking/judge": [["tests/test_judge.py"]],
+}
+
+
+@dataclass(frozen=True)
+class Change:
+    """One change: in which function, the changed lines before and after it, and the module with it."""
+
+    where: str
+    was: str
+    now: str
+    code: str
+
+
+class Changes(cst.CSTVisitor):
+    """Every change that mutmut's operators make outside of annotations and decorators."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.owners: list[str] = []
+        self.found: list[tuple[str, cst.CSTNode, cst.CSTNode]] = []
+
+    def on_visit(self, node: cst.CSTNode) -> bool:
+        if isinstance(node, cst.Annotation | cst.Decorator):
+            return False
+        if isinstance(node, cst.FunctionDef | cst.ClassDef):
+            self.owners.append(node.name.value)
+        for kind, operator in mutation_operators:
+            if isinstance(node, kind):
+                self.found += [(".".join(self.owners), node, changed) for changed in operator(node)]
+        return True
+
+    def on_leave(self, original_node: cst.CSTNode) -> None:
+        if isinstance(original_node, cst.FunctionDef | cst.ClassDef):
+            self.owners.pop()
+
+
+def sample(source: str, seed: int, size: int) -> list[Change]:
+    module = cst.parse_module(source)
+    changes = Changes()
+    module.visit(changes)
+    ranked, seen = {}, {}
+    for where, node, changed in changes.found:
+        text = f"{seed}: {where}: {module.code_for_node(node)} -> {module.code_for_node(changed)}"
+        seen[text] = seen.get(text, 0) + 1
+        ranked[hashlib.sha256(f"{text} {seen[text]}".encode()).digest()] = where, node, changed
+    chosen = [ranked[key] for key in sorted(ranked)[:size]]
+    return [changed_lines(where, source, module.deep_replace(node, changed).code) for where, node, changed in chosen]
+
+
+def changed_lines(where: str, before: str, after: str) -> Change:
+    was, now = before.splitlines(), after.splitlines()
+    for end in (0, -1):
+        while was and now and was[end] == now[end]:
+            del was[end], now[end]
+    return Change(where, *(" ".join(line.strip() for line in lines) for lines in (was, now)), after)
+
+
+def import_instead(name: str, file: Path, code: str) -> None:
+    """From now on, importing the module gives the changed one. No file is written."""
+
+    class Loader(importlib.machinery.SourceFileLoader):
+        def get_code(self, fullname):
+            return compile(code, str(file), "exec")
+
+    class Finder:
+        @staticmethod
+        def find_spec(fullname, path=None, target=None):
+            if fullname == name:
+                return importlib.util.spec_from_file_location(name, file, loader=Loader(name, str(file)))
+
+    sys.meta_path.insert(0, Finder)
+
+
+def start(module: str, code: str, seconds: int) -> int:
+    """Run the module's tests on the code in a process of its own, which ends with 0 if all of them pass."""
+    child = os.fork()
+    if child:
+        return child
+    try:
+        resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
+        resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+        if "MUTANTS_SHOW" not in os.environ:
+            null = os.open(os.devnull, os.O_RDWR)
+            for stream in range(3):
+                os.dup2(null, stream)
+        import_instead(f"clvlib.{module.replace('/', '.')}", ROOT / "clvlib" / f"{module}.py", code)
+        os._exit(next((1 for tests in TESTS[module] if pytest.main([*OPTIONS, *tests])), 0))
+    except BaseException:
+        os._exit(1)
+
+
+def survivors_of(module: str, changes: list[Change], jobs: int) -> list[Change]:
+    unchanged = (ROOT / "clvlib" / f"{module}.py").read_text(encoding="utf-8")
+    _, status, used = os.wait4(start(module, unchanged, 600), 0)
+    if status:
+        sys.exit(f"clvlib/{module}.py: its tests fail without any change: run pytest first")
+    if os.waitpid(start(module, "1 / 0", 600), 0)[1] == 0:
+        sys.exit(f"clvlib/{module}.py: its tests pass without it")
+    seconds = int(5 + 5 * (used.ru_utime + used.ru_stime))
+    running: dict[int, Change] = {}
+    survivors = []
+    for change in [*changes, *[None] * jobs]:
+        if len(running) == jobs or (change is None and running):
+            child, status = os.wait()
+            tried = running.pop(child)
+            if status == 0:
+                survivors.append(tried)
+        if change is not None:
+            running[start(module, change.code, seconds)] = change
+    return survivors
+
+
+def report(module: str, changes: list[Change], survivors: list[Change], minutes: float) -> bool:
+    """Print what became of a module's changes; True if the tests notice enough of them."""
+    listed = tomllib.loads(SURVIVORS.read_text(encoding="utf-8")).get(module, []) if SURVIVORS.exists() else []
+    known = {(each["in"], each["was"], each["now"]) for each in listed}
+    new = [each for each in survivors if (each.where, each.was, each.now) not in known]
+    alive = {(each.where, each.was, each.now) for each in survivors}
+    for each in new:
+        quoted = (f"{name} = {toml(text)}" for name, text in (("in", each.where), ("was", each.was), ("now", each.now)))
+        print(f'\n[["{module}"]]', *quoted, 'because = ""', sep="\n")
+    for where, was, now in known & {(each.where, each.was, each.now) for each in changes} - alive:
+        print(f"\nnoticed after all, take it off the list: {where}: {was} -> {now}")
+    tried, nothing = len(changes), len(survivors) - len(new)
+    share = 1 - len(new) / (tried - nothing)
+    print(
+        f"{module:20} {tried:5} tried {tried - len(survivors):5} noticed {nothing:5} change nothing "
+        f"{len(new):5} missed {share:7.1%} {minutes:6.1f} min",
+        flush=True,
+    )
+    return share >= ENOUGH
+
+
+def toml(text: str) -> str:
+    return f"'{text}'" if "'" not in text else '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("modules", nargs="*", default=list(TESTS), metavar="MODULE", help="one of " + ", ".join(TESTS))
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--changes", type=int, default=200)
+    parser.add_argument("--jobs", type=int, default=os.cpu_count())
+    asked = parser.parse_args()
+
+    os.chdir(ROOT)
+    sys.path.insert(0, str(ROOT))
+    os.environ |= {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "OPENBLAS_NUM_THREADS": "1"}
+    for name in PRELOADED:  # once, not once a change
+        importlib.import_module(name)
+    hypothesis.settings.register_profile(  # the same cases each time; the first failure is enough
+        "mutants",
+        max_examples=25,
+        derandomize=True,
+        database=None,
+        deadline=None,
+        phases=[hypothesis.Phase.explicit, hypothesis.Phase.generate],
+        suppress_health_check=list(hypothesis.HealthCheck),
+    )
+    gc.freeze()  # or each process would go through all of this again
+    enough = []
+    for module in asked.modules:
+        began = time.monotonic()
+        changes = sample((ROOT / "clvlib" / f"{module}.py").read_text(encoding="utf-8"), asked.seed, asked.changes)
+        survivors = survivors_of(module, changes, asked.jobs)
+        enough.append(report(module, changes, survivors, (time.monotonic() - began) / 60))
+    return 0 if all(enough) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
