@@ -1,6 +1,7 @@
 """What `clv check` says about keys with one fault each: the words, the question, the line."""
 
 import os
+import sys
 from pathlib import Path
 
 import pytest
@@ -605,7 +606,8 @@ def test_a_choice_may_explain_every_option_if_the_case_decides(tmp_path):
     }
 
 
-def test_a_letter_mended_within_a_second_is_seen(tmp_path):
+def test_a_letter_mended_within_a_second_is_seen(tmp_path, monkeypatch):
+    monkeypatch.setattr(sys, "dont_write_bytecode", False)
     path = tmp_path / "shop.py"
     for title in ("A shop", "B shop"):
         path.write_text(SOUND.replace("A shop", title), encoding="utf-8")
