@@ -1,5 +1,6 @@
 """Experiments: published numbers, identities with other libraries, and simulations whose truth is known."""
 
+import dataclasses
 from itertools import permutations
 
 import numpy as np
@@ -258,6 +259,15 @@ def test_a_tie_on_the_border_belongs_to_the_higher_decile():
     customers = pd.DataFrame({"s": [9, 9, 1, 1], "t": [0, 1, 0, 1], "y": [0, 1, 1, 0]})
     table = experiments.uplift_by_decile(customers, score="s", treated="t", outcome="y", groups=4)
     assert table["uplift"].to_dict() == {1: 1, 3: -1}
+
+
+def test_results_cannot_be_changed():
+    panel = did(panel_of(10))
+    for result in (experiments.compare_rates([1, 2], [5, 5]), panel, experiments.confusion([1], [1])):
+        field = dataclasses.fields(result)[0].name
+        with pytest.raises(dataclasses.FrozenInstanceError):
+            setattr(result, field, 1)
+    assert isinstance(hash(panel), int)
 
 
 def test_uplift_counts_by_hand():

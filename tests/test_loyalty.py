@@ -119,6 +119,10 @@ def test_tiers_may_name_their_columns_and_customers_have_labels_of_their_own():
     pd.testing.assert_frame_equal(table, loyalty.tier_pnl([1_000, 8_000, 30_000], TIERS, 0.3))
 
 
+def test_a_customer_may_spend_nothing():
+    assert loyalty.tier_pnl([0, 500], TIERS, 0.3)["customers"].tolist() == [2, 0, 0, 2]
+
+
 def test_the_threshold_itself_is_in_the_tier():
     assert loyalty.tier_pnl([4_999.99, 5_000], TIERS, 0.3)["customers"].tolist() == [1, 1, 0, 2]
 

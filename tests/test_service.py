@@ -1,5 +1,6 @@
 """Service: Erlang's published rows, exact sums, a simulated queue, and tickets counted by hand."""
 
+import dataclasses
 import heapq
 from fractions import Fraction
 from math import factorial
@@ -171,8 +172,14 @@ def test_overdue_open_tickets_are_missed_and_young_ones_pending():
 
 def test_a_pending_ticket_is_missed_once_its_limit_has_passed():
     table = service.sla_compliance(_tickets(), LIMITS, as_of=NOON + pd.Timedelta(hours=1), group="class")
-    assert table.loc["P0", ["missed", "pending"]].tolist() == [2, 1]
-    assert table.loc["P1", ["missed", "pending"]].tolist() == [2, 0]
+    assert table.loc["P0", ["missed", "open_overdue", "pending"]].tolist() == [2, 1, 1]
+    assert table.loc["P1", ["missed", "open_overdue", "pending"]].tolist() == [2, 2, 0]
+
+
+def test_a_second_over_the_limit_is_missed():
+    opened = NOON - pd.to_timedelta([7200, 7201], unit="s")
+    table = service.sla_compliance(pd.DataFrame({"opened": opened, "resolved": NOON}), 2, as_of=NOON)
+    assert table.loc["all", ["met", "missed"]].tolist() == [1, 1]
 
 
 def test_dropping_open_tickets_would_flatter():
@@ -326,6 +333,13 @@ def test_net_word_of_mouth_is_positive_above_the_balance_only(satisfied, good, b
     assume(abs(satisfied - result.break_even) > 1e-9)
     assert (result.net > 0) == (satisfied > result.break_even)
     assert result.net == result.positive - result.negative
+
+
+def test_results_cannot_be_changed():
+    for result in (service.word_of_mouth(0.5), service.first_contact_resolution([1], [True], [False])):
+        field = dataclasses.fields(result)[0].name
+        with pytest.raises(dataclasses.FrozenInstanceError):
+            setattr(result, field, 1)
 
 
 def test_word_of_mouth_keeps_the_labels_and_takes_other_counts():
