@@ -270,6 +270,15 @@ def test_results_cannot_be_changed():
     assert isinstance(hash(panel), int)
 
 
+def test_arms_of_different_sizes_are_counted_apart():
+    customers = pd.DataFrame({"s": 5, "t": [1] * 5 + [0] * 2, "y": [1, 1, 1, 1, 0, 1, 0]})
+    (row,) = experiments.uplift_by_decile(customers, score="s", treated="t", outcome="y", groups=2).to_dict("records")
+    assert (row["customers"], row["treated"], row["control"]) == (7, 5, 2)
+    assert (row["treated_rate"], row["control_rate"]) == (0.8, 0.5)
+    assert row["se"] == pytest.approx(np.sqrt(0.8 * 0.2 / 5 + 0.5 * 0.5 / 2))
+    assert row["gain"] == row["cumulative_gain"] == pytest.approx(7 * 0.3)
+
+
 def test_uplift_counts_by_hand():
     customers = pd.DataFrame({"s": [9, 9, 8, 8, 1, 1, 0], "t": [1, 1, 0, 0, 1, 0, 0], "y": [1, 0, 0, 1, 1, 0, 0]})
     table = experiments.uplift_by_decile(customers, score="s", treated="t", outcome="y", groups=2)
@@ -469,6 +478,12 @@ def test_a_calibrated_forecast_lies_on_the_diagonal_and_its_intervals_hold_it():
     assert table["predicted"].is_monotonic_increasing
     assert table["predicted"].between(table["low"], table["high"]).sum() >= 17  # 19 of 20 on average
     assert (table["observed"] - table["predicted"]).abs().max() < 0.05
+
+
+def test_calibration_has_ten_groups_and_a_tie_on_a_border_stays_in_the_lower():
+    assert experiments.calibration_table([0, 1] * 20, np.arange(40) / 40).index.tolist() == list(range(1, 11))
+    tied = experiments.calibration_table([0, 1, 1, 1], [0.2, 0.2, 0.7, 0.7], groups=4)
+    assert tied["observed"].to_dict() == {1: 0.5, 3: 1.0}
 
 
 def test_calibration_counts_everybody_once_and_equal_predictions_together():
