@@ -447,6 +447,7 @@ FAULTS = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("fault", FAULTS)
 def test_a_fault_is_said_in_words_with_its_question_and_its_line(tmp_path, fault):
     old, new, (about, question), says = FAULTS[fault]

@@ -10,6 +10,8 @@ import pytest
 from clvlib.course import load
 from clvlib.course.data import DATASETS
 
+pytestmark = pytest.mark.slow
+
 NAMES = sorted(path.stem for path in DATASETS.glob("*.csv"))
 REAL = ["cdnow", "cdnow_summary"]
 

@@ -9,6 +9,8 @@ from scipy.stats import chi2
 from clvlib import experiments, lifecycle, models, records, retention, segments, transactions, value, worksheet
 from clvlib.course import load, truth
 
+pytestmark = pytest.mark.slow
+
 MOST = 3  # standard errors that an estimate may be off
 
 

@@ -12,6 +12,8 @@ from sklearn.metrics import roc_auc_score
 from clvlib import experiments, records, satisfaction, service
 from clvlib.course import load, truth
 
+pytestmark = pytest.mark.slow
+
 ITEMS = ["quality", "service", "delivery", "price", "range", "website", "packaging", "returns", "delivery_speed"]
 
 

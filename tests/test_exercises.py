@@ -1,6 +1,8 @@
 """Our exercises: nothing for `clv check` to find, and what we ask of ourselves beyond that."""
 
 import functools
+import os
+import sys
 
 import numpy as np
 import pandas as pd
@@ -55,6 +57,17 @@ def test_an_exercise_has_five_to_eight_questions_of_rising_level_with_mistakes(n
     assert {question.level for question in exercise.questions.values()} == {1, 2, 3}
     for question in exercise.questions.values():
         assert question.kind == "text" or len(question.mistakes) >= 2
+
+
+def test_a_key_saved_twice_within_a_second_is_read_twice(tmp_path, monkeypatch):
+    monkeypatch.setattr(sys, "dont_write_bytecode", False)
+    path = tmp_path / "quiz.py"
+    source = "from clvlib.course import Exercise\nexercise = Exercise('quiz', title={!r}, minutes=1)\n"
+    for title in ("First", "Other"):
+        path.write_text(source.format(title))
+        os.utime(path, (1e9, 1e9))
+        assert keys.load_key(path).title == title
+    assert list(tmp_path.iterdir()) == [path]
 
 
 NONSENSE = [

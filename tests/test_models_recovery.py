@@ -8,6 +8,8 @@ import pytest
 
 from clvlib.models import BGNBD, SBG, GammaGamma, ParetoNBD
 
+pytestmark = pytest.mark.slow
+
 SETS, CUSTOMERS = 20, 5_000
 # CDNOW's published parameters. The Pareto/NBD needs longer than CDNOW's 39 weeks to tell s from beta.
 WORLDS = {
