@@ -145,12 +145,49 @@ def test_a_netted_refund_of_the_same_day_is_taken_from_that_days_purchase(unit):
     assert half.loc["ann", "monetary_value"] == pytest.approx(0.15 * unit)
 
 
+def net_by_hand(rows):
+    """What is left of one customer's purchases, by day, and the money that found no purchase; the latest pays first."""
+    bought = {}
+    for day, money in sorted(rows):
+        if money > 0:
+            bought[day] = bought.get(day, 0) + money
+    left, lost = dict(bought), 0
+    for day, money in rows:
+        if money < 0:
+            earlier = [each for each in bought if each <= day]
+            left |= {max(earlier): left[max(earlier)] + money} if earlier else {}
+            lost -= 0 if earlier else money
+    debt = 0
+    for day in sorted(left, reverse=True):
+        left[day] -= debt
+        debt = max(0, -left[day])
+    return {day: money for day, money in left.items() if money > 0}, lost + debt
+
+
+QUARTERS = st.integers(-30, 30).filter(bool).map(lambda number: number / 4)  # sums of them are exact
+REFUND_ROWS = st.lists(st.tuples(st.integers(1, 3), st.integers(1, 20), QUARTERS), min_size=1, max_size=25)
+
+
 @PROPERTY
-@given(
-    rows=st.lists(
-        st.tuples(st.integers(1, 3), st.integers(1, 20), st.integers(-30, 30).filter(bool)), min_size=1, max_size=25
-    ),
-)
+@given(rows=REFUND_ROWS)
+def test_netting_equals_a_plain_loop_over_customers(rows):
+    log = make_log(*[(who, f"2024-01-{day:02}", money) for who, day, money in rows], (9, "2024-01-20", 1))
+    summary = rfm_summary(log, refunds="net", include_first=True)
+    lost = 0
+    for who in {who for who, _, _ in rows}:
+        left, gone = net_by_hand([(day, money) for each, day, money in rows if each == who])
+        lost += gone
+        assert (who in summary.index) == bool(left)
+        if left:
+            mean = sum(left.values()) / len(left)
+            expected = [len(left) - 1, max(left) - min(left), 20 - min(left), pytest.approx(mean)]
+            assert summary.loc[who].tolist() == expected
+    if (log["amount"] < 0).any():
+        assert f" {lost:.2f} without an earlier purchase." in summary.attrs["notes"][3]
+
+
+@PROPERTY
+@given(rows=REFUND_ROWS)
 def test_netted_money_is_what_came_in_less_what_went_back(rows):
     log = make_log(*[(who, datetime.date(2024, 1, day), money) for who, day, money in rows], ("z", "2024-01-01", 1))
     log["customer_id"] = log["customer_id"].astype(str)
@@ -228,6 +265,14 @@ def test_customers_without_a_purchase_are_left_out_and_counted():
     summary = rfm_summary(log, observation_end="2024-01-31")
     assert summary.index.tolist() == [1, 9]
     assert summary.attrs["notes"][-1] == "2 customers without a purchase up to 2024-01-31 not in the summary."
+
+
+def test_a_customer_of_dropped_zeros_alone_is_left_out_and_counted():
+    log = make_log(("ann", "2024-01-01", 10), ("bo", "2024-01-01", 0))
+    assert rfm_summary(log).index.tolist() == ["ann", "bo"]
+    summary = rfm_summary(log, zeros="drop")
+    assert summary.index.tolist() == ["ann"]
+    assert summary.attrs["notes"][-1] == "1 customer without a purchase up to 2024-01-01 not in the summary."
 
 
 def test_a_customer_who_comes_in_the_holdout_is_left_out_and_the_quiet_one_has_zeros():
