@@ -13,6 +13,8 @@ from clvlib._formula import AnyColumn, DateFormat, Day, Words, formula
 # Words that fill a cell and say nothing. So do punctuation alone ('-', '?') and zeros alone ('000').
 PLACEHOLDERS = ("n/a", "na", "none", "null", "nan", "nil", "unknown", "missing", "xxx", "无", "未知", "暂无", "不详")
 
+_TEXT = ("string", "mixed", "mixed-integer")  # what pandas calls a column with text in it
+
 Threshold = Annotated[float, Range(above=1, at_most=100, hint="write 90% as 90")]
 
 
@@ -139,9 +141,9 @@ def find_duplicates(
     chosen = _text_columns(customers) if columns is None else _named(customers, columns)
     texts = [_clean(customers[name]) for name in chosen]
     blocks = [np.arange(len(customers))] if block is None else _blocks(block)
-    pairs = pd.concat([_alike(rows, texts, threshold) for rows in blocks], ignore_index=True)
+    pairs = pd.concat([_alike(rows, texts, threshold) for rows in blocks])
     pairs["left"], pairs["right"] = customers.index[pairs["left"]], customers.index[pairs["right"]]
-    pairs = pairs.sort_values(["similarity", "compared"], ascending=False, kind="stable", ignore_index=True)
+    pairs = pairs.sort_values(["similarity", "compared"], ascending=False, ignore_index=True)
     return pairs.rename_axis("pair")
 
 
@@ -213,7 +215,7 @@ def _named(customers: pd.DataFrame, columns: Sequence[str]) -> Sequence[str]:
 
 
 def _text_columns(customers: pd.DataFrame) -> list[str]:
-    chosen = [name for name in customers if pd.api.types.infer_dtype(customers[name]) in ("string", "mixed")]
+    chosen = [name for name in customers if pd.api.types.infer_dtype(customers[name]) in _TEXT]
     if not chosen:
         raise ValueError("customers has no text column to compare: name some with columns=[...], such as names")
     return chosen
@@ -262,12 +264,12 @@ def _date_problems(dates: pd.Series, today: pd.Timestamp | None, date_format: st
 
 
 def _ways_of_writing(dates: pd.Series) -> list[str]:
-    """Dates in text of more than one pattern: each run of digits is year-like, day-like or longer; words are words."""
+    """Dates in text of more than one pattern: a run of digits is year-like or day-like, a word is a word."""
     code, found = _checks.distinct(dates)
-    if pd.api.types.infer_dtype(found) not in ("string", "mixed", "mixed-integer"):
+    if pd.api.types.infer_dtype(found) not in _TEXT:
         return []
     pattern = found.astype(str).str.strip().str.replace(r"[T ]+\d{1,2}:.*", "", regex=True)
-    for run, mark in ((r"[^\W\d_]+", "a"), (r"\d{5,}", "L"), (r"\d{3,4}", "Y"), (r"\d{1,2}", "D")):
+    for run, mark in ((r"[^\W\d_]+", "a"), (r"\d{3,}", "Y"), (r"\d{1,2}", "D")):
         pattern = pattern.str.replace(run, mark, regex=True)
     rows = pattern.iloc[code].value_counts()
     if len(rows) < 2:

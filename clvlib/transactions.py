@@ -233,7 +233,7 @@ def _codes(column: pd.Series) -> tuple[np.ndarray, pd.Index]:
 
 def _less(values: np.ndarray, low: int) -> np.ndarray:
     """``values - low`` in 32 bits, in one pass."""
-    return np.subtract(values, low, out=np.empty(len(values), dtype=np.int32), dtype=np.int64, casting="unsafe")
+    return np.subtract(values, low, out=np.empty(len(values), dtype=np.int32), dtype=np.int64)
 
 
 def _sorted_ids(column: pd.Series) -> tuple[np.ndarray, pd.Index]:
@@ -389,9 +389,7 @@ def _per_customer(purchases: _Rows, ids: pd.Index, end: int, grain: Grain, inclu
             "frequency": count - 1,
             "recency": (last - first) / DAYS[grain],
             "T": (end - first) / DAYS[grain],
-            "monetary_value": np.divide(
-                np.add.reduceat(purchases.money, starts), averaged, out=np.full(len(count), np.nan), where=averaged > 0
-            ),
+            "monetary_value": np.add.reduceat(purchases.money, starts) / averaged,  # 0 / 0 is NaN: a one-time buyer
         },
         index=ids[purchases.code[starts]],
     )

@@ -1,5 +1,6 @@
 """What is wrong with a log or a customer list: every problem gets its sentence, every copy its pair."""
 
+import datetime
 from pathlib import Path
 
 import numpy as np
@@ -20,9 +21,10 @@ def make_log(*rows):
     return pd.DataFrame(rows, columns=["customer_id", "date", "amount"])
 
 
-@pytest.mark.parametrize("name", ["check_log", "find_duplicates", "completeness", "PLACEHOLDERS"])
-def test_all_of_it_may_be_imported_from_transactions_too(name):
-    assert getattr(transactions, name) is getattr(records, name)
+def test_all_of_it_may_be_imported_from_transactions_too():
+    names = ["PLACEHOLDERS", "check_log", "completeness", "find_duplicates"]
+    assert sorted(transactions.__all__) == sorted([*names, "calibration_holdout", "rfm_summary"])
+    assert all(getattr(transactions, name) is getattr(records, name) for name in names)
 
 
 # --- check_log -----------------------------------------------------------------------------------------------------
@@ -87,6 +89,67 @@ def test_a_number_and_its_text_are_reported_as_one_id_in_two_types():
     assert problem.endswith("such as 7 and '7'.")
 
 
+def test_an_id_with_a_space_inside_is_reported_with_the_one_without():
+    (problem,) = check_log(make_log(("C 12", "2024-01-01", 1), ("c12", "2024-01-02", 1)))
+    assert problem.endswith("such as 'C 12' and 'c12'.")
+
+
+def test_dates_are_written_in_one_way_whatever_their_time_of_day():
+    days = ["2024-01-01", "2024-1-02 9:30", "2024-01-03T10:00:01"]
+    assert check_log(make_log(*[(1, day, n) for n, day in enumerate(days, 1)])) == []
+    mixed = make_log((1, "2024-01-01", 1), (1, datetime.date(2024, 1, 2), 2), (1, "2024/01/03", 3))
+    assert check_log(mixed) == ["date is written in 2 ways: 2 rows like '2024-01-01', 1 row like '2024/01/03'."]
+
+
+def test_dates_are_read_as_their_format_says():
+    log = make_log((1, "31/01/2024", 1), (1, "01/02/2024", 2))
+    assert check_log(log, date_format="%d/%m/%Y") == []
+    assert check_log(log) == ["2 rows have a date that cannot be read (rows 0 and 1), such as '31/01/2024'."]
+
+
+def test_the_future_begins_after_today():
+    log = make_log((1, "2024-01-01", 1), (1, "2024-01-02", 2))
+    assert check_log(log, today="2024-01-02") == []
+    assert check_log(log, today="2024-01-01") == ["1 row has a date in the future (row 1), such as '2024-01-02'."]
+    tomorrow = pd.Timestamp.today().normalize() + pd.Timedelta(days=1)
+    assert len(check_log(log.assign(date=[tomorrow - pd.Timedelta(days=2), tomorrow]))) == 1
+
+
+@pytest.mark.parametrize(
+    ("days", "gaps"),
+    [
+        ([0, 8], []),
+        ([0, 1, 8], []),
+        ([0, 1, 2, 12], []),
+        ([0, 1, 2, 13], ["1 long gap in time; the longest is 10 days without a row, from 2024-01-04 to 2024-01-13."]),
+        ([0, 4, 8, 48], []),
+        ([0, 4, 8, 49], ["1 long gap in time; the longest is 40 days without a row, from 2024-01-10 to 2024-02-18."]),
+        (
+            [0, 1, 2, 20, 21, 22, 41],
+            ["2 long gaps in time; the longest is 18 days without a row, from 2024-01-24 to 2024-02-10."],
+        ),
+    ],
+)
+def test_a_gap_is_longer_than_a_week_and_than_ten_usual_ones(days, gaps):
+    log = make_log(*[(1, day, day + 1) for day in days])
+    log["date"] = pd.Timestamp("2024-01-01") + pd.to_timedelta(log["date"], unit="D")
+    assert check_log(log, today="2024-12-31") == gaps
+
+
+def test_an_infinite_and_a_negative_amount_are_reported_in_any_type():
+    numbers = make_log(
+        (1, "2024-01-01", np.inf), (1, "2024-01-02", -2.0), (1, "2024-01-03", 0.0), (1, "2024-01-04", np.nan)
+    )
+    said = [
+        "1 row has no amount (row 3).",
+        "1 row has a negative amount (row 1), such as -2.0.",
+        "1 row has amount 0 (row 2).",
+        "1 row has an infinite amount (row 0), such as inf.",
+    ]
+    assert check_log(numbers) == said
+    assert check_log(numbers.astype({"amount": object})) == said
+
+
 def test_a_log_of_empty_cells_has_nothing_but_missing_cells():
     problems = check_log(make_log(("", "", ""), (None, None, None)))
     assert [problem.split(" (")[0] for problem in problems] == [
@@ -130,6 +193,20 @@ def test_cells_that_say_nothing_are_not_compared():
     assert list(find_duplicates(blank).columns) == ["left", "right", "similarity", "compared"]
 
 
+def test_three_copies_are_three_pairs_numbered_from_0():
+    pairs = find_duplicates(pd.DataFrame({"name": ["Li Na"] * 3}, index=["r1", "r2", "r3"]))
+    assert pairs.index.tolist() == [0, 1, 2]
+    assert pairs.index.name == "pair"
+    assert pairs[["left", "right"]].to_numpy().tolist() == [["r1", "r2"], ["r1", "r3"], ["r2", "r3"]]
+
+
+def test_a_column_of_text_and_numbers_is_text_and_one_of_numbers_is_not():
+    people = pd.DataFrame({"name": ["Li Na", 7, 7], "visits": [1, 1, 1]})
+    assert find_duplicates(people)["compared"].tolist() == [1]
+    with pytest.raises(ValueError, match="customers has no text column to compare"):
+        find_duplicates(people[["visits"]])
+
+
 def test_a_pair_at_the_threshold_counts():
     names = pd.DataFrame({"name": ["abcdefghij", "abcdefghix"]})  # 2 * 9 / 20
     assert len(find_duplicates(names, threshold=90)) == 1
@@ -141,6 +218,8 @@ def test_blocks_keep_the_pairs_inside_them_only():
     assert find_duplicates(people, ["name", "phone"], block="city")[["left", "right"]].to_numpy().tolist() == [
         ["a", "b"]
     ]
+    unknown = pd.DataFrame({"name": ["Li Na"] * 4, "city": ["-", None, "x", "y"]})
+    assert find_duplicates(unknown, ["name"], block="city").empty
 
 
 def random_people(number):
@@ -208,8 +287,23 @@ def test_placeholders_do_not_fill_a_cell():
     assert by_column.loc["phone"].tolist() == [0.2, 0, 4]
     assert by_column.loc["visits"].tolist() == [0.8, 1, 0]
     assert by_column.loc["all columns"].tolist() == [0.4, 3, 6]
+    assert completeness(table, by="row").name == "filled"
     assert completeness(table, by="row").tolist() == pytest.approx([2 / 3, 2 / 3, 1 / 3, 1 / 3, 0])
     assert completeness(table, ["phone"], placeholders=[]).loc["phone", "filled"] == 0.4
+
+
+@pytest.mark.parametrize(
+    "word",
+    ["N/A", "na", "None", "NULL", "nan", "nil", "Unknown", "missing", "XXX", "无", "未知", "暂无", "不详", "--", "00"],
+)
+def test_a_placeholder_in_any_case_is_none_but_a_word_is_one(word):
+    assert completeness(pd.DataFrame({"phone": [word, f"{word}1"]})).loc["phone"].tolist() == [0.5, 0, 1]
+
+
+def test_one_zero_is_a_number_and_own_placeholders_replace_the_list():
+    table = pd.DataFrame({"phone": ["0", "n/a", "TBD"]})
+    assert completeness(table)["placeholder"].tolist() == [1, 1]
+    assert completeness(table, placeholders=["tbd"]).loc["phone"].tolist() == [pytest.approx(2 / 3), 0, 1]
 
 
 @PROPERTY

@@ -63,6 +63,26 @@ def test_cdnow_holdout_counts_the_purchases_of_the_next_39_weeks(cdnow, publishe
     assert_frame_equal(split[summary.columns], summary)
 
 
+def test_the_notes_of_a_split_tell_of_both_parts():
+    log = make_log(
+        ("ann", "2024-01-01", 10), ("ann", "2024-02-01", 20), ("ann", "2024-02-03", -20), ("bo", "2024-02-02", 0)
+    )
+    split = calibration_holdout(log, calibration_end="2024-01-31", refunds="net", zeros="drop", merge="month")
+    assert split.loc["ann", ["holdout_frequency", "holdout_spend"]].tolist() == [0, 0]
+    assert split.attrs["notes"] == [
+        "Time is in days: recency from the first to the last purchase, T from the first purchase to 2024-01-31.",
+        "monetary_value is the mean of the repeat purchases, the first left out: 1 one-time buyer without one (NaN).",
+        "Purchases of a customer in the same month are one purchase: 1 row are 1 purchase, 0 rows merged.",
+        "3 rows after 2024-01-31 left out.",
+        "1 customer without a purchase up to 2024-01-31 not in the summary.",
+        "Holdout, to 2024-02-03: Purchases of a customer in the same month are one purchase: "
+        "1 row are 1 purchase, 0 rows merged.",
+        "Holdout, to 2024-02-03: 1 row with a negative amount taken from earlier purchases (refunds='net'): "
+        "1 purchase taken back whole, 0.00 without an earlier purchase.",
+        "Holdout, to 2024-02-03: 1 row with amount 0 left out (zeros='drop').",
+    ]
+
+
 def test_cdnow_notes_count_the_zero_and_the_merged_rows(cdnow):
     notes = rfm_summary(cdnow, grain="week", observation_end="1997-09-30").attrs["notes"]
     assert notes == [
@@ -171,8 +191,10 @@ REFUND_ROWS = st.lists(st.tuples(st.integers(1, 3), st.integers(1, 20), QUARTERS
 @PROPERTY
 @given(rows=REFUND_ROWS)
 def test_netting_equals_a_plain_loop_over_customers(rows):
-    log = make_log(*[(who, f"2024-01-{day:02}", money) for who, day, money in rows], (9, "2024-01-20", 1))
+    log = make_log(*rows, (9, 20, 1))
+    log["date"] = pd.Timestamp("2024-01-01") + pd.to_timedelta(100 * log["date"], unit="D")
     summary = rfm_summary(log, refunds="net", include_first=True)
+    summary[["recency", "T"]] /= 100
     lost = 0
     for who in {who for who, _, _ in rows}:
         left, gone = net_by_hand([(day, money) for each, day, money in rows if each == who])
@@ -488,8 +510,11 @@ def test_the_holdout_starts_inside_the_log():
         calibration_holdout(GOOD, calibration_end="2024-01-03", observation_end="2024-01-02")
     with pytest.raises(ValueError, match=r"calibration_end \(2023-12-31\) is before the first day of log"):
         calibration_holdout(GOOD, calibration_end="2023-12-31")
-    with pytest.raises(ValueError, match=r"observation_end \(2023-12-31\) is before the first day of log \(2024-01-01"):
-        rfm_summary(GOOD, observation_end="2023-12-31")
+    for call in (rfm_summary, lambda log, **days: calibration_holdout(log, calibration_end="2024-01-02", **days)):
+        with pytest.raises(
+            ValueError, match=r"^observation_end \(2023-12-31\) is before the first day of log \(2024-01-01"
+        ):
+            call(GOOD, observation_end="2023-12-31")
     assert len(rfm_summary(GOOD, observation_end="2024-01-01")) == 1
 
 
