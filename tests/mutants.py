@@ -48,6 +48,14 @@ FIELD = ("value", "worksheet", "acquisition", "segments", "retention", "lifecycl
 FIELD += ("experiments", "loyalty", "transactions", "records")
 TESTS = {name: of_the_field(name) for name in FIELD}
 TESTS |= {
+    f"models/{name}": [
+        [f"clvlib/models/{name}.py", "tests/test_models.py"],
+        ["tests/test_bad_calls.py", "-k", "models:"],
+        ["tests/test_labels.py", "tests/test_nonsense.py", "-k", "clvlib.models."],
+    ]
+    for name in ("contract", "shop", "spend", "_fit", "_spread")
+}
+TESTS |= {
     "course/exercise": [["tests/test_exercise.py"], ["tests/test_practice.py"], ["tests/test_check.py"]],
     "course/marking/answers": [["tests/test_answers.py"]],
     "course/marking/judge": [["tests/test_judge.py"]],

@@ -527,6 +527,7 @@ def test_kano_table_is_the_published_one():
     rows = ["".join(row) for row in KANO_TABLE.to_numpy()]
     assert rows == ["QAAAO", "RIIIM", "RIIIM", "RIIIM", "RRRRQ"]
     assert KANO_TABLE.index.tolist() == KANO_TABLE.columns.tolist() == list(KANO_ANSWERS)
+    assert (KANO_TABLE.index.name, KANO_TABLE.columns.name) == ("functional", "dysfunctional")
 
 
 def test_kano_reads_all_25_pairs_as_words_and_as_codes():
@@ -553,6 +554,7 @@ def test_the_most_frequent_letter_is_the_features_category():
     feature = satisfaction.kano(["like", "like", "neutral"], ["neutral", "must-be", "dislike"])
     assert feature.category == "A"
     assert feature.counts.to_dict() == {"A": 2, "O": 0, "M": 1, "I": 0, "R": 0, "Q": 0}
+    assert feature.counts.name == "respondents"
 
 
 def test_of_equally_frequent_letters_must_be_comes_first():

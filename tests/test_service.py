@@ -291,6 +291,7 @@ def test_pareto_puts_the_heaviest_cause_first_and_adds_up():
     table = service.pareto_table({"manual": 1, "fan": 6, "screen": 3})
     assert table.index.tolist() == ["fan", "screen", "manual"]
     assert table["count"].tolist() == [6, 3, 1]
+    assert table["count"].dtype == int
     assert table["share"].tolist() == [0.6, 0.3, 0.1]
     assert table["cumulative_share"].tolist() == [0.6, 0.9, 1.0]
     assert table.index.name == "cause"
