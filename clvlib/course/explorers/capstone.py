@@ -50,25 +50,26 @@ def spend_budget() -> Explorer:
 
     def draw(figure: Figure, forecast: str, gifts: int, cost: int, lift: float) -> None:
         curves = {name: earns(name, counts, cost, lift) for name in forecasts}
-        axes = figure.add_axes((0.09, 0.14, 0.88, 0.79))
+        axes = figure.add_axes((0.105, 0.14, 0.865, 0.79))
         gift_budget(axes, counts, curves, forecast, gifts, stop(forecast, cost, lift))
 
-    def explain(forecast: str, gifts: int, cost: int, lift: float) -> str:
-        def money(name: str, count: int) -> str:
-            amount = round(earns(name, count, cost, lift))
-            return f"earn {amount:,} RMB" if amount >= 0 else f"lose {-amount:,} RMB"
+    def money(name: str, count: int, cost: int, lift: float) -> str:
+        amount = round(earns(name, count, cost, lift))
+        return f"earn {amount:,} RMB" if amount >= 0 else f"lose {-amount:,} RMB"
 
+    def explain(forecast: str, gifts: int, cost: int, lift: float) -> str:
         own, best = stop(forecast, cost, lift), stop("future known", cost, lift)
         return (
-            f"{gifts:,} gifts of {cost} RMB, in the order of the {forecast}, {money(forecast, gifts)} net "
+            f"{gifts:,} gifts of {cost} RMB, in the order of the {forecast}, {money(forecast, gifts, cost, lift)} net "
             f"of their cost if each adds {lift:.0%} of margin. The {forecast} would stop after {own:,}, which "
-            f"{money(forecast, own)}; with the future known, {best:,} gifts {money('future known', best)}."
+            f"{money(forecast, own, cost, lift)}; with the future known, {best:,} gifts "
+            f"{money('future known', best, cost, lift)}."
         )
 
     def title(forecast: str, gifts: int, cost: int, lift: float) -> str:
         best = stop("future known", cost, lift)
-        here, most = earns(forecast, gifts, cost, lift), earns("future known", best, cost, lift)
-        return f"{gifts:,} gifts bring {here:,.0f} RMB net of cost; with the future known, {best:,} bring {most:,.0f}"
+        here, most = money(forecast, gifts, cost, lift), money("future known", best, cost, lift)
+        return f"{gifts:,} gifts {here} net of their cost; with the future known, {best:,} {most}"
 
     return Explorer(
         draw,

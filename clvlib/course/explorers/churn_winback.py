@@ -35,8 +35,8 @@ def warning_threshold() -> Explorer:
         alarm_counts(
             figure.add_axes((0.02, 0.15, 0.42, 0.80)), called, (gone - called[0], customers - gone - called[1])
         )
-        accuracy_by_threshold(figure.add_axes((0.58, 0.71, 0.40, 0.22)), thresholds, accuracy, at, 1 - left.mean())
-        profit_by_threshold(figure.add_axes((0.58, 0.20, 0.40, 0.37)), thresholds, profit, at, pays_from)
+        accuracy_by_threshold(figure.add_axes((0.58, 0.71, 0.39, 0.22)), thresholds, accuracy, at, 1 - left.mean())
+        profit_by_threshold(figure.add_axes((0.58, 0.20, 0.39, 0.37)), thresholds, profit, at, pays_from)
 
     def explain(threshold: float, **call: Any) -> str:
         at = round(100 * threshold)

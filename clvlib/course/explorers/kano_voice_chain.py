@@ -76,8 +76,8 @@ def profit_chain() -> Explorer:
     def slopes(stations: pd.DataFrame) -> tuple[float, float]:
         """Thousand RMB per point: across all stations, and among those of like districts."""
         apart = stations[["staff", "profit"]] - stations.groupby("kind")[["staff", "profit"]].transform("mean")
-        across, within = (float(np.polyfit(part["staff"], part["profit"], 1)[0]) for part in (stations, apart))
-        return across, within
+        across, within = (np.polyfit(part["staff"], part["profit"], 1)[0] for part in (stations, apart))
+        return round(across, 9) + 0.0, round(within, 9) + 0.0  # no -0.0
 
     def draw(figure: Figure, link: float, richer: int, alike: bool) -> None:
         stations = build(link, richer)
@@ -96,9 +96,16 @@ def profit_chain() -> Explorer:
             f"{richer} points and {richer} thousand RMB, whatever the staff do."
         )
 
+    def title(link: float, richer: int, alike: bool) -> str:
+        across, within = (10 * slope for slope in slopes(build(link, richer)))
+        if alike:
+            return f"Among like districts, 10 points happier staff go with {within:.1f} thousand RMB more, not {across:.1f}"
+        return f"Across all stations, 10 points happier staff go with {across:.1f} thousand RMB more profit"
+
     return Explorer(
         draw,
         explain,
+        title,
         link=slider(0.50, 0.0, 1.0, 0.05, "Strength of each link"),
         richer=slider(9, 0, 15, 1, "A richer district adds"),
         alike=switch(False, "Compare like districts"),

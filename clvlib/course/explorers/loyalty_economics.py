@@ -77,7 +77,7 @@ def points_owed() -> Explorer:
         )
 
     def draw(figure: Figure, **values: int) -> None:
-        points_account(figure.add_axes((0.08, 0.09, 0.90, 0.84)), book(**values)["liability"])
+        points_account(figure.add_axes((0.09, 0.09, 0.89, 0.84)), book(**values)["liability"])
 
     def explain(**values: int) -> str:
         table = book(**values)
@@ -117,7 +117,7 @@ def tier_profit() -> Explorer:
         return f"needs {loyalty.breakeven_uplift(discount, margin_rate):+.0%}"
 
     def draw(figure: Figure, margin_rate: float, silver: float, gold: float, uplift: float) -> None:
-        axes = figure.add_axes((0.08, 0.14, 0.88, 0.79))
+        axes = figure.add_axes((0.09, 0.14, 0.87, 0.79))
         tier_lines(axes, margin_rate, {"silver": silver, "gold": gold}, uplift)
 
     def explain(margin_rate: float, silver: float, gold: float, uplift: float) -> str:

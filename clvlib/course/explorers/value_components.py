@@ -30,7 +30,7 @@ def value_dimensions() -> Explorer:
 
     def draw(figure: Figure, years: int, share: float, customers: int, cost: float, word: int) -> None:
         yearly = pd.Series(lines(share, cost, word)) * customers
-        axes = figure.add_axes((0.05, 0.14, 0.93, 0.69))
+        axes = figure.add_axes((0.06, 0.14, 0.92, 0.69))
         income_and_cost(axes, yearly, expected(years))
 
     def explain(years: int, share: float, customers: int, cost: float, word: int) -> str:
