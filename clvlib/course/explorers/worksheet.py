@@ -37,14 +37,14 @@ def worksheet_ladder() -> Explorer:
         return (
             f"{counted(values['visits'], 'visit')} a year for {counted(values['years'], 'year')} at "
             f"{values['spend']:,.0f} RMB a purchase: the worksheet says "
-            f"{first:,.0f} RMB. A margin rate of {values['margin_rate']:.1%} makes that {margin:,.0f}, "
-            f"discounting at {values['rate']:.0%} a year {discounted:,.0f}, keeping {values['retention']:.1%} of the "
-            f"customers a year {left:,.0f}, and the first three years alone {last:,.0f}."
+            f"{first:z,.0f} RMB. A margin rate of {values['margin_rate']:.1%} makes that {margin:z,.0f}, "
+            f"discounting at {values['rate']:.0%} a year {discounted:z,.0f}, keeping {values['retention']:.1%} of the "
+            f"customers a year {left:z,.0f}, and the first three years alone {last:z,.0f}."
         )
 
     def title(**values: Any) -> str:
         first, *_, last = steps(**values)
-        return f"The worksheet says {first:,.0f} RMB; with every correction it is {last:,.0f}"
+        return f"The worksheet says {first:z,.0f} RMB; with every correction it is {last:z,.0f}"
 
     return Explorer(
         draw,
@@ -70,7 +70,7 @@ def ladder(axes: Axes, values: pd.Series, labels: Sequence[str]) -> None:
     axes.vlines(above, rows[:-1], rows[1:], color=GREY, linewidth=1, linestyle=":")
     axes.plot(values, rows, "o", color=BLUE, markersize=11)
     for row, value in enumerate(values):
-        axes.text(value, row - 0.22, f"{value:,.0f}", ha="center", fontsize=11)
+        axes.text(value, row - 0.22, f"{value:z,.0f}", ha="center", fontsize=11)
     axes.set_yticks(rows, labels)
     axes.set_xscale("symlog", linthresh=100)
     axes.set_xlim(min(0, values.min()) * 1.5 - 20, max(values.max(), 1000) * 3)
