@@ -533,7 +533,7 @@ def test_the_advice_on_dates_depends_on_whether_their_format_was_said():
         (["ann", None, "bo"], r"missing in 1 of 3 rows \(row 1\)"),
         ([1, "1", 2], "mixes kinds of ids, such as text and numbers"),
         (["ann", ("bo",), "cy"], "mixes kinds of ids, such as text and numbers"),
-        ([["ann"], ["bo"], ["cy"]], "mixes kinds of ids, such as text and numbers"),
+        ([["ann"], ["bo"], ["cy"]], r"is no name in 3 of 3 rows.*: write one number or text"),
     ],
 )
 def test_customers_without_an_id_or_with_ids_of_two_kinds_are_refused(ids, sentence):
