@@ -290,7 +290,7 @@ def test_the_colours_follow_the_theme_and_paper_is_light(plain):
     plain.emulate_media(media="print")
     assert plain.locator("figcaption").inner_text() == moved["title"]
     shown = plain.locator("svg text").evaluate_all("all => all.map(text => text.textContent)")
-    assert shown == [text.text for text in ElementTree.fromstring(moved["svg"]).iter("{*}text")]
+    assert shown == [text.text for text in ElementTree.fromstring(moved["svg"]).findall(".//{*}text")]
     assert colours() == (light[0], "light")
     assert plain.locator("[role=img]").is_visible()
     assert plain.locator(".clv-foot").is_hidden()
