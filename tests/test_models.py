@@ -14,13 +14,16 @@ from scipy.integrate import quad
 from scipy.optimize import minimize_scalar
 from scipy.special import betaln, gammaln, hyp2f1
 from scipy.stats import beta as beta_law
+from scipy.stats import gamma as gamma_law
 
-from clvlib.models import BGNBD, SBG, GammaGamma, ParetoNBD, shop, spend
+from clvlib.models import BGNBD, MBGNBD, SBG, GammaGamma, ParetoNBD, shop, spend
 
 HIGH_END = [1000, 869, 743, 653, 593, 551, 517, 491]
 REGULAR = [1000, 631, 468, 382, 326, 289, 262, 241]
 PUBLISHED = BGNBD(r=0.243, alpha=4.414, a=0.793, b=2.426)
+MODIFIED = MBGNBD(r=0.525, alpha=6.183, a=0.891, b=1.614)
 PARETO = ParetoNBD(r=0.553, alpha=10.578, s=0.606, beta=11.669)
+SHOPS = [PUBLISHED, MODIFIED, PARETO]
 SPEND = GammaGamma(p=6.25, q=3.74, gamma=15.44)
 
 positive = st.floats(0.05, 20)
@@ -55,6 +58,7 @@ def histories(draw, size=6):
 
 shops = st.one_of(
     st.builds(BGNBD, r=positive, alpha=positive, a=positive, b=positive),
+    st.builds(MBGNBD, r=positive, alpha=positive, a=positive, b=positive),
     st.builds(ParetoNBD, r=positive, alpha=positive, s=positive, beta=positive),
 )
 
@@ -93,6 +97,25 @@ def test_bgnbd_forecasts_reproduce_the_published_ones(in_weeks):
     assert round(fit.expected_purchases(52, frequency=26, recency=216 / 7, T=31), 3) == 25.757
     assert round(fit.p_alive(frequency=26, recency=216 / 7, T=31), 5) == 0.96885
     assert round(fit.expected_purchases(52), 3) == 1.444
+
+
+def test_mbgnbd_reproduces_the_published_fit_of_cdnow(cdnow):
+    """The example notebook mbg_nbd of pymc-marketing; the sums by frequency were worked out apart."""
+    fit = MBGNBD.fit(cdnow)
+    assert list(fit.parameters.values()) == pytest.approx([0.524838, 6.182988, 0.891356, 1.614000], abs=1e-4)
+    assert list(fit.standard_errors.values()) == pytest.approx([0.083264, 0.695597, 0.154785, 0.537472], rel=1e-3)
+    forecast = fit.expected_purchases(39, *_three(cdnow))
+    by_frequency = forecast.groupby(cdnow["frequency"].clip(upper=7)).mean()
+    assert by_frequency.tolist() == pytest.approx(
+        [0.18516, 0.55136, 1.04895, 1.49293, 2.10431, 2.56355, 3.36082, 5.84851], rel=1e-4
+    )
+
+
+@pytest.mark.parametrize(("history", "published"), [((0, 0, 40), -0.41792826), ((200, 38, 40), 100.7869)])
+def test_mbgnbd_likelihood_of_one_customer_is_the_published_one(history, published):
+    """The tests of pymc-marketing's MBG/NBD."""
+    customer = pd.DataFrame([history], columns=["frequency", "recency", "T"])
+    assert MBGNBD(r=0.25, alpha=4, a=0.8, b=2.5).log_likelihood_of(customer) == pytest.approx(published, rel=1e-7)
 
 
 def test_pareto_nbd_reproduces_the_published_log_likelihood(in_weeks):
@@ -200,7 +223,7 @@ def test_a_year_of_months_is_365_days_and_a_quarter_not_360():
 
 def test_small_samples_get_a_diagnosis_and_no_error():
     few = PUBLISHED.simulate(30, seed=1)
-    for model in (BGNBD, ParetoNBD):
+    for model in (BGNBD, MBGNBD, ParetoNBD):
         assert model.fit(few).diagnosis.startswith("Too few repeaters: ")
     spend = SPEND.simulate(8, seed=1, frequency=[0, 0, 0, 0, 0, 1, 2, 3])
     assert "Too few repeaters: 3 of 8 customers came back" in GammaGamma.fit(spend).diagnosis
@@ -208,7 +231,7 @@ def test_small_samples_get_a_diagnosis_and_no_error():
 
 def test_nobody_came_back_is_a_diagnosis():
     nobody = pd.DataFrame({"frequency": [0] * 50, "recency": 0.0, "T": 30.0})
-    for model in (BGNBD, ParetoNBD):
+    for model in (BGNBD, MBGNBD, ParetoNBD):
         fit = model.fit(nobody)
         assert fit.diagnosis.startswith("Too few repeaters: 0 of 50 customers came back")
         assert set(fit.standard_errors.values()) == {np.inf}
@@ -339,6 +362,23 @@ def test_bgnbd_likelihood_is_the_sum_over_staying_and_leaving():
     assert PUBLISHED.p_alive(x, recency, T) == pytest.approx(stayed / (stayed + left), rel=1e-12)
 
 
+@pytest.mark.parametrize("history", [(0, 0.0, 38.0), (2, 30.43, 38.86), (5, 12.0, 39.0), (3, 39.0, 39.0)])
+def test_mbgnbd_is_the_mean_over_rates_and_dropout_probabilities(history):
+    (r, alpha, a, b), (x, recency, T), t = MODIFIED.parameters.values(), history, 25.0
+    point, weight = np.polynomial.legendre.leggauss(300)
+    quantile, weight = (point + 1) / 2, weight / 2
+    p, rate = beta_law(a, b).ppf(quantile)[:, None], gamma_law(r, scale=1 / alpha).ppf(quantile)
+    law = weight[:, None] * weight
+    stayed = law * (1 - p) ** (x + 1) * rate**x * np.exp(-rate * T)
+    left = law * p * (1 - p) ** x * rate**x * np.exp(-rate * recency)
+    summary = pd.DataFrame({"frequency": [x], "recency": [recency], "T": [T]})
+    likelihood = (stayed + left).sum()
+    future = (stayed * -np.expm1(-p * rate * t) / p).sum() / likelihood
+    assert np.exp(MODIFIED.log_likelihood_of(summary)) == pytest.approx(likelihood, rel=1e-5)
+    assert MODIFIED.p_alive(*history) == pytest.approx(stayed.sum() / likelihood, rel=1e-5)
+    assert MODIFIED.expected_purchases(t, *history) == pytest.approx(future, rel=1e-5)
+
+
 @pytest.mark.parametrize(
     "model", [PARETO, ParetoNBD(r=2, alpha=8, s=1.4, beta=3), ParetoNBD(r=1, alpha=5, s=1, beta=5)]
 )
@@ -390,6 +430,7 @@ def test_every_fit_is_a_top_and_its_standard_errors_are_the_curvature_there(cdno
     for fit, data in (
         (SBG.fit(HIGH_END), HIGH_END),
         (BGNBD.fit(cdnow), cdnow),
+        (MBGNBD.fit(cdnow), cdnow),
         (ParetoNBD.fit(cdnow), cdnow),
         (GammaGamma.fit(cdnow), cdnow),
     ):
@@ -413,6 +454,7 @@ def test_every_fit_is_a_top_and_its_standard_errors_are_the_curvature_there(cdno
     ("model", "data"),
     [
         (BGNBD, shop._histories("summary", PUBLISHED.simulate(60, seed=3))),
+        (MBGNBD, shop._histories("summary", MODIFIED.simulate(60, seed=3))),
         (ParetoNBD, shop._histories("summary", PARETO.simulate(60, seed=3))),
         (GammaGamma, spend._spending("summary", SPEND.simulate(60, seed=3, frequency=2))),
         (SBG, np.array(HIGH_END, dtype=float)),
@@ -534,9 +576,11 @@ def test_a_history_of_nothing_is_a_new_customer():
         PUBLISHED.expected_purchases(52)
     )
     assert PARETO.expected_purchases(52, frequency=0, recency=0, T=0) == pytest.approx(PARETO.expected_purchases(52))
+    assert MODIFIED.expected_purchases(52, frequency=0, recency=0, T=0) == MODIFIED.expected_purchases(52)
+    assert MODIFIED.p_alive(0, 0, 0) == pytest.approx(1.614 / (0.891 + 1.614))  # she may have left at once
 
 
-@pytest.mark.parametrize("model", [PUBLISHED, PARETO])
+@pytest.mark.parametrize("model", SHOPS)
 def test_purchases_seen_and_purchases_expected_after_them_add_up_to_a_new_customers(model):
     shop = model.simulate(40_000, seed=11, T=30)
     later = model.expected_purchases(20, *_three(shop))
@@ -572,7 +616,7 @@ def test_clv_discounts_each_periods_purchases():
     assert early == pytest.approx(1.01 * by_hand)
 
 
-@pytest.mark.parametrize("model", [PUBLISHED, PARETO])
+@pytest.mark.parametrize("model", SHOPS)
 def test_clv_takes_a_customer_base(model):
     shop = model.simulate(50, seed=2)
     spend = SPEND.simulate(50, seed=2, frequency=shop["frequency"])
@@ -683,7 +727,7 @@ def _base(grain=None):
     return shop
 
 
-@pytest.mark.parametrize("model", [PUBLISHED, PARETO])
+@pytest.mark.parametrize("model", SHOPS)
 def test_what_is_per_customer_keeps_the_customers_labels(model):
     shop = _base()
     shop.index = [f"c{label}" for label in shop.index]
@@ -698,7 +742,7 @@ def test_what_is_per_customer_keeps_the_customers_labels(model):
         assert result.index.equals(shop.index)
 
 
-@pytest.mark.parametrize("model", [PUBLISHED, PARETO])
+@pytest.mark.parametrize("model", SHOPS)
 def test_a_sorted_spend_is_refused_and_not_paired_by_position(model):
     shop = _base()
     spend = (shop["T"] + shop.index).rename("spend")
@@ -710,7 +754,7 @@ def test_a_sorted_spend_is_refused_and_not_paired_by_position(model):
         model.p_alive(shop["frequency"], shop["recency"], shop["T"][::-1])
 
 
-@pytest.mark.parametrize("model", [BGNBD, ParetoNBD])
+@pytest.mark.parametrize("model", [BGNBD, MBGNBD, ParetoNBD])
 def test_a_fit_knows_the_unit_of_its_summary(model):
     weekly = _base("week")
     fit, plain = model.fit(weekly), model.fit(_base())
@@ -782,7 +826,7 @@ def test_numbers_in_give_a_python_float_and_lists_an_array():
 # Simulation
 
 
-@pytest.mark.parametrize("model", [PUBLISHED, PARETO])
+@pytest.mark.parametrize("model", SHOPS)
 def test_a_simulated_log_holds_the_purchases_of_the_summary(model):
     T = np.linspace(10, 40, 300)
     shop, log = model.simulate(300, 5, T=T, holdout=20), model.simulate_log(300, 5, T=T + 20)
@@ -795,7 +839,7 @@ def test_a_simulated_log_holds_the_purchases_of_the_summary(model):
     assert not model.simulate(300, 6, T=T, holdout=20).equals(shop)
 
 
-@pytest.mark.parametrize("model", [PUBLISHED, PARETO])
+@pytest.mark.parametrize("model", SHOPS)
 def test_nobody_buys_after_the_end_of_her_lifetime(model):
     shop = model.simulate(3000, seed=8, T=30, holdout=20)
     assert (shop["recency"] <= shop["lifetime"]).all()
@@ -811,7 +855,15 @@ def test_in_the_bgnbd_a_dead_customers_lifetime_ends_with_her_last_purchase():
     assert (gone["frequency"] > 0).all()
 
 
-@pytest.mark.parametrize("model", [PUBLISHED, PARETO])
+def test_in_the_mbgnbd_one_time_buyers_leave_at_their_first_purchase_or_stay():
+    shop = MODIFIED.simulate(20_000, seed=8, T=30, holdout=30)
+    once = shop[shop["frequency"] == 0]
+    assert (once.loc[~once["alive"], "lifetime"] == 0).all()
+    assert once["alive"].mean() == pytest.approx(MODIFIED.p_alive(0, 0, 30), abs=0.012)
+    assert once["holdout_frequency"].mean() == pytest.approx(MODIFIED.expected_purchases(30, 0, 0, 30), rel=0.06)
+
+
+@pytest.mark.parametrize("model", SHOPS)
 def test_lifetimes_do_not_depend_on_how_long_one_looks(model):
     short, long = (model.simulate(40_000, seed, T=T)["lifetime"] for seed, T in ((9, 2), (10, 200)))
     for time in (5, 30, 150):

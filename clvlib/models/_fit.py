@@ -9,7 +9,6 @@ from typing import NamedTuple, TypedDict
 
 import numpy as np
 import pandas as pd
-from scipy.special import digamma, gammaln
 
 from clvlib import _checks
 from clvlib._checks import Range
@@ -300,15 +299,6 @@ def different(*columns: np.ndarray) -> tuple[list[np.ndarray], np.ndarray, Level
     rows, weight = [column[first] for column in sorted_], np.diff(first, append=len(order)).astype(float)
     value, level = np.unique(rows[0], return_inverse=True)
     return rows, weight, Levels(value, np.bincount(level, weight))
-
-
-def rise(base: float, levels: Levels) -> tuple[float, float]:
-    """Sum over customers of ``ln G(base + x) - ln G(base)``, and its slope in base."""
-    x, weight = levels
-    return (
-        (weight * (gammaln(base + x) - gammaln(base))).sum(),
-        (weight * (digamma(base + x) - digamma(base))).sum(),
-    )
 
 
 def few_repeaters(repeaters: int, customers: int, parameters: int) -> list[str]:
