@@ -629,6 +629,86 @@ def test_clv_takes_a_customer_base(model):
     )
 
 
+# Discounted expected residual transactions
+
+
+def _one(*history):
+    return pd.DataFrame([history], columns=["frequency", "recency", "T"])
+
+
+@pytest.mark.parametrize(("history", "published"), [((7, 35, 77.86), 1.864183), ((1, 30, 77.86), 2.1992)])
+def test_dert_reproduces_fader_hardie_and_lee_2005(history, published):
+    """RFM and CLV, p. 422: DET of 1.9 and about 2, at a continuous rate of 0.0027 a week; the digits were worked out
+    apart, from the closed form."""
+    model = ParetoNBD(r=0.5629966, alpha=12.5590370, s=0.4081095, beta=10.5148048)
+    assert model.dert(_one(*history), np.expm1(0.0027))[0] == pytest.approx(published, abs=5e-5)
+
+
+@pytest.mark.parametrize(
+    ("frequency", "dert", "p_alive", "dert_of_a_year"),
+    [
+        (6, 0.46765602, 0.9468478, 13.3013),
+        (2, 0.22469806, 0.9825606, 6.3910),
+        (0, 0.02675392, 0.2784686, 0.76095),
+        (1, 0.07696458, 0.4739762, 2.1891),
+    ],
+)
+def test_dert_reproduces_clvtools(frequency, dert, p_alive, dert_of_a_year):
+    """Four customers of its vignette, of 104 weeks, at 10 % a week (its default) and, worked out apart, a year.
+
+    Who was seen buying at T is alive, so what is compared is the DERT of the living.
+    """
+    model = ParetoNBD(r=1.4489768, alpha=48.6360845, s=0.5612598, beta=46.8843633)
+    seen = 104 * (frequency > 0)
+    alive = model.p_alive(frequency, seen, 104)
+    assert model.dert(_one(frequency, seen, 104), 0.1)[0] / alive == pytest.approx(dert / p_alive, rel=1e-6)
+    yearly = model.dert(_one(frequency, seen, 104), 1.1 ** (1 / 52) - 1)[0] / alive
+    assert yearly == pytest.approx(dert_of_a_year / p_alive, rel=1e-4)
+
+
+@pytest.mark.parametrize("rate", [1e-6, 0.0027, 0.1, 1])
+@pytest.mark.parametrize(
+    "model", [PARETO, ParetoNBD(r=2, alpha=8, s=1.4, beta=300), ParetoNBD(r=1, alpha=5, s=1, beta=5)]
+)
+def test_pareto_dert_is_the_published_closed_form(model, rate):
+    (r, alpha, s, beta), (x, recency, T) = model.parameters.values(), (4, 20.0, 39.0)
+    discounted_life = (beta + T) * mpmath.hyperu(1, 2 - s, np.log1p(rate) * (beta + T))
+    closed = model.p_alive(x, recency, T) * (r + x) / (alpha + T) * float(discounted_life)
+    assert model.dert(_one(x, recency, T), rate)[0] == pytest.approx(closed, rel=1e-9)
+
+
+@pytest.mark.parametrize("model", SHOPS)
+@pytest.mark.parametrize("history", [(0, 0.0, 38.0), (2, 30.43, 38.86), (26, 30.0, 39.0)])
+def test_dert_is_the_long_discounted_sum_of_purchases_to_come(model, history):
+    until, delta = np.arange(0, 900, 0.1), np.log1p(0.04)
+    coming = np.diff(model.expected_purchases(until, *history))
+    discounted = (coming * np.exp(-delta * (until[1:] - 0.05))).sum()  # e^-35 of them come later
+    assert model.dert(_one(*history), 0.04)[0] == pytest.approx(discounted, rel=1e-5)
+
+
+@pytest.mark.parametrize("model", [PUBLISHED, MODIFIED])
+@pytest.mark.parametrize("rate", [0.0027, 0.1])
+def test_bgnbd_dert_is_the_mean_over_rate_and_dropout(model, rate):
+    """Of lambda / (p lambda + delta): she leaves at rate p lambda, and money loses worth at rate delta."""
+    r, alpha, a, b = model.parameters.values()
+    x, recency, T = 3, 20.0, 30.0
+    point, weight = np.polynomial.legendre.leggauss(300)
+    quantile, weight = (point + 1) / 2, weight / 2
+    p = beta_law(a, b + x + model._at_first).ppf(quantile)[:, None]
+    bought = gamma_law(r + x, scale=1 / (alpha + T)).ppf(quantile)
+    mean = (weight[:, None] * weight * bought / (p * bought + np.log1p(rate))).sum()
+    assert model.dert(_one(x, recency, T), rate)[0] == pytest.approx(model.p_alive(x, recency, T) * mean, rel=1e-5)
+
+
+@pytest.mark.parametrize("model", SHOPS)
+def test_dert_of_a_base_is_that_of_each_customer_under_her_label(model):
+    base = pd.concat([_base(), _base()]).set_axis([f"c{row}" for row in range(80)])
+    value = model.dert(base, 0.01)
+    assert value.index.equals(base.index)
+    assert value.to_numpy()[:40] == pytest.approx(value.to_numpy()[40:])
+    assert value["c7"] == pytest.approx(model.dert(base.loc[["c7"]], 0.01)["c7"], rel=1e-12)
+
+
 # Properties
 
 
@@ -776,6 +856,7 @@ def test_a_summary_in_another_unit_is_refused_until_it_says_it_was_converted():
     fit, daily = BGNBD.fit(_base("week")), _base("day")
     for call in (
         lambda table: fit.log_likelihood_of(table),
+        lambda table: fit.dert(table, rate=0.01),
         lambda table: fit.p_alive(*_three(table)),
         lambda table: fit.expected_purchases(4, *_three(table)),
         lambda table: fit.expected_purchases(table["T"]),
