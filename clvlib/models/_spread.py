@@ -43,7 +43,7 @@ def beta_mean(
     return mean / total
 
 
-def beta_draws(rng: np.random.Generator, a: float, b: float, n: int) -> np.ndarray:
+def beta_draws(rng: np.random.Generator, a: float | np.ndarray, b: float | np.ndarray, n: int) -> np.ndarray:
     """Probabilities, kept off 0, at which a waiting time would be endless."""
     return np.maximum(rng.beta(a, b, n), 1e-12)
 

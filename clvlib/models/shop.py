@@ -19,14 +19,18 @@ from clvlib._formula import (
     OneCount,
     OnePositive,
     OneRate,
+    OneShare,
     OneShareAbove0,
+    OneShareInside,
     Periods,
     Share,
     default,
     formula,
 )
+from clvlib.models import _forecast
 from clvlib.models._fit import AMOUNT, COUNT, Model, column_of, different, few_repeaters, maximise
 from clvlib.models._spread import MOST, Customers, beta_draws, beta_mean, one_each
+from clvlib.models.spend import GammaGamma
 
 P = ParamSpec("P")
 Result = TypeVar("Result")
@@ -68,6 +72,17 @@ def _rise(base: float, data: _Histories, more: int = 0) -> tuple[np.ndarray, np.
 
 
 Histories = Annotated[_Histories, _histories]  # a summary comes in as a table, and the body gets its histories
+
+
+def _base(name: str, summary: pd.DataFrame) -> _forecast.Base:
+    """A summary's customers one by one, or a sentence."""
+    x, recency, T = _by_customer(name, summary)
+    labels = pd.Index(summary["customer_id"]) if "customer_id" in summary else summary.index
+    return _forecast.Base(x, recency, T, labels, _unit_of(name, summary), summary)
+
+
+Base = Annotated[_forecast.Base, _base]
+SpendModel = Annotated[GammaGamma, _forecast.spend_model]
 
 
 def _possible(x: np.ndarray, recency: np.ndarray, T: np.ndarray) -> None:
@@ -113,15 +128,6 @@ def _in_one_unit(method: Callable[P, Result]) -> Callable[P, Result]:
         return result
 
     return checked
-
-
-def _once(*columns: np.ndarray) -> tuple[list[np.ndarray], np.ndarray]:
-    """The different rows, and which of them each row is: what is dear is worked out once."""
-    order = np.lexsort(columns)
-    new = np.any([np.diff(column[order], prepend=np.nan) != 0 for column in columns], axis=0)
-    which = np.empty(len(order), dtype=int)
-    which[order] = np.cumsum(new) - 1
-    return [column[order[new]] for column in columns], which
 
 
 @functools.cache
@@ -391,12 +397,141 @@ class _BuyTillYouDie(Model, ABC):
         """
         _possible(frequency, recency, T)
         periods, step = self._horizon(weeks, months, grain)
-        wait = 1 if timing == "end" else 0
-        purchases = before = np.zeros(())  # if alive; the first are discounted
-        for period in range(periods):
-            until = self._while_alive(np.asarray((period + 1) * step), frequency, T)
-            purchases, before = purchases + (until - before) / (1 + rate) ** (period + wait), until
-        return margin_rate * spend * purchases * self._alive(frequency, recency, T)
+        discounted = self._discounted(frequency, T, periods, step, rate, timing)
+        return margin_rate * spend * discounted * self._alive(frequency, recency, T)
+
+    @_in_one_unit
+    @formula
+    def predict(
+        self,
+        summary: Base,
+        periods: Periods,
+        spend_model: SpendModel | None = None,
+        margin_rate: OneShare | None = None,
+        rate: OneRate | None = None,
+        interval: OneShareInside | None = None,
+        *,
+        timing: Literal["start", "end"] = "end",
+        seed: OneCount = 1,
+    ) -> pd.DataFrame:
+        r"""One table of all customers: who is still here, what each will buy, spend and be worth, and how sure that is.
+
+        .. math:: P(X(t) = 0) = \frac{L(x, t_x, T + t)}{L(x, t_x, T)}
+
+        is the probability that she does not come back in the next t: the likelihood L of her history with a silence of
+        t after it, over its own. The intervals hold what a customer *will do*, which is chance even where her rates
+        are known: draws of the parameters (`draws`), from each her rates, and from these her purchases and what she
+        pays for each. So a flat ridge shows in them.
+
+        Parameters
+        ----------
+        summary : DataFrame
+            One customer a row, as in `fit`; with `spend_model` also monetary_value.
+        periods : int
+            Length of the forecast, in the model's time unit.
+        spend_model : GammaGamma, optional
+            For expected_spend.
+        margin_rate : float, optional
+            Contribution margin, a share of the spend in [0, 1]; with `rate`, for clv.
+        rate : float, optional
+            Discount rate as a fraction per period.
+        interval : float, optional
+            Probability that an interval holds what a customer will do, in (0, 1), such as 0.9. It takes a few seconds
+            for 10,000 customers and minutes for a million.
+        timing : {"start", "end"}, default "end"
+            When in its period a margin comes.
+        seed : int, default 1
+            Of the draws: the same seed gives the same intervals.
+
+        Returns
+        -------
+        DataFrame
+            Index: customer_id, or the summary's own. Columns p_alive (at T); expected_purchases in (T, T + periods];
+            expected_spend (currency units a purchase); clv (currency units of today; the past is not in it); rank (1
+            for the highest clv, or else for the most purchases; equals share one).
+            With `interval`: purchases_low and purchases_high, clv_low and clv_high, and clv_no_return, the probability
+            that she buys nothing in the next `periods` (at the estimates). Draws are 1,000; 200 to 1,000 from 50,000
+            customers on.
+
+        Raises
+        ------
+        ValueError
+            If a column is missing or a history impossible, a part of what clv needs is missing, or the mean spend does
+            not exist (see `GammaGamma.expected_spend`).
+
+        Source
+        ------
+        As `fit` and `clv`. Given that she is alive at T her rates have gamma and beta laws again: Fader & Hardie 2005,
+        A Note on Deriving the Pareto/NBD Model; Fader, Hardie & Lee 2005.
+
+        Examples
+        --------
+        >>> world = BGNBD(r=0.243, alpha=4.414, a=0.793, b=2.426)
+        >>> shop = pd.DataFrame({"frequency": [2, 0], "recency": [30.43, 0], "T": 38.86, "monetary_value": [22.35, 0]})
+        >>> spend = GammaGamma(p=6.25, q=3.74, gamma=15.44)
+        >>> forecast = world.predict(shop, periods=39, spend_model=spend, margin_rate=0.3, rate=0.002, interval=0.9)
+        >>> forecast[["p_alive", "expected_purchases", "expected_spend", "clv", "rank"]].round(2)
+           p_alive  expected_purchases  expected_spend   clv  rank
+        0     0.73                1.23           24.66  8.74     1
+        1     1.00                0.20           35.22  1.98     2
+        >>> forecast[["purchases_low", "purchases_high", "clv_no_return"]].round(2)
+           purchases_low  purchases_high  clv_no_return
+        0            0.0             4.0           0.45
+        1            0.0             1.0           0.86
+        """
+        plan = _forecast.plan(periods, spend_model, margin_rate, rate, timing)
+        return _forecast.table(self, summary, plan, interval, seed)
+
+    @_in_one_unit
+    @formula
+    def predict_total(
+        self,
+        summary: Base,
+        periods: Periods,
+        spend_model: SpendModel | None = None,
+        margin_rate: OneShare | None = None,
+        rate: OneRate | None = None,
+        interval: OneShareInside = 0.9,
+        *,
+        timing: Literal["start", "end"] = "end",
+        seed: OneCount = 1,
+    ) -> pd.DataFrame:
+        """What all these customers will buy and be worth, with the interval of the total.
+
+        It is narrower than the customers' intervals added up, for their luck evens out; what is wrong with the
+        estimates does not.
+
+        Parameters
+        ----------
+        summary, periods, spend_model, margin_rate, rate, interval, timing, seed
+            As in `predict`.
+
+        Returns
+        -------
+        DataFrame
+            Rows ``purchases`` and, if it can be had, ``clv`` (currency units of today); columns estimate (the sum of
+            the customers'), low and high. `clvlib.plots.intervals` draws it.
+
+        Raises
+        ------
+        ValueError
+            As `predict`.
+
+        Source
+        ------
+        As `predict`.
+
+        Examples
+        --------
+        >>> world = BGNBD(r=0.243, alpha=4.414, a=0.793, b=2.426)
+        >>> shop = world.simulate(500, seed=1, T=39, holdout=39)
+        >>> BGNBD.fit(shop).predict_total(shop, periods=39).round().loc["purchases"].tolist()
+        [252.0, 198.0, 315.0]
+        >>> int(shop["holdout_frequency"].sum())
+        298
+        """
+        plan = _forecast.plan(periods, spend_model, margin_rate, rate, timing)
+        return _forecast.total(self, summary, plan, interval, seed)
 
     @_in_one_unit
     @formula
@@ -446,11 +581,11 @@ class _BuyTillYouDie(Model, ABC):
         dtype: float64
         """
         x, recency, T = _by_customer("summary", summary)
-        (x_once, T_once), which = _once(x, T)  # if alive, when she last came tells nothing more
-        purchases = np.zeros(len(x_once))
+        first, alike = _forecast.distinct(x, T)  # if alive, when she last came tells nothing more
+        purchases = np.zeros(len(first))
         for wait, weight in _exponential():
-            purchases += weight * self._while_alive(np.asarray(wait / np.log1p(rate)), x_once, T_once)
-        return self._alive(x, recency, T) * purchases[which]
+            purchases += weight * self._while_alive(np.asarray(wait / np.log1p(rate)), x[first], T[first])
+        return self._alive(x, recency, T) * purchases[alike]
 
     @formula
     def simulate(
@@ -549,6 +684,17 @@ class _BuyTillYouDie(Model, ABC):
     def _alive(self, x: np.ndarray, recency: np.ndarray, T: np.ndarray) -> np.ndarray:
         return expit(-self._log_odds_gone(self._theta, x, recency, T)[0])
 
+    def _discounted(
+        self, x: np.ndarray, T: np.ndarray, periods: int, step: float, rate: float, timing: Literal["start", "end"]
+    ) -> np.ndarray:
+        """Purchases expected in the next periods, each as long as step, of a customer alive at T, discounted."""
+        wait = 1 if timing == "end" else 0
+        purchases = before = np.zeros(())
+        for period in range(periods):
+            until = self._while_alive(np.asarray((period + 1) * step), x, T)
+            purchases, before = purchases + (until - before) / (1 + rate) ** (period + wait), until
+        return purchases
+
     def _horizon(self, weeks: int | None, months: int | None, grain: Grain | None) -> tuple[int, float]:
         """How many weeks or months, and how long one is in the model's unit."""
         own = self.grain or grain
@@ -607,6 +753,18 @@ class _BuyTillYouDie(Model, ABC):
     @abstractmethod
     def _of_each(cls, theta: np.ndarray, data: _Histories) -> tuple[np.ndarray, list[np.ndarray]]:
         """Log-likelihood of each history, and its slope in each parameter."""
+
+    @staticmethod
+    @abstractmethod
+    def _log_stayed(theta: np.ndarray, x: np.ndarray, T: np.ndarray) -> np.ndarray:
+        """Log of how the likelihood of one who never left falls with T."""
+
+    @classmethod
+    @abstractmethod
+    def _remains(
+        cls, rng: np.random.Generator, theta: np.ndarray, x: np.ndarray, T: np.ndarray
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """Of customers alive at T: how much longer they stay, and after how many more purchases they leave at last."""
 
     @abstractmethod
     def _while_alive(self, t: np.ndarray, x: np.ndarray, T: np.ndarray) -> np.ndarray:
@@ -701,6 +859,17 @@ class BGNBD(_BuyTillYouDie):
             gone / a - rise_ab[1],
             rise_b[1] - rise_ab[1] - gone / np.where(n > 0, b + n - 1, 1),
         ]
+
+    @staticmethod
+    def _log_stayed(theta: np.ndarray, x: np.ndarray, T: np.ndarray) -> np.ndarray:
+        return -(theta[0] + x) * np.log(theta[1] + T)
+
+    @classmethod
+    def _remains(
+        cls, rng: np.random.Generator, theta: np.ndarray, x: np.ndarray, T: np.ndarray
+    ) -> tuple[np.ndarray, np.ndarray]:
+        a, b = theta[2:]
+        return np.full(x.shape, np.inf), rng.geometric(beta_draws(rng, a, b + x + cls._at_first, len(x)))
 
     def _while_alive(self, t: np.ndarray, x: np.ndarray, T: np.ndarray) -> np.ndarray:
         """The closed form of the class; where that fails, the mean it stands for.
@@ -850,7 +1019,7 @@ class ParetoNBD(_BuyTillYouDie):
         at t_x; all is taken relative to that.
         """
         r, alpha, s, beta = theta
-        least = min(alpha, beta)
+        least = np.minimum(alpha, beta)
         fall = (least + recency) * ((r + x) / (alpha + recency) + s / (beta + recency))
         span = np.minimum(np.log((least + T) / (least + recency)), 40 / np.maximum(fall - 1, 1))
         log_alpha, log_beta = np.log(alpha + T), np.log(beta + T)
@@ -890,6 +1059,18 @@ class ParetoNBD(_BuyTillYouDie):
         alive = [rise_r[1] + log_T, r / alpha - (r + x) / (alpha + T), log_life, s / beta - s / (beta + T)]
         gone = expit(odds)
         return value, [stay + gone * slope for stay, slope in zip(alive, slopes, strict=True)]
+
+    @staticmethod
+    def _log_stayed(theta: np.ndarray, x: np.ndarray, T: np.ndarray) -> np.ndarray:
+        r, alpha, s, beta = theta
+        return -(r + x) * np.log(alpha + T) - s * np.log(beta + T)
+
+    @classmethod
+    def _remains(
+        cls, rng: np.random.Generator, theta: np.ndarray, x: np.ndarray, T: np.ndarray
+    ) -> tuple[np.ndarray, np.ndarray]:
+        s, beta = theta[2:]
+        return rng.standard_exponential(len(x)) * (beta + T) / rng.gamma(s), np.full(x.shape, np.inf)
 
     def _while_alive(self, t: np.ndarray, x: np.ndarray, T: np.ndarray) -> np.ndarray:
         """``(r + x)(beta + T) / (alpha + T) * (1 - q^(s - 1)) / (s - 1)``, q = (beta + T) / (beta + T + t)."""
