@@ -1,6 +1,7 @@
 """The customer models against published fits, independent integrals and each other."""
 
 import itertools
+import json
 import re
 from pathlib import Path
 
@@ -796,6 +797,69 @@ def test_models_are_frozen_comparable_and_can_be_dictionary_keys(cdnow):
         PUBLISHED.r = 1
     assert BGNBD.fit(cdnow) == BGNBD.fit(cdnow)
     assert {BGNBD.fit(cdnow): 1}[BGNBD.fit(cdnow)] == 1
+
+
+# Saving and loading
+
+
+def _saved(model):
+    return json.loads(json.dumps(model.to_dict(), allow_nan=False))
+
+
+def test_every_model_comes_back_from_a_file_equal_in_every_digit(cdnow):
+    fits = [
+        SBG.fit(HIGH_END),
+        GammaGamma.fit(cdnow),
+        *(model.fit(_base("week")) for model in (BGNBD, MBGNBD, ParetoNBD)),
+    ]
+    unbounded = ParetoNBD.fit(PUBLISHED.simulate(300, seed=1, T=52))
+    assert np.inf in unbounded.standard_errors.values()
+    assert unbounded.ridge
+    for model in (*fits, unbounded, *SHOPS, SPEND):
+        again = type(model).from_dict(_saved(model))
+        assert again == model
+        assert hash(again) == hash(model)
+        assert again.to_dict() == model.to_dict()
+    assert type(fits[-1]).from_dict(_saved(fits[-1])).grain == "week"
+    assert ParetoNBD.from_dict(_saved(unbounded)).covariance.equals(unbounded.covariance)
+
+
+def test_a_loaded_model_forecasts_what_the_saved_one_does():
+    fit, shop = BGNBD.fit(_base("week")), _base("week")
+    again = BGNBD.from_dict(_saved(fit))
+    assert again.expected_purchases(10, *_three(shop)).equals(fit.expected_purchases(10, *_three(shop)))
+    assert again.draws(10, seed=1).equals(fit.draws(10, seed=1))
+
+
+@pytest.mark.parametrize(
+    ("damage", "sentence"),
+    [
+        ({"r": "much"}, "saved is damaged: it has 'much' as 'r'"),
+        ({"r": -1}, "r must be above 0, got -1"),
+        ({"r": "nan"}, "r has a missing value (NaN): fill it in or leave it out"),
+        ({"r": True}, "saved is damaged: it has True as 'r'"),
+        ({"grain": "W"}, "saved is damaged: it has 'W' as 'grain'"),
+        ({"log_likelihood": [1]}, "saved is damaged: it has [1] as 'log_likelihood'"),
+        ({"standard_errors": {"r": 0.1}}, "saved is damaged: it tells of other parameters than it has"),
+        ({"standard_errors": {"r": "0.1"}}, "saved is damaged: it has {'r': '0.1'} as 'standard_errors'"),
+        ({"curvature": [[1.0]]}, "saved is damaged: it tells of other parameters than it has"),
+        ({"ridge": [[1.0, 2.0]]}, "saved is damaged: it tells of other parameters than it has"),
+        ({"diagnosis": None}, "saved is damaged: it has None as 'diagnosis'"),
+        ({"churn": 0.1}, "saved is damaged: it has 'churn', which a BGNBD does not know"),
+        ({"model": "ParetoNBD"}, "saved must be a BGNBD, got 'ParetoNBD' under 'model'"),
+        ({"model": "MBGNBD"}, "saved must be a BGNBD, got 'MBGNBD' under 'model'"),
+    ],
+)
+def test_a_damaged_file_gets_a_sentence(cdnow, damage, sentence):
+    with pytest.raises(ValueError, match=f"^{re.escape(sentence)}$"):
+        BGNBD.from_dict(_saved(BGNBD.fit(cdnow[:200])) | damage)
+
+
+def test_no_entry_of_a_saved_model_may_be_missing():
+    saved = _saved(PUBLISHED)
+    for name in saved:
+        with pytest.raises(ValueError, match=name):
+            BGNBD.from_dict({each: value for each, value in saved.items() if each != name})
 
 
 # Labels and units
