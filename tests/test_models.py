@@ -490,7 +490,7 @@ def test_bgnbd_expectation_of_a_new_customer_is_the_mean_over_rate_and_dropout(a
 def test_bgnbd_closed_form_and_mean_agree(a, b):
     model = BGNBD(r=0.6, alpha=7.0, a=a, b=b)
     t, x, T = np.array([0.0, 3.0, 40.0, 400.0]), np.array([0, 2, 11, 200]), np.array([5.0, 30.0, 90.0, 250.0])
-    mean = model._mean_over_dropout(t / (model.alpha + T), model.r + x, model.b + x)
+    mean = model._mean_over_dropout(t / (model.alpha + T), model.r + x, np.asarray(model.a), model.b + x)
     alive = model.p_alive(x, T * (x > 0), T)
     assert model.expected_purchases(t, x, T * (x > 0), T) == pytest.approx(alive * mean, rel=1e-9)
 

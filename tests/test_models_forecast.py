@@ -88,13 +88,6 @@ def test_the_same_seed_gives_the_same_draws(cdnow):
     assert not fit.draws(5, seed=1).equals(fit.draws(5, seed=2))
 
 
-def test_a_model_out_of_lists_is_the_same_model(cdnow):
-    fit = ParetoNBD.fit(WORLD.simulate(300, seed=1, T=52))
-    others = {name: getattr(fit, name) for name in ("log_likelihood", "standard_errors", "diagnosis", "grain")}
-    lists = {name: [list(row) for row in getattr(fit, name)] for name in ("curvature", "ridge")}
-    assert ParetoNBD(**fit.parameters, **others, **lists) == fit
-
-
 # Contracts
 
 
@@ -216,7 +209,9 @@ def test_drawn_customers_do_on_average_what_is_expected_of_them(model, cdnow, mo
     some = cdnow.sort_values("frequency").iloc[[0, 5, 1500, 1900, 2200, 2300, 2340, 2356]]
     table = model.predict(some, 39, **MONEY, interval=0.9)
     drawn = np.empty((2, len(some), 20_000))
-    base = _forecast.Base(*(some[name].to_numpy(dtype=float) for name in HISTORY), some.index, None, some)
+    base = _forecast.Base(
+        *(some[name].to_numpy(dtype=float) for name in HISTORY), some.index, None, some, np.empty((len(some), 0))
+    )
     plan = _forecast.plan(39, SPEND, 0.3, 0.002, "end")
     for rows, *outcomes in _forecast._outcomes(model, base, plan, table["expected_purchases"].to_numpy(), seed=7):
         drawn[:, rows] = outcomes

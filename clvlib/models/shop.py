@@ -4,7 +4,7 @@ import functools
 import inspect
 from abc import ABC, abstractmethod
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from typing import Annotated, ClassVar, Literal, NamedTuple, ParamSpec, Self, TypeVar
 
 import numpy as np
@@ -13,6 +13,7 @@ from scipy.special import digamma, expit, exprel, gammaln, hyp2f1, log_expit
 
 from clvlib import _checks
 from clvlib._calendar import DAYS, Grain
+from clvlib._checks import Range
 from clvlib._formula import (
     Amount,
     Count,
@@ -27,8 +28,9 @@ from clvlib._formula import (
     default,
     formula,
 )
-from clvlib.models import _forecast
-from clvlib.models._fit import AMOUNT, COUNT, Model, column_of, different, few_repeaters, maximise
+from clvlib.models import _covariates, _forecast
+from clvlib.models._fit import AMOUNT, COUNT, Model, Report, column_of, different, few_repeaters, maximise
+from clvlib.models._forecast import Theta
 from clvlib.models._spread import MOST, Customers, beta_draws, beta_mean, one_each
 from clvlib.models.spend import GammaGamma
 
@@ -36,9 +38,12 @@ P = ParamSpec("P")
 Result = TypeVar("Result")
 
 
+NONE = np.empty((1, 0))  # covariates
+
+
 class _Histories(NamedTuple):
     """Each different history once, with how many customers have it; the different frequencies, and which of them each
-    history has; the unit of time."""
+    history has; covariates, a column each; the unit of time."""
 
     x: np.ndarray
     recency: np.ndarray
@@ -46,14 +51,15 @@ class _Histories(NamedTuple):
     weight: np.ndarray
     levels: np.ndarray
     level: np.ndarray
+    z: np.ndarray
     grain: Grain | None
 
 
-def _histories(name: str, summary: pd.DataFrame) -> _Histories:
+def _histories(name: str, summary: pd.DataFrame, covariates: np.ndarray = NONE) -> _Histories:
     """A summary's histories, or a sentence."""
-    (x, recency, T), weight, levels = different(*_by_customer(name, summary))
-    level = np.searchsorted(levels.value, x)
-    return _Histories(x, recency, T, weight, levels.value, level, _unit_of(name, summary))
+    (x, recency, T, *z), weight, levels = different(*_by_customer(name, summary), *covariates.T)
+    level, z_of_each = np.searchsorted(levels.value, x), np.reshape(z, (len(z), len(x))).T
+    return _Histories(x, recency, T, weight, levels.value, level, z_of_each, _unit_of(name, summary))
 
 
 def _by_customer(name: str, summary: pd.DataFrame) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -64,24 +70,23 @@ def _by_customer(name: str, summary: pd.DataFrame) -> tuple[np.ndarray, np.ndarr
     return x, recency, T
 
 
-def _rise(base: float, data: _Histories, more: int = 0) -> tuple[np.ndarray, np.ndarray]:
+def _rise(base: float | np.ndarray, data: _Histories, more: int = 0) -> tuple[np.ndarray, np.ndarray]:
     """``ln G(base + x + more) - ln G(base)`` of each history, and its slope in base."""
-    x = data.levels + more
+    alike = np.ndim(base) == 0  # then it depends on x alone
+    x = (data.levels if alike else data.x) + more
     value, slope = gammaln(base + x) - gammaln(base), digamma(base + x) - digamma(base)
-    return value[data.level], slope[data.level]
+    return (value[data.level], slope[data.level]) if alike else (value, slope)
 
 
-Histories = Annotated[_Histories, _histories]  # a summary comes in as a table, and the body gets its histories
-
-
-def _base(name: str, summary: pd.DataFrame) -> _forecast.Base:
+def _base(name: str, summary: pd.DataFrame, z: np.ndarray) -> _forecast.Base:
     """A summary's customers one by one, or a sentence."""
     x, recency, T = _by_customer(name, summary)
     labels = pd.Index(summary["customer_id"]) if "customer_id" in summary else summary.index
-    return _forecast.Base(x, recency, T, labels, _unit_of(name, summary), summary)
+    return _forecast.Base(
+        x, recency, T, labels, _unit_of(name, summary), summary, np.broadcast_to(z, (len(x), z.shape[1]))
+    )
 
 
-Base = Annotated[_forecast.Base, _base]
 SpendModel = Annotated[GammaGamma, _forecast.spend_model]
 
 
@@ -101,6 +106,18 @@ def _possible(x: np.ndarray, recency: np.ndarray, T: np.ndarray) -> None:
             f"recency must be 0 at frequency 0 and above 0 otherwise, got frequency {x.flat[at]:.12g} with recency "
             f"{recency.flat[at]:.12g} at position {at}; frequency counts repeat purchases, without the first"
         )
+
+
+def _effects(process: str, effects: dict[str, float] | None) -> dict[str, float]:
+    """Numbers by covariate, or a sentence."""
+    name = f"{process}_effects"
+    if effects is None:
+        return {}
+    if not isinstance(effects, dict) or not effects or not all(isinstance(each, str) for each in effects):
+        raise ValueError(f"{name} must be a dict of numbers by covariate, got {_checks.shown(effects)}")
+    return {
+        each: _checks.one(f"{name}[{each!r}]", Range().read(f"{name}[{each!r}]", effects[each])) for each in effects
+    }
 
 
 def _unit_of(name: str, value: object) -> Grain | None:
@@ -128,6 +145,18 @@ def _in_one_unit(method: Callable[P, Result]) -> Callable[P, Result]:
         return result
 
     return checked
+
+
+def _in_units_of_the_covariates(theta: list[float], report: Report, unit: np.ndarray, own: int) -> np.ndarray:
+    """Effects per unit of their covariates; the report of a fit to covariates divided by `unit` is put right, too."""
+    per_unit = np.tile(1 / unit, 2)
+    factor = np.concatenate([np.ones(own), per_unit])
+    errors = report["standard_errors"]
+    for place, (name, scale) in enumerate(zip(list(errors)[own:], per_unit, strict=True), start=own):
+        errors[name] *= float(scale / theta[place])
+    report["curvature"] = tuple(map(tuple, (np.outer(factor, factor) * report["curvature"]).tolist()))
+    report["ridge"] = tuple(map(tuple, (np.array(report["ridge"]) ** factor).tolist())) if report["ridge"] else ()
+    return np.log(theta[own:]) * per_unit
 
 
 @functools.cache
@@ -158,23 +187,57 @@ class _BuyTillYouDie(Model, ABC):
 
     grain : {"day", "week", "month", "quarter", "year"}
         The model's unit of time, if it is known: that of the summary it was fitted on.
+    purchase_effects, dropout_effects : dict
+        Of covariates, by name, on how fast customers buy and on how readily they leave; None without covariates.
     """
 
     r: OnePositive
     alpha: OnePositive
     grain: Grain | None = field(default=None, kw_only=True)
+    purchase_effects: dict[str, float] | None = field(default=None, kw_only=True, hash=False)
+    dropout_effects: dict[str, float] | None = field(default=None, kw_only=True, hash=False)
 
     _truth: ClassVar[str]
+    # Which parameters an effect g of a covariate z multiplies, by which power of exp(g z): by place.
+    _scaled: ClassVar[dict[str, dict[int, int]]]
 
     def __post_init__(self) -> None:
         super().__post_init__()
         if self.grain is not None:
             _checks.option("grain", self.grain, DAYS)
+        purchase, dropout = _effects("purchase", self.purchase_effects), _effects("dropout", self.dropout_effects)
+        if set(purchase) != set(dropout):
+            names = (_checks.listed(map(repr, effects)) if effects else "none" for effects in (purchase, dropout))
+            raise ValueError(
+                f"purchase_effects and dropout_effects must be of the same covariates, got {' and '.join(names)}: "
+                "write 0 where there is no effect"
+            )
+        if purchase:
+            object.__setattr__(self, "purchase_effects", purchase)
+            object.__setattr__(self, "dropout_effects", {name: dropout[name] for name in purchase})
+
+    @property
+    def parameters(self) -> dict[str, float]:
+        """The parameters by name; effects of covariates as ``"purchase.channel"``, ``"dropout.channel"``."""
+        purchase, dropout = self.purchase_effects or {}, self.dropout_effects or {}
+        effects = {f"purchase.{name}": effect for name, effect in purchase.items()}
+        return self._own | effects | {f"dropout.{name}": effect for name, effect in dropout.items()}
 
     @classmethod
     @formula
-    def fit(cls, summary: Histories) -> Self:
-        """Maximum likelihood from a customer summary.
+    def fit(cls, summary: pd.DataFrame, covariates: pd.DataFrame | None = None) -> Self:
+        r"""Maximum likelihood from a customer summary, and covariates if there are any.
+
+        With covariates z of a customer, which do not change in time, her purchase rate is multiplied by exp(g'z), and
+        her dropout rate by exp(h'z):
+
+        .. math::
+
+            \alpha_z = \alpha e^{-g'z}, \qquad \beta_z = \beta e^{-h'z} \ \text{(Pareto/NBD)}, \qquad
+            a_z = a e^{h'z} \ \text{(BG/NBD, MBG/NBD)}
+
+        So a positive coefficient h means that she leaves *sooner*. In the BG/NBD it multiplies the odds of the mean
+        dropout probability, a / b.
 
         Parameters
         ----------
@@ -183,22 +246,30 @@ class _BuyTillYouDie(Model, ABC):
             her last purchase) and T (time from her first purchase to the end of observation), in one time unit. The
             model remembers which, if ``summary.attrs["grain"]`` says so, as that of
             `clvlib.transactions.rfm_summary` does.
+        covariates : DataFrame, optional
+            The same customers, a row each, with the labels of the summary; a column of numbers, or of True and False, a
+            covariate. Centre what is far from 0, such as a year.
 
         Returns
         -------
         BGNBD, MBGNBD or ParetoNBD
-            The time-scaled parameters (alpha, and beta of `ParetoNBD`) are in the unit of the summary.
+            The time-scaled parameters (alpha, and beta of `ParetoNBD`) are in the unit of the summary. Effects of
+            covariates (g, h) are in `.purchase_effects` and `.dropout_effects`, per unit of the covariate, and as
+            ``"purchase.channel"`` and ``"dropout.channel"`` among `.parameters`; alpha, a and beta are then those of a
+            customer whose covariates are all 0. Forecasts need the customers' covariates, too.
 
         Raises
         ------
         ValueError
-            If a column is missing, a value is negative, recency is above T, or recency is 0 for a repeat buyer. Too
-            little data is no error: see `.diagnosis`.
+            If a column is missing, a value is negative, recency is above T, or recency is 0 for a repeat buyer; if a
+            covariate is no number, the same for every customer, or follows from the others. Too little data is no
+            error: see `.diagnosis`.
 
         Source
         ------
         Fader, Hardie & Lee 2005 (BG/NBD); Batislam, Denizel & Filiztekin 2007 (MBG/NBD); Schmittlein, Morrison &
-        Colombo 1987 (Pareto/NBD).
+        Colombo 1987 (Pareto/NBD). Fader & Hardie 2007, Incorporating Time-Invariant Covariates into the Pareto/NBD and
+        BG/NBD Models. (There a and b of the BG/NBD have coefficients of their own; here b has none.)
 
         Examples
         --------
@@ -206,31 +277,50 @@ class _BuyTillYouDie(Model, ABC):
         >>> fit = BGNBD.fit(world.simulate(5000, seed=1, T=39))
         >>> round(fit.r, 1), fit.diagnosis
         (0.2, 'Converged, nothing to report.')
+        >>> people = pd.DataFrame({"by_email": [0, 1] * 2000})
+        >>> effects = dict(purchase_effects={"by_email": 0.5}, dropout_effects={"by_email": -0.4})
+        >>> world = ParetoNBD(r=0.9, alpha=6, s=0.8, beta=12, **effects)
+        >>> fit = ParetoNBD.fit(world.simulate(4000, seed=1, T=104, covariates=people), people)
+        >>> {name: round(effect, 1) for name, effect in fit.purchase_effects.items()}
+        {'by_email': 0.5}
+        >>> fit.expected_purchases(52, covariates=pd.DataFrame({"by_email": [0, 1]})).round(1).tolist()
+        [3.7, 6.8]
         """
-        x, recency, T, customers = summary[:4]
+        names, z = ([], NONE) if covariates is None else _covariates.to_fit(covariates, len(summary))
+        unit = np.sqrt((z**2).mean(axis=0))  # so that the search sees numbers near 1
+        data = _histories("summary", summary, z / unit)
+        x, recency, T, customers = data[:4]
         longest = T.max()
         if longest == 0:
             raise ValueError("T must be above 0 for at least one customer: the summary covers no time")
-        what = f"the total of these customers' purchases in the next {longest:.3g} {summary.grain or 'time unit'}s"
+        what = f"the total of these customers' purchases in the next {longest:.3g} {data.grain or 'time unit'}s"
 
         def forecast(theta: list[float]) -> dict[str, float]:
-            return {what: float((customers * cls(*theta).expected_purchases(longest, x, recency, T)).sum())}
+            each = cls._with(cls._each(np.array(theta), data.z))
+            purchases = each._alive(x, recency, T) * each._while_alive(np.asarray(longest), x, T)
+            return {what: float((customers * purchases).sum())}
 
         n = customers.sum()
-        start = cls._start((customers * T).sum() / n, (customers * x).sum() / n)
+        own = cls._start((customers * T).sum() / n, (customers * x).sum() / n)
+        start = own | {f"{process}.{name}": 1.0 for process in ("purchase", "dropout") for name in names}
         notes = few_repeaters(int(customers[x > 0].sum()), int(n), len(start))
-        theta, report = maximise(lambda theta: cls._likelihood(theta, summary), start, notes, forecast)
-        return cls(*theta, grain=summary.grain, **report)
+        theta, report = maximise(lambda theta: cls._likelihood(theta, data), start, notes, forecast)
+        if not names:
+            return cls(*theta, grain=data.grain, **report)
+        effects = _in_units_of_the_covariates(theta, report, unit, len(own))
+        purchase, dropout = (dict(zip(names, each.tolist(), strict=True)) for each in np.split(effects, 2))
+        own_values = theta[: len(own)]
+        return cls(*own_values, grain=data.grain, purchase_effects=purchase, dropout_effects=dropout, **report)
 
     @_in_one_unit
     @formula
-    def log_likelihood_of(self, summary: Histories) -> float:
+    def log_likelihood_of(self, summary: pd.DataFrame, covariates: pd.DataFrame | None = None) -> float:
         """Log-likelihood of a customer summary under these parameters.
 
         Parameters
         ----------
-        summary : DataFrame
-            As in `fit`.
+        summary, covariates : DataFrame
+            As in `fit`; covariates only if the model has effects of some.
 
         Returns
         -------
@@ -253,17 +343,22 @@ class _BuyTillYouDie(Model, ABC):
         >>> round(world.log_likelihood_of(customer), 2)
         -9.46
         """
-        return self._likelihood(self._theta, summary)[0]
+        z = self._read(covariates, len(summary))
+        return self._likelihood(self._theta, _histories("summary", summary, z))[0]
 
     @_in_one_unit
     @formula
-    def p_alive(self, frequency: Count, recency: Amount, T: Amount) -> np.ndarray:
+    def p_alive(
+        self, frequency: Count, recency: Amount, T: Amount, covariates: pd.DataFrame | None = None
+    ) -> np.ndarray:
         """Probability that a customer with this history is still a customer at T.
 
         Parameters
         ----------
         frequency, recency, T : float or array
             Her history, as in `fit`.
+        covariates : DataFrame, optional
+            If the model has effects of some: hers, a row a customer, with the columns of the fit.
 
         Returns
         -------
@@ -287,12 +382,17 @@ class _BuyTillYouDie(Model, ABC):
         0.9689
         """
         _possible(frequency, recency, T)
-        return self._alive(frequency, recency, T)
+        return self._of(self._read(covariates, frequency))._alive(frequency, recency, T)
 
     @_in_one_unit
     @formula
     def expected_purchases(
-        self, t: Amount, frequency: Count | None = None, recency: Amount | None = None, T: Amount | None = None
+        self,
+        t: Amount,
+        frequency: Count | None = None,
+        recency: Amount | None = None,
+        T: Amount | None = None,
+        covariates: pd.DataFrame | None = None,
     ) -> np.ndarray:
         """Purchases expected in the next `t`: of a new customer, or of one with a history.
 
@@ -303,6 +403,8 @@ class _BuyTillYouDie(Model, ABC):
         frequency, recency, T : float or array, optional
             Her history, as in `fit`. Left out, all three: a new customer, who has just made her first purchase (which
             is not counted).
+        covariates : DataFrame, optional
+            As in `p_alive`.
 
         Returns
         -------
@@ -333,7 +435,8 @@ class _BuyTillYouDie(Model, ABC):
         if frequency is None or recency is None or T is None:
             raise ValueError(f"a history needs frequency, recency and T, got no {' and no '.join(missing)}")
         _possible(frequency, recency, T)
-        return self._alive(frequency, recency, T) * self._while_alive(t, frequency, T)
+        her = self._of(self._read(covariates, t if len(missing) == 3 else frequency))
+        return her._alive(frequency, recency, T) * her._while_alive(t, frequency, T)
 
     @_in_one_unit
     @formula
@@ -350,6 +453,7 @@ class _BuyTillYouDie(Model, ABC):
         weeks: Periods | None = None,
         months: Periods | None = None,
         timing: Literal["start", "end"] = "end",
+        covariates: pd.DataFrame | None = None,
     ) -> np.ndarray:
         r"""Future value of a customer with this history: expected purchases times spend times margin rate, discounted.
 
@@ -373,6 +477,8 @@ class _BuyTillYouDie(Model, ABC):
             Length of the forecast; give one of the two. A month is 365.25 / 12 days.
         timing : {"start", "end"}, default "end"
             When in its week or month a margin comes.
+        covariates : DataFrame, optional
+            As in `p_alive`.
 
         Returns
         -------
@@ -397,14 +503,15 @@ class _BuyTillYouDie(Model, ABC):
         """
         _possible(frequency, recency, T)
         periods, step = self._horizon(weeks, months, grain)
-        discounted = self._discounted(frequency, T, periods, step, rate, timing)
-        return margin_rate * spend * discounted * self._alive(frequency, recency, T)
+        her = self._of(self._read(covariates, frequency))
+        discounted = her._discounted(frequency, T, periods, step, rate, timing)
+        return margin_rate * spend * discounted * her._alive(frequency, recency, T)
 
     @_in_one_unit
     @formula
     def predict(
         self,
-        summary: Base,
+        summary: pd.DataFrame,
         periods: Periods,
         spend_model: SpendModel | None = None,
         margin_rate: OneShare | None = None,
@@ -413,6 +520,7 @@ class _BuyTillYouDie(Model, ABC):
         *,
         timing: Literal["start", "end"] = "end",
         seed: OneCount = 1,
+        covariates: pd.DataFrame | None = None,
     ) -> pd.DataFrame:
         r"""One table of all customers: who is still here, what each will buy, spend and be worth, and how sure that is.
 
@@ -442,6 +550,8 @@ class _BuyTillYouDie(Model, ABC):
             When in its period a margin comes.
         seed : int, default 1
             Of the draws: the same seed gives the same intervals.
+        covariates : DataFrame, optional
+            As in `p_alive`, with the labels of the summary.
 
         Returns
         -------
@@ -480,13 +590,14 @@ class _BuyTillYouDie(Model, ABC):
         1            0.0             1.0           0.86
         """
         plan = _forecast.plan(periods, spend_model, margin_rate, rate, timing)
-        return _forecast.table(self, summary, plan, interval, seed)
+        base = _base("summary", summary, self._read(covariates, len(summary)))
+        return _forecast.table(self, base, plan, interval, seed)
 
     @_in_one_unit
     @formula
     def predict_total(
         self,
-        summary: Base,
+        summary: pd.DataFrame,
         periods: Periods,
         spend_model: SpendModel | None = None,
         margin_rate: OneShare | None = None,
@@ -495,6 +606,7 @@ class _BuyTillYouDie(Model, ABC):
         *,
         timing: Literal["start", "end"] = "end",
         seed: OneCount = 1,
+        covariates: pd.DataFrame | None = None,
     ) -> pd.DataFrame:
         """What all these customers will buy and be worth, with the interval of the total.
 
@@ -503,7 +615,7 @@ class _BuyTillYouDie(Model, ABC):
 
         Parameters
         ----------
-        summary, periods, spend_model, margin_rate, rate, interval, timing, seed
+        summary, periods, spend_model, margin_rate, rate, interval, timing, seed, covariates
             As in `predict`.
 
         Returns
@@ -531,11 +643,12 @@ class _BuyTillYouDie(Model, ABC):
         298
         """
         plan = _forecast.plan(periods, spend_model, margin_rate, rate, timing)
-        return _forecast.total(self, summary, plan, interval, seed)
+        base = _base("summary", summary, self._read(covariates, len(summary)))
+        return _forecast.total(self, base, plan, interval, seed)
 
     @_in_one_unit
     @formula
-    def dert(self, summary: pd.DataFrame, rate: OneShareAbove0) -> np.ndarray:
+    def dert(self, summary: pd.DataFrame, rate: OneShareAbove0, covariates: pd.DataFrame | None = None) -> np.ndarray:
         r"""Discounted expected residual transactions: purchases still to come, for ever, each discounted to T.
 
         .. math::
@@ -556,6 +669,8 @@ class _BuyTillYouDie(Model, ABC):
             Discount rate i per *time unit of the summary*, effective, as a fraction above 0. With weeks, 10 % a year
             is ``1.1 ** (7 / 365.25) - 1``. (Beware when comparing: the R package CLVTools takes delta, and its default,
             ln(1.1), is 10 % a period, so 10 % a week if the data are in weeks.)
+        covariates : DataFrame, optional
+            As in `p_alive`, with the labels of the summary.
 
         Returns
         -------
@@ -581,15 +696,21 @@ class _BuyTillYouDie(Model, ABC):
         dtype: float64
         """
         x, recency, T = _by_customer("summary", summary)
-        first, alike = _forecast.distinct(x, T)  # if alive, when she last came tells nothing more
-        purchases = np.zeros(len(first))
+        z = np.broadcast_to(self._read(covariates, len(x)), (len(x), len(self.purchase_effects or {})))
+        first, alike = _forecast.distinct(x, T, *z.T)  # if alive, when she last came tells nothing more
+        purchases, each = np.zeros(len(first)), self._of(z[first])
         for wait, weight in _exponential():
-            purchases += weight * self._while_alive(np.asarray(wait / np.log1p(rate)), x[first], T[first])
-        return self._alive(x, recency, T) * purchases[alike]
+            purchases += weight * each._while_alive(np.asarray(wait / np.log1p(rate)), x[first], T[first])
+        return self._of(z)._alive(x, recency, T) * purchases[alike]
 
     @formula
     def simulate(
-        self, n: Customers, seed: OneCount, T: Amount = default(52), holdout: Amount = default(0)
+        self,
+        n: Customers,
+        seed: OneCount,
+        T: Amount = default(52),
+        holdout: Amount = default(0),
+        covariates: pd.DataFrame | None = None,
     ) -> pd.DataFrame:
         """Customers with known truth.
 
@@ -603,6 +724,8 @@ class _BuyTillYouDie(Model, ABC):
             Time from the first purchase to the end of observation, in the model's time unit.
         holdout : float or array (n,), default 0
             Time after T over which purchases are counted in holdout_frequency.
+        covariates : DataFrame, optional
+            If the model has effects of some: a row a customer. The result has its labels.
 
         Returns
         -------
@@ -628,7 +751,8 @@ class _BuyTillYouDie(Model, ABC):
         ['customer_id', 'frequency', 'recency', 'T', 'holdout_frequency']
         """
         T, rng = one_each("T", T, n), np.random.default_rng(seed)
-        truth, owner, time = self._lives(rng, T + one_each("holdout", holdout, n))
+        each = self._of(self._read(covariates, n))
+        truth, owner, time = each._lives(rng, T + one_each("holdout", holdout, n))
         seen = time <= T[owner]
         recency = np.zeros(n)
         recency[owner[seen]] = time[seen]  # times rise within a customer, and the last one written stays
@@ -647,12 +771,14 @@ class _BuyTillYouDie(Model, ABC):
         return shop
 
     @formula
-    def simulate_log(self, n: Customers, seed: OneCount, T: Amount = default(52)) -> pd.DataFrame:
+    def simulate_log(
+        self, n: Customers, seed: OneCount, T: Amount = default(52), covariates: pd.DataFrame | None = None
+    ) -> pd.DataFrame:
         """The purchases behind `simulate` with the same n, seed and T (with a holdout: its T + holdout).
 
         Parameters
         ----------
-        n, seed, T
+        n, seed, T, covariates
             As in `simulate`.
 
         Returns
@@ -675,14 +801,59 @@ class _BuyTillYouDie(Model, ABC):
         >>> int(len(world.simulate_log(100, seed=1)) - world.simulate(100, seed=1)["frequency"].sum())
         100
         """
-        _, owner, time = self._lives(np.random.default_rng(seed), one_each("T", T, n))
+        each = self._of(self._read(covariates, n))
+        _, owner, time = each._lives(np.random.default_rng(seed), one_each("T", T, n))
         customer = np.concatenate([np.arange(n), owner])
         time = np.concatenate([np.zeros(n), time])
         order = np.lexsort((time, customer))
         return pd.DataFrame({"customer_id": customer[order] + 1, "time": time[order]})
 
+    def _read(self, covariates: pd.DataFrame | None, customers: np.ndarray | int) -> np.ndarray:
+        """Her covariates, a column each, or a sentence. `customers`: how many there are, or something of each."""
+        names = list(self.purchase_effects or {})
+        if covariates is None and names:
+            raise ValueError(
+                f"covariates must be given: this model has effects of {_checks.listed(map(repr, names))}, and needs "
+                "them of each customer"
+            )
+        if covariates is None:
+            return NONE
+        if not names:
+            raise ValueError("covariates must be left out: this model has no effects of any, as it was fitted without")
+        one_for_all = np.ndim(customers) == 0 and not isinstance(customers, int)
+        rows = None if one_for_all else customers if isinstance(customers, int) else np.size(customers)
+        return _covariates.matrix(covariates, names, rows)
+
+    def _of(self, z: np.ndarray) -> Self:
+        """The model of each customer with these covariates: its parameters are arrays where effects scale them."""
+        return self._with(self._each(self._theta, z)) if z.shape[1] else self
+
+    @classmethod
+    def _with(cls, own: Theta) -> Self:
+        """A model with unchecked parameters, for its formulas."""
+        model = object.__new__(cls)
+        names = [each.name for each in fields(cls) if not each.kw_only]
+        for name, value in zip(names, own, strict=True):
+            object.__setattr__(model, name, value)
+        return model
+
+    @classmethod
+    def _each(cls, theta: np.ndarray, z: np.ndarray) -> Theta:
+        """Each customer's own parameters. Theta has those of all, then exp(g) of effects on purchase, then dropout."""
+        effects = z.shape[1]
+        if not effects:
+            return theta
+        first = len(theta) - 2 * effects
+        own: list[np.ndarray] = list(theta[:first])
+        for process, scaled in enumerate(cls._scaled.values()):
+            start = first + process * effects
+            moved = z @ np.log(theta[start : start + effects])
+            for place, power in scaled.items():
+                own[place] = own[place] * np.exp(power * moved)
+        return own
+
     def _alive(self, x: np.ndarray, recency: np.ndarray, T: np.ndarray) -> np.ndarray:
-        return expit(-self._log_odds_gone(self._theta, x, recency, T)[0])
+        return expit(-self._log_odds_gone(list(map(np.asarray, self._own.values())), x, recency, T)[0])
 
     def _discounted(
         self, x: np.ndarray, T: np.ndarray, periods: int, step: float, rate: float, timing: Literal["start", "end"]
@@ -715,8 +886,8 @@ class _BuyTillYouDie(Model, ABC):
 
         Purchases are thrown over the horizon as if nobody left; then each customer's are cut off at her end.
         """
-        r, alpha = self._theta[:2]
-        expected = r / alpha * horizon.sum()
+        r, alpha = self.r, self.alpha
+        expected = (r / alpha * horizon).sum()
         if expected > MOST:
             raise ValueError(
                 f"n must be smaller, or T shorter: these customers would make about {expected:.0e} purchases, "
@@ -738,31 +909,38 @@ class _BuyTillYouDie(Model, ABC):
 
     @classmethod
     @abstractmethod
-    def _log_odds_gone(
-        cls, theta: np.ndarray, x: np.ndarray, recency: np.ndarray, T: np.ndarray
-    ) -> tuple[np.ndarray, ...]:
+    def _log_odds_gone(cls, theta: Theta, x: np.ndarray, recency: np.ndarray, T: np.ndarray) -> tuple[np.ndarray, ...]:
         """Log of the odds that she has left by T, then what the likelihood needs besides."""
 
     @classmethod
     def _likelihood(cls, theta: np.ndarray, data: _Histories) -> tuple[float, np.ndarray]:
         """Log-likelihood and its slope in each parameter."""
-        value, slopes = cls._of_each(theta, data)
-        return float((data.weight * value).sum()), np.array([(data.weight * slope).sum() for slope in slopes])
+        own, z = cls._each(theta, data.z), data.z
+        value, slopes = cls._of_each(own, data)
+        total, slopes = float((data.weight * value).sum()), [data.weight * slope for slope in slopes]
+        if not z.shape[1]:
+            return total, np.array([slope.sum() for slope in slopes])
+        in_logs = [slope * hers for slope, hers in zip(slopes, own, strict=True)]  # the same for her own and for all's
+        gradient = [slope.sum() for slope in in_logs]
+        for scaled in cls._scaled.values():
+            moved = sum(power * in_logs[place] for place, power in scaled.items())
+            gradient += [(moved * column).sum() for column in z.T]
+        return total, np.array(gradient) / theta
 
     @classmethod
     @abstractmethod
-    def _of_each(cls, theta: np.ndarray, data: _Histories) -> tuple[np.ndarray, list[np.ndarray]]:
+    def _of_each(cls, theta: Theta, data: _Histories) -> tuple[np.ndarray, list[np.ndarray]]:
         """Log-likelihood of each history, and its slope in each parameter."""
 
     @staticmethod
     @abstractmethod
-    def _log_stayed(theta: np.ndarray, x: np.ndarray, T: np.ndarray) -> np.ndarray:
+    def _log_stayed(theta: Theta, x: np.ndarray, T: np.ndarray) -> np.ndarray:
         """Log of how the likelihood of one who never left falls with T."""
 
     @classmethod
     @abstractmethod
     def _remains(
-        cls, rng: np.random.Generator, theta: np.ndarray, x: np.ndarray, T: np.ndarray
+        cls, rng: np.random.Generator, theta: Theta, x: np.ndarray, T: np.ndarray
     ) -> tuple[np.ndarray, np.ndarray]:
         """Of customers alive at T: how much longer they stay, and after how many more purchases they leave at last."""
 
@@ -798,6 +976,9 @@ class BGNBD(_BuyTillYouDie):
         Spread of the dropout probability: mean ``a / (a + b)`` per repeat purchase.
     grain : {"day", "week", "month", "quarter", "year"}, optional
         The time unit, by keyword: what `clv` then need not be told. A fit takes it from its summary.
+    purchase_effects, dropout_effects : dict, optional
+        Effects of covariates by name, by keyword: see `fit`. The parameters above are then those of a customer whose
+        covariates are all 0.
 
     Raises
     ------
@@ -818,6 +999,7 @@ class BGNBD(_BuyTillYouDie):
     b: OnePositive
 
     _truth: ClassVar[str] = "dropout_probability"
+    _scaled: ClassVar[dict[str, dict[int, int]]] = {"purchase": {1: -1}, "dropout": {2: 1}}
     _at_first: ClassVar[int] = 0  # chances to leave that come with the first purchase
 
     @staticmethod
@@ -826,7 +1008,7 @@ class BGNBD(_BuyTillYouDie):
 
     @classmethod
     def _log_odds_gone(
-        cls, theta: np.ndarray, x: np.ndarray, recency: np.ndarray, T: np.ndarray
+        cls, theta: Theta, x: np.ndarray, recency: np.ndarray, T: np.ndarray
     ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """``ln[a / (b + n - 1) * ((alpha + T) / (alpha + t_x)) ** (r + x)]``, -inf at n = 0; both logs of time.
 
@@ -839,7 +1021,7 @@ class BGNBD(_BuyTillYouDie):
         return np.where(n > 0, left_once + (r + x) * (log_T - log_recency), -np.inf), log_T, log_recency
 
     @classmethod
-    def _of_each(cls, theta: np.ndarray, data: _Histories) -> tuple[np.ndarray, list[np.ndarray]]:
+    def _of_each(cls, theta: Theta, data: _Histories) -> tuple[np.ndarray, list[np.ndarray]]:
         """``G(r + x) alpha^r / (G(r) (alpha + T)^(r + x)) * B(a, b + n) / B(a, b) * (1 + odds gone)``, logged.
 
         The first factor is the NBD of somebody who never leaves, the second that she stayed n times; the odds add the
@@ -861,12 +1043,12 @@ class BGNBD(_BuyTillYouDie):
         ]
 
     @staticmethod
-    def _log_stayed(theta: np.ndarray, x: np.ndarray, T: np.ndarray) -> np.ndarray:
+    def _log_stayed(theta: Theta, x: np.ndarray, T: np.ndarray) -> np.ndarray:
         return -(theta[0] + x) * np.log(theta[1] + T)
 
     @classmethod
     def _remains(
-        cls, rng: np.random.Generator, theta: np.ndarray, x: np.ndarray, T: np.ndarray
+        cls, rng: np.random.Generator, theta: Theta, x: np.ndarray, T: np.ndarray
     ) -> tuple[np.ndarray, np.ndarray]:
         a, b = theta[2:]
         return np.full(x.shape, np.inf), rng.geometric(beta_draws(rng, a, b + x + cls._at_first, len(x)))
@@ -877,16 +1059,17 @@ class BGNBD(_BuyTillYouDie):
         Its difference cancels near a = 1, where it is 0 / 0, and for short times. Scipy's 2F1 can overflow, and where
         its last argument is near 1 it is wrong for many parameters, the round ones above all.
         """
-        r, b, length = np.broadcast_arrays(self.r + x, self.b + x + self._at_first, t / (self.alpha + T))
-        share, last = length / (1 + length), self.a + b - 1  # share is 1 - q
+        r, a, b, length = np.broadcast_arrays(self.r + x, self.a, self.b + x + self._at_first, t / (self.alpha + T))
+        share, last = length / (1 + length), a + b - 1  # share is 1 - q
         difference = 1 - (1 + length) ** -r * hyp2f1(r, b, last, share)
-        closed = np.asarray(last / (self.a - 1) * difference)
+        closed = np.asarray(last / (a - 1) * difference)
         fails = (share > 0.9) | (last <= 0) | ~(abs(difference) > 1e-4) | ~np.isfinite(closed)
         if fails.any():
-            closed[fails] = self._mean_over_dropout(length[fails], r[fails], b[fails])
+            closed[fails] = self._mean_over_dropout(length[fails], r[fails], a[fails], b[fails])
         return closed
 
-    def _mean_over_dropout(self, length: np.ndarray, r: np.ndarray, b: np.ndarray) -> np.ndarray:
+    @staticmethod
+    def _mean_over_dropout(length: np.ndarray, r: np.ndarray, a: np.ndarray, b: np.ndarray) -> np.ndarray:
         """Purchases in the next t, t being `length` times alpha + T, as a mean over her dropout probability.
 
         With rate and dropout probability p known, she leaves at rate p times hers, so she makes (1 - exp(-p rate t)) /
@@ -896,7 +1079,7 @@ class BGNBD(_BuyTillYouDie):
         def given(p: np.ndarray, _: np.ndarray) -> np.ndarray:
             return -np.expm1(-r * np.log1p(p * length)) / p
 
-        return beta_mean(given, np.asarray(self.a), b, r * length)
+        return beta_mean(given, a, b, r * length)
 
     def _ends(
         self, rng: np.random.Generator, rate: np.ndarray, counts: np.ndarray, time: np.ndarray, horizon: np.ndarray
@@ -931,7 +1114,7 @@ class MBGNBD(BGNBD):
         Spread of the purchase rate: mean ``r / alpha`` per time unit, alpha in time units.
     a, b : float
         Spread of the dropout probability: mean ``a / (a + b)`` per purchase, the first included.
-    grain : {"day", "week", "month", "quarter", "year"}, optional
+    grain, purchase_effects, dropout_effects : optional
         As in `BGNBD`.
 
     Raises
@@ -975,7 +1158,7 @@ class ParetoNBD(_BuyTillYouDie):
         Spread of the purchase rate: mean ``r / alpha`` per time unit, alpha in time units.
     s, beta : float
         Spread of the dropout rate: mean ``s / beta`` per time unit, beta in time units.
-    grain : {"day", "week", "month", "quarter", "year"}, optional
+    grain, purchase_effects, dropout_effects : optional
         As in `BGNBD`.
 
     Raises
@@ -999,15 +1182,14 @@ class ParetoNBD(_BuyTillYouDie):
     beta: OnePositive
 
     _truth: ClassVar[str] = "dropout_rate"
+    _scaled: ClassVar[dict[str, dict[int, int]]] = {"purchase": {1: -1}, "dropout": {3: -1}}
 
     @staticmethod
     def _start(span: float, purchases: float) -> dict[str, float]:
         return dict(r=0.5, alpha=0.5 * span / max(purchases, 1), s=0.5, beta=0.5 * span)
 
     @classmethod
-    def _log_odds_gone(
-        cls, theta: np.ndarray, x: np.ndarray, recency: np.ndarray, T: np.ndarray
-    ) -> tuple[np.ndarray, ...]:
+    def _log_odds_gone(cls, theta: Theta, x: np.ndarray, recency: np.ndarray, T: np.ndarray) -> tuple[np.ndarray, ...]:
         """``s * integral over y in (t_x, T) of ((alpha+T)/(alpha+y))^(r+x) ((beta+T)/(beta+y))^s / (beta+y)``, logged.
 
         y is when she left. The published closed form is a difference of two 2F1, which can cancel or overflow; this sum
@@ -1044,7 +1226,7 @@ class ParetoNBD(_BuyTillYouDie):
         )
 
     @classmethod
-    def _of_each(cls, theta: np.ndarray, data: _Histories) -> tuple[np.ndarray, list[np.ndarray]]:
+    def _of_each(cls, theta: Theta, data: _Histories) -> tuple[np.ndarray, list[np.ndarray]]:
         """``G(r + x) alpha^r beta^s / (G(r) (alpha + T)^(r + x) (beta + T)^s) * (1 + odds gone)``, logged.
 
         The first factor is the likelihood of one alive at T; ln(1 + odds) has the slope odds / (1 + odds) times that of
@@ -1061,13 +1243,13 @@ class ParetoNBD(_BuyTillYouDie):
         return value, [stay + gone * slope for stay, slope in zip(alive, slopes, strict=True)]
 
     @staticmethod
-    def _log_stayed(theta: np.ndarray, x: np.ndarray, T: np.ndarray) -> np.ndarray:
+    def _log_stayed(theta: Theta, x: np.ndarray, T: np.ndarray) -> np.ndarray:
         r, alpha, s, beta = theta
         return -(r + x) * np.log(alpha + T) - s * np.log(beta + T)
 
     @classmethod
     def _remains(
-        cls, rng: np.random.Generator, theta: np.ndarray, x: np.ndarray, T: np.ndarray
+        cls, rng: np.random.Generator, theta: Theta, x: np.ndarray, T: np.ndarray
     ) -> tuple[np.ndarray, np.ndarray]:
         s, beta = theta[2:]
         return rng.standard_exponential(len(x)) * (beta + T) / rng.gamma(s), np.full(x.shape, np.inf)
