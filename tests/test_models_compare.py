@@ -8,10 +8,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from clvlib.models import BGNBD, SBG, GammaGamma, ParetoNBD, _compare, compare
+from clvlib.models import BGNBD, MBGNBD, SBG, GammaGamma, ParetoNBD, _compare, compare
 from clvlib.transactions import calibration_holdout, rfm_summary
 
 WORLD = BGNBD(r=0.243, alpha=4.414, a=0.793, b=2.426)
+MODIFIED = MBGNBD(r=0.525, alpha=6.183, a=0.891, b=1.614)
 PARETO = ParetoNBD(r=0.553, alpha=10.578, s=0.606, beta=11.669)
 HIGH_END = [1000, 869, 743, 653, 593, 551, 517, 491]
 
@@ -98,6 +99,7 @@ def test_totals_and_correlations_of_cdnow(bgnbd, pareto):
 @given(
     st.one_of(
         st.builds(BGNBD, *[st.floats(0.1, 5)] * 4),
+        st.builds(MBGNBD, *[st.floats(0.1, 5)] * 4),
         st.builds(ParetoNBD, *[st.floats(0.1, 5)] * 4),
     ),
     st.floats(0.1, 20),
@@ -109,7 +111,7 @@ def test_probabilities_add_up_and_their_mean_is_the_expected_number(world, t):
     assert (counts * probabilities).sum() == pytest.approx(world.expected_purchases(t), rel=1e-5)
 
 
-@pytest.mark.parametrize("world", [WORLD, PARETO])
+@pytest.mark.parametrize("world", [WORLD, MODIFIED, PARETO])
 def test_probabilities_are_the_shares_of_simulated_customers(world):
     came = world.simulate(200_000, seed=1, T=39)["frequency"]
     counts = np.arange(8)

@@ -5,11 +5,12 @@ The parameters are climbed on the log scale, where they are free to move and err
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, fields
-from typing import NamedTuple, TypedDict
+from types import UnionType
+from typing import Annotated, Any, Literal, NamedTuple, Self, TypedDict, Union, get_args, get_origin
 
 import numpy as np
 import pandas as pd
-from scipy.special import digamma, gammaln, ndtri
+from scipy.special import ndtri
 
 from clvlib import _checks
 from clvlib._checks import Range
@@ -63,9 +64,6 @@ class Model:
     def __post_init__(self) -> None:
         for name, value in self.parameters.items():
             object.__setattr__(self, name, _checks.one(name, _POSITIVE.read(name, value)))
-        for name in ("curvature", "ridge"):  # lists, out of a file
-            rows = getattr(self, name)
-            object.__setattr__(self, name, rows and tuple(map(tuple, rows)))
 
     @property
     def parameters(self) -> dict[str, float]:
@@ -141,6 +139,81 @@ class Model:
         """
         return pd.DataFrame(self._draws(n, np.random.default_rng(seed)), columns=list(self.parameters))
 
+    def to_dict(self) -> dict[str, Any]:
+        """All that the model is and knows, ready for JSON: `from_dict` makes it again, equal in every digit.
+
+        Returns
+        -------
+        dict
+            Under ``"model"`` the name of the class; then parameters, log_likelihood and the rest by name. Infinity,
+            which strict JSON does not know, is the text ``"inf"``.
+
+        Examples
+        --------
+        >>> import json
+        >>> from clvlib.models import SBG
+        >>> fit = SBG.fit([1000, 869, 743, 653, 593, 551, 517, 491])
+        >>> text = json.dumps(fit.to_dict(), allow_nan=False)
+        >>> SBG.from_dict(json.loads(text)) == fit
+        True
+        """
+        return {"model": type(self).__name__} | {each.name: _plain(getattr(self, each.name)) for each in fields(self)}
+
+    @classmethod
+    def from_dict(cls, saved: dict[str, Any]) -> Self:
+        """The model that `to_dict` saved.
+
+        Parameters
+        ----------
+        saved : dict
+            As `to_dict` gives it, e.g. read from a JSON file.
+
+        Returns
+        -------
+        Model
+            Of this class.
+
+        Raises
+        ------
+        ValueError
+            If it is no dict, of another class, or damaged: an entry is missing, unknown, or not what it should be.
+
+        Examples
+        --------
+        >>> from clvlib.models import SBG
+        >>> SBG.from_dict(SBG(alpha=0.668, beta=3.806).to_dict())
+        SBG(alpha=0.668, beta=3.806)
+        """
+        name, wanted = cls.__name__, {each.name: each for each in fields(cls)}
+        if not isinstance(saved, dict):
+            raise ValueError(f"saved must be a dict, as to_dict gives it, got {_checks.kind(saved)}")
+        if saved.get("model") != name:
+            raise ValueError(f"saved must be a {name}, got {_checks.shown(saved.get('model'))} under 'model'")
+        missing = [repr(each) for each in wanted if each not in saved]
+        damage = [f"has no {_checks.listed(missing)}"] if missing else []
+        damage += [f"has {each!r}, which a {name} does not know" for each in saved if each not in {"model", *wanted}]
+        values = {each: _restored(saved[each]) for each in wanted if each in saved}
+        damage += [
+            f"has {_checks.shown(saved[each])} as {each!r}"
+            for each, value in values.items()
+            if not _fits(value, wanted[each].type)
+        ]
+        model = None if damage else cls(**values)
+        if model is not None and not model._is_whole():
+            damage = ["tells of other parameters than it has"]
+        if model is None or damage:
+            raise ValueError(f"saved is damaged: it {damage[0]}")
+        return model
+
+    def _is_whole(self) -> bool:
+        """Whether what is said of the parameters is said of each of them."""
+        names, rows = list(self.parameters), [*(self.curvature or ()), *self.ridge]
+        return (
+            (self.standard_errors is None or list(self.standard_errors) == names)
+            and (self.curvature is None or len(self.curvature) == len(names))
+            and all(len(row) == len(names) for row in rows)
+        )
+
     def _draws(self, n: int, rng: np.random.Generator) -> np.ndarray:
         """A draw a row."""
         if self.ridge:
@@ -154,6 +227,40 @@ class Model:
     @property
     def _theta(self) -> np.ndarray:
         return np.array(list(self.parameters.values()))
+
+
+def _plain(value: Any) -> Any:
+    """As JSON has it."""
+    if isinstance(value, dict):
+        return {key: _plain(each) for key, each in value.items()}
+    if isinstance(value, tuple):
+        return [_plain(each) for each in value]
+    return str(value) if isinstance(value, float) and not np.isfinite(value) else value
+
+
+def _restored(value: Any) -> Any:
+    """What `_plain` was given."""
+    if isinstance(value, dict):
+        return {key: _restored(each) for key, each in value.items()}
+    if isinstance(value, list | tuple):
+        return tuple(_restored(each) for each in value)
+    return float(value) if isinstance(value, str) and value in ("inf", "-inf", "nan") else value
+
+
+def _fits(value: Any, declared: Any) -> bool:
+    """Whether a value is of the type that a field declares."""
+    kind, inner = get_origin(declared), get_args(declared)
+    if kind in (Union, UnionType):
+        return any(_fits(value, each) for each in inner)
+    if kind is Annotated:
+        return _fits(value, inner[0])
+    if kind is Literal:
+        return value in inner
+    if kind is dict:
+        return isinstance(value, dict) and all(_fits(key, inner[0]) and _fits(value[key], inner[1]) for key in value)
+    if kind is tuple:
+        return isinstance(value, tuple) and all(_fits(each, inner[0]) for each in value)
+    return isinstance(value, int | float if declared is float else declared) and not isinstance(value, bool)
 
 
 def _normal(z: np.ndarray, mean: np.ndarray, spread: np.ndarray) -> np.ndarray:
@@ -429,15 +536,6 @@ def different(*columns: np.ndarray) -> tuple[list[np.ndarray], np.ndarray, Level
     rows, weight = [column[first] for column in sorted_], np.diff(first, append=len(order)).astype(float)
     value, level = np.unique(rows[0], return_inverse=True)
     return rows, weight, Levels(value, np.bincount(level, weight))
-
-
-def rise(base: float, levels: Levels) -> tuple[float, float]:
-    """Sum over customers of ``ln G(base + x) - ln G(base)``, and its slope in base."""
-    x, weight = levels
-    return (
-        (weight * (gammaln(base + x) - gammaln(base))).sum(),
-        (weight * (digamma(base + x) - digamma(base))).sum(),
-    )
 
 
 def few_repeaters(repeaters: int, customers: int, parameters: int) -> list[str]:
