@@ -8,7 +8,8 @@ import pytest
 from scipy.integrate import quad
 from scipy.special import betaln, gammaln
 
-from clvlib.models import BGNBD, MBGNBD, GammaGamma, ParetoNBD, shop
+from clvlib.models import BGNBD, MBGNBD, GammaGamma, ParetoNBD, compare, shop
+from clvlib.transactions import calibration_holdout
 
 EFFECTS = dict(purchase_effects={"email": 0.6, "age": -0.3}, dropout_effects={"email": -0.5, "age": 0.4})
 WORLDS = [
@@ -238,3 +239,25 @@ def test_labels_count():
             call()
     with pytest.raises(ValueError, match="frequency and covariates have different labels"):
         WORLDS[0].p_alive(*_three(base), turned)
+
+
+@worlds
+def test_a_model_with_effects_is_checked_and_compared(world):
+    people = _people(600)
+    log = world.simulate_log(600, seed=1, T=400 / 7, covariates=people)
+    log["customer_id"] = people.index[log["customer_id"] - 1]
+    days = np.floor(log["time"] * 7)
+    log["date"] = pd.Timestamp("2024-01-01") + pd.to_timedelta(days, unit="D")
+    split = calibration_holdout(log.assign(amount=20), calibration_end="2024-10-31").loc[people.index]
+    with_effects, without = type(world).fit(split, people), type(world).fit(split)
+    found = with_effects.check(split, covariates=people)
+    assert found.frequencies["model"].sum() == pytest.approx(600)
+    new = with_effects.expected_purchases(split["T"], covariates=people)
+    assert found.table.loc["repeat purchases, calibration", "model"] == pytest.approx(new.sum())
+    assert found.tracking["model"][:43].sum() == pytest.approx(new.sum(), rel=0.03)
+    probable = [with_effects.purchase_probability(x, 100, people) for x in range(400)]
+    assert sum(probable).to_numpy() == pytest.approx(1, abs=1e-3)
+    table = compare([with_effects, without], split, people)
+    ratio = 2 * (with_effects.log_likelihood - without.log_likelihood)
+    assert table["likelihood_ratio"].iloc[0] == pytest.approx(ratio)
+    assert table["df"].iloc[0] == 4

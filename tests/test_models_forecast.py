@@ -12,6 +12,7 @@ from clvlib.models import BGNBD, MBGNBD, SBG, GammaGamma, ParetoNBD, _forecast
 HIGH_END = [1000, 869, 743, 653, 593, 551, 517, 491]
 WORLD = BGNBD(r=0.243, alpha=4.414, a=0.793, b=2.426)
 MODIFIED = MBGNBD(r=0.525, alpha=6.183, a=0.891, b=1.614)
+MODIFIED = MBGNBD(r=0.525, alpha=6.183, a=0.891, b=1.614)
 PARETO = ParetoNBD(r=0.553, alpha=10.578, s=0.606, beta=11.669)
 SPEND = GammaGamma(p=6.25, q=3.74, gamma=15.44)
 

@@ -8,8 +8,9 @@ A model comes from data, `BGNBD.fit(summary)`, or from known parameters, `BGNBD(
 A fit is by maximum likelihood. Times, and with them the log-likelihood, are in the unit of the data.
 """
 
+from clvlib.models._compare import Check, compare
 from clvlib.models.contract import SBG
 from clvlib.models.shop import BGNBD, MBGNBD, ParetoNBD
 from clvlib.models.spend import GammaGamma
 
-__all__ = ["BGNBD", "MBGNBD", "SBG", "GammaGamma", "ParetoNBD"]
+__all__ = ["BGNBD", "MBGNBD", "SBG", "Check", "GammaGamma", "ParetoNBD", "compare"]

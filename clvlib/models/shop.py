@@ -9,7 +9,8 @@ from typing import Annotated, ClassVar, Literal, NamedTuple, ParamSpec, Self, Ty
 
 import numpy as np
 import pandas as pd
-from scipy.special import digamma, expit, exprel, gammaln, hyp2f1, log_expit
+from scipy.special import betaln, digamma, expit, exprel, gammaln, hyp2f1, log_expit
+from scipy.stats import nbinom
 
 from clvlib import _checks
 from clvlib._calendar import DAYS, Grain
@@ -18,6 +19,7 @@ from clvlib._formula import (
     Amount,
     Count,
     OneCount,
+    OneCountFrom1,
     OnePositive,
     OneRate,
     OneShare,
@@ -28,7 +30,7 @@ from clvlib._formula import (
     default,
     formula,
 )
-from clvlib.models import _covariates, _forecast
+from clvlib.models import _compare, _covariates, _forecast
 from clvlib.models._fit import AMOUNT, COUNT, Model, Report, column_of, different, few_repeaters, maximise
 from clvlib.models._forecast import Theta
 from clvlib.models._spread import MOST, Customers, beta_draws, beta_mean, one_each
@@ -135,7 +137,7 @@ def _in_one_unit(method: Callable[P, Result]) -> Callable[P, Result]:
         result = method(*args, **kwargs)  # first: it checks each argument
         given = signature.bind(*args, **kwargs).arguments
         own = given["self"].grain or given.get("grain")
-        for name in ("summary", "t", "recency", "T"):
+        for name in ("summary", "holdout", "t", "recency", "T"):
             unit = _unit_of(name, given.get(name))
             if own and unit and unit != own:
                 raise ValueError(
@@ -704,6 +706,93 @@ class _BuyTillYouDie(Model, ABC):
         return self._of(z)._alive(x, recency, T) * purchases[alike]
 
     @formula
+    def purchase_probability(self, purchases: Count, t: Amount, covariates: pd.DataFrame | None = None) -> np.ndarray:
+        r"""Probability that a new customer makes exactly so many repeat purchases in her first t.
+
+        .. math:: P(X(t) = x) = E\left[P(N(\min(t, \tau)) = x)\right]
+
+        with N a Poisson process at her rate and :math:`\tau` her lifetime.
+
+        Parameters
+        ----------
+        purchases : int or array
+            Repeat purchases (x).
+        t : float or array
+            Time since the first purchase, in the model's time unit.
+        covariates : DataFrame, optional
+            As in `p_alive`.
+
+        Returns
+        -------
+        float or array
+            Probabilities; over all x they add up to 1.
+
+        Raises
+        ------
+        ValueError
+            If a number is negative, or the lengths differ.
+
+        Source
+        ------
+        Fader, Hardie & Lee 2005, eq. 8 (BG/NBD); Fader & Hardie 2006, Deriving an Expression for P(X(t) = x) Under the
+        Pareto/NBD Model.
+
+        Examples
+        --------
+        >>> world = BGNBD(r=0.243, alpha=4.414, a=0.793, b=2.426)
+        >>> world.purchase_probability([0, 1, 2], t=39).round(3).tolist()
+        [0.574, 0.199, 0.085]
+        """
+        return self._of(self._read(covariates, purchases))._purchase_probability(purchases, t)
+
+    @_in_one_unit
+    @formula
+    def check(
+        self, holdout: pd.DataFrame, most: OneCountFrom1 = 7, covariates: pd.DataFrame | None = None
+    ) -> _compare.Check:
+        """The model against what happened: does it reproduce the data, and did its forecast come true?
+
+        Parameters
+        ----------
+        holdout : DataFrame
+            As `clvlib.transactions.calibration_holdout` returns it; the model is fitted on it, too:
+            ``BGNBD.fit(holdout).check(holdout)``.
+        most : int, default 7
+            Customers with so many repeat purchases or more are one group.
+        covariates : DataFrame, optional
+            As in `p_alive`, with the labels of the table.
+
+        Returns
+        -------
+        Check
+            ``.table`` sums up. ``.frequencies``: how many customers bought so often, and should have; ``.tracking``:
+            purchases of all by week; ``.by_frequency``: forecast and outcome of light and heavy buyers;
+            ``.spend_by_frequency``: whether spend and frequency are unrelated, as `GammaGamma` says. In all of them
+            ``actual`` is beside ``model``. ``clvlib.plots.model_check(...)`` draws the four.
+
+        Raises
+        ------
+        ValueError
+            If a column is missing, or the table has lost the purchases by week that `calibration_holdout` noted.
+
+        Source
+        ------
+        Fader, Hardie & Lee 2005, Counting Your Customers the Easy Way (frequencies, tracking, by frequency); RFM and
+        CLV (spend).
+
+        Examples
+        --------
+        >>> from clvlib.transactions import calibration_holdout
+        >>> world = BGNBD(r=0.3, alpha=30, a=0.8, b=2.5, grain="day")
+        >>> log = world.simulate_log(500, seed=1, T=400)
+        >>> log["date"] = pd.Timestamp("2024-01-01") + pd.to_timedelta(log["time"] // 1, unit="D")
+        >>> split = calibration_holdout(log.assign(amount=20), calibration_end="2024-07-31")
+        >>> BGNBD.fit(split).check(split).table.loc["purchases, holdout", ["actual", "model"]].round().tolist()
+        [279.0, 322.0]
+        """
+        return _compare.check(self, holdout, most, covariates)
+
+    @formula
     def simulate(
         self,
         n: Customers,
@@ -855,6 +944,11 @@ class _BuyTillYouDie(Model, ABC):
     def _alive(self, x: np.ndarray, recency: np.ndarray, T: np.ndarray) -> np.ndarray:
         return expit(-self._log_odds_gone(list(map(np.asarray, self._own.values())), x, recency, T)[0])
 
+    def _new(self, t: np.ndarray) -> np.ndarray:
+        """Purchases expected in the first t of a new customer."""
+        nothing = np.zeros(())
+        return self._alive(nothing, nothing, nothing) * self._while_alive(t, nothing, nothing)
+
     def _discounted(
         self, x: np.ndarray, T: np.ndarray, periods: int, step: float, rate: float, timing: Literal["start", "end"]
     ) -> np.ndarray:
@@ -943,6 +1037,10 @@ class _BuyTillYouDie(Model, ABC):
         cls, rng: np.random.Generator, theta: Theta, x: np.ndarray, T: np.ndarray
     ) -> tuple[np.ndarray, np.ndarray]:
         """Of customers alive at T: how much longer they stay, and after how many more purchases they leave at last."""
+
+    @abstractmethod
+    def _purchase_probability(self, x: np.ndarray, t: np.ndarray) -> np.ndarray:
+        """Of a new customer: as many purchases in her first t."""
 
     @abstractmethod
     def _while_alive(self, t: np.ndarray, x: np.ndarray, T: np.ndarray) -> np.ndarray:
@@ -1052,6 +1150,13 @@ class BGNBD(_BuyTillYouDie):
     ) -> tuple[np.ndarray, np.ndarray]:
         a, b = theta[2:]
         return np.full(x.shape, np.inf), rng.geometric(beta_draws(rng, a, b + x + cls._at_first, len(x)))
+
+    def _purchase_probability(self, x: np.ndarray, t: np.ndarray) -> np.ndarray:
+        """She stayed n times and bought x times, or she left after purchase x, and might have bought more."""
+        a, b, n, share = self.a, self.b, x + self._at_first, self.alpha / (self.alpha + t)
+        stayed = np.exp(betaln(a, b + n) - betaln(a, b)) * nbinom.pmf(x, self.r, share)
+        left = np.exp(betaln(a + 1, b + np.maximum(n, 1) - 1) - betaln(a, b)) * nbinom.sf(x - 1, self.r, share)
+        return stayed + np.where(n > 0, left, 0)
 
     def _while_alive(self, t: np.ndarray, x: np.ndarray, T: np.ndarray) -> np.ndarray:
         """The closed form of the class; where that fails, the mean it stands for.
@@ -1253,6 +1358,20 @@ class ParetoNBD(_BuyTillYouDie):
     ) -> tuple[np.ndarray, np.ndarray]:
         s, beta = theta[2:]
         return rng.standard_exponential(len(x)) * (beta + T) / rng.gamma(s), np.full(x.shape, np.inf)
+
+    def _purchase_probability(self, x: np.ndarray, t: np.ndarray) -> np.ndarray:
+        """She stayed and bought x times in t, or she left at y and bought x times in y: a sum over `_nodes` of y."""
+
+        def bought(y: np.ndarray) -> np.ndarray:
+            return nbinom.pmf(x, self.r, self.alpha / (self.alpha + y))
+
+        least = np.minimum(self.alpha, self.beta)
+        span, left = np.log1p(t / least), np.zeros(())
+        for point, weight in _nodes():
+            y = least * np.expm1(point * span)
+            leaves = self.s / (self.beta + y) * (self.beta / (self.beta + y)) ** self.s
+            left = left + weight * span * (least + y) * leaves * bought(y)
+        return (self.beta / (self.beta + t)) ** self.s * bought(t) + left
 
     def _while_alive(self, t: np.ndarray, x: np.ndarray, T: np.ndarray) -> np.ndarray:
         """``(r + x)(beta + T) / (alpha + T) * (1 - q^(s - 1)) / (s - 1)``, q = (beta + T) / (beta + T + t)."""
