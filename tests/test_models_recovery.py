@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from clvlib.models import BDW, BGNBD, SBG, GammaGamma, ParetoNBD
+from clvlib.models import BDW, BGBB, BGNBD, SBG, GammaGamma, ParetoNBD
 
 pytestmark = pytest.mark.slow
 
@@ -18,6 +18,7 @@ WORLDS = {
     GammaGamma: GammaGamma(p=6.25, q=3.74, gamma=15.44),
     SBG: SBG(alpha=0.668, beta=3.806),
     BDW: BDW(gamma=0.5, delta=2, c=1.4),
+    BGBB: BGBB(alpha=1.2, beta=0.75, gamma=0.66, delta=2.78),
 }
 
 
@@ -33,6 +34,8 @@ def _data(world, seed):
         return [(lifetime > period).sum() for period in range(9)]
     if isinstance(world, GammaGamma):
         return world.simulate(CUSTOMERS, seed, frequency=np.arange(CUSTOMERS) % 5)
+    if isinstance(world, BGBB):
+        return world.simulate(CUSTOMERS, seed, T=10)
     return world.simulate(CUSTOMERS, seed, T=104 if isinstance(world, ParetoNBD) else 39, holdout=39)
 
 

@@ -12,7 +12,7 @@ from scipy.special import betaln, digamma, expit, gammaln
 from clvlib._checks import Range
 from clvlib._formula import Amount, Count, OneCount, OnePositive, Result, Share, Survivors, default, formula
 from clvlib.models._fit import Model, maximise
-from clvlib.models._spread import Customers, beta_draws, beta_mean
+from clvlib.models._spread import Customers, beta_draws, discounted_life, each_once
 
 PeriodFrom1 = Annotated[np.ndarray, Range(at_least=1)]
 _TERMS = 100  # of an endless sum, added up one by one
@@ -246,10 +246,7 @@ class SBG(_Contract):
                 f"rate must be above 0 when alpha is at most 1 (here {self.alpha:.4g}): undiscounted, the expected "
                 "residual lifetime is infinite"
             )
-        alpha, beta = np.asarray(self.alpha), self.beta + renewals
-        i = np.where(rate > 0, rate, 1)  # undiscounted, the mean of (1 - c) / c is known
-        discounted = beta_mean(lambda leave, stay: stay * (1 + i) / (i + leave), alpha, beta, 1 / i)
-        return np.where(rate > 0, discounted, beta / (alpha - 1))
+        return discounted_life(np.asarray(self.alpha), self.beta + renewals, rate)
 
     @formula
     def simulate(self, n: Customers, seed: OneCount) -> pd.DataFrame:
@@ -460,14 +457,14 @@ class BDW(_Contract):
                 f"rate must be above 0 when gamma * c is at most 1 (here {power:.4g}): undiscounted, the expected "
                 "residual lifetime is infinite"
             )
-        (i, n), customer = np.unique([rate.ravel(), renewals.ravel()], axis=1, return_inverse=True)
+        (i, n), customer = each_once(rate, renewals)
         fade, sure = np.log1p(i), self._log_survival(np.log(n))
 
         def log_term(log_t: np.ndarray) -> np.ndarray:
             return self._log_survival(log_t) - sure - fade * (np.exp(log_t) - n - 1)
 
         first = sum(np.exp(log_term(np.log(n + t))) for t in range(1, _TERMS + 1))
-        return (first + self._rest(log_term, fade, n + _TERMS + 0.5))[customer].reshape(rate.shape)
+        return (first + self._rest(log_term, fade, n + _TERMS + 0.5))[customer]
 
     @formula
     def simulate(self, n: Customers, seed: OneCount) -> pd.DataFrame:
