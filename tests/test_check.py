@@ -100,6 +100,20 @@ present.hint("Divide.")
 def opinion():
     """Would you sell? Say why, in a few words."""
     return "No: it pays."
+
+
+@exercise.turn.number(within=0.5, unit="RMB")
+def a_third(price):
+    """What is a third of {price} RMB?"""
+    return round(price / 3)
+
+
+@a_third.mistake("That is half of it.")
+def half_of_it(price):
+    return price / 2
+
+
+a_third.hint("Cut it in three.")
 '''.lstrip()
 
 
@@ -115,7 +129,7 @@ def faulty(old: str, new: str) -> str:
 
 
 def test_a_sound_key_has_nothing_to_mend(tmp_path):
-    assert checked(tmp_path, SOUND) == Report(5, 41, [])
+    assert checked(tmp_path, SOUND) == Report(5, 41, [], 1)
 
 
 PASTED = "pasted into the student's notebook, the solution does not work"
@@ -438,6 +452,37 @@ FAULTS = {
         ("@exercise.function", "q4 present"),
         "no inputs are hidden: add some with @present.hidden_inputs.",
     ),
+    "a turn whose reference is no number": (
+        "return round(price / 3)",
+        "return str(price)",
+        ("@exercise.turn", "turn a_third"),
+        "the reference is not accepted; handed in, it is told: The answer is a number. This is the text ",
+    ),
+    "a mistake near a turn's reference": (
+        "return price / 2\n",
+        "return price / 3 + 0.2\n",
+        ("@a_third.mistake", "turn a_third"),
+        "the mistake half_of_it counts as right: it is within the tolerance of the reference.",
+    ),
+    "a turn that names what the case has not": (
+        "a third of {price}",
+        "a third of {prize}",
+        ("@exercise.turn", "turn a_third"),
+        'the prompt\'s "prize" is no name of the case; did you mean "price"?',
+    ),
+    "a turn of a question's name": (
+        "def opinion():",
+        "def a_third():",
+        ("@exercise.turn", "turn a_third"),
+        "q5 has this name as well: give each question its own.",
+    ),
+    "a turn that takes a helper of the file": (
+        "return round(price / 3)",
+        "return cut(price)\n\n\ndef cut(price):\n    return round(price / 3)",
+        ("@exercise.turn", "turn a_third"),
+        "pasted into the lesson, the solution does not work: NameError: name 'cut' is not defined, in "
+        "`a_third = cut(price)`. There are what the key imports and the case; all else must stand in its body.",
+    ),
     "a second exercise": (
         "present.hint(",
         'exercise = Exercise("more", title="More", minutes=5)\npresent.hint(',
@@ -504,6 +549,11 @@ def test_all_faults_of_a_file_are_said_at_once_from_top_to_bottom(tmp_path):
         ('@total.mistake("You did not discount.")', "@total.mistake", "line 26: a mistake needs its message: @total."),
         ('"flow": "That comes every year."', '"flow": None', "line 39: a mistake needs its message: @what_it_is."),
         ("shown=[(100, 0.1), (50, 0.05)]", "shown=[]", "line 68: `shown` is a list of inputs, each a tuple: shown=[("),
+        (
+            "a_third.hint(",
+            "exercise.turn.number(within=1)(half_of_it)\nexercise.turn.number(within=1)(half_of_it)\na_third.hint(",
+            "line 105: there is a turn half_of_it already: give each its own name",
+        ),
         ("shown=[(100, 0.1), (50, 0.05)]", "shown=[(5)]", "line 68: `shown` is a list of inputs, each a tuple: shown="),
     ],
 )
@@ -542,7 +592,7 @@ def test_what_stops_in_a_helper_of_many_is_said_once(tmp_path):
 
 def test_another_name_for_exercise_is_fine(tmp_path):
     text = SOUND.replace("import Exercise", "import Exercise as Sheet").replace("= Exercise(", "= Sheet(")
-    assert checked(tmp_path, text) == Report(5, 41, [])
+    assert checked(tmp_path, text) == Report(5, 41, [], 1)
 
 
 def test_what_is_only_to_be_thought_about_is_a_warning(tmp_path):
@@ -556,7 +606,7 @@ def test_what_is_only_to_be_thought_about_is_a_warning(tmp_path):
 
 def test_without_a_textbooks_case_seed_0_is_drawn_too(tmp_path):
     published = SOUND[SOUND.index("@exercise.textbook") : SOUND.index("@exercise.number")]
-    assert checked(tmp_path, faulty(published, "")) == Report(5, 41, [])
+    assert checked(tmp_path, faulty(published, "")) == Report(5, 41, [], 1)
 
 
 @pytest.mark.parametrize(("asked", "within", "fits"), [
@@ -573,9 +623,22 @@ def test_rounding_as_the_prompt_asks_must_fit_into_the_tolerance(tmp_path, asked
     assert [finding.question for finding in report.to_mend] == ([] if fits else ["q3 plan"])
 
 
+def test_a_turn_is_about_the_textbooks_case_alone(tmp_path):
+    text = faulty("return price / 2\n", "return price / 2 if price == 120 else price / 3\n")
+    report = checked(tmp_path, text)
+    assert report == Report(5, 41, [], 1)
+    assert report.summary == "5 questions, 1 turn, 41 cases tried: nothing found"
+
+
+def test_a_turn_has_no_points_and_needs_no_hidden_inputs(tmp_path):
+    turn = "\n\n@exercise.turn.function(within=0.1, shown=[(2,)])\ndef double(number):\n    "
+    turn += '"""Twice as much."""\n    return 2 * number\n\n\ndouble.hint("Add it.")\n'
+    assert checked(tmp_path, SOUND + turn) == Report(5, 41, [], 2)
+
+
 def test_whole_numbers_need_no_tolerance(tmp_path):
     text = faulty("level=2, within=0.01", "level=2, within=0").replace("price / 10", "price * 10")
-    assert checked(tmp_path, text.replace("a tenth of {price} a year", "in whole RMB")) == Report(5, 41, [])
+    assert checked(tmp_path, text.replace("a tenth of {price} a year", "in whole RMB")) == Report(5, 41, [], 1)
 
 
 def test_an_answer_that_changes_the_case_is_told(tmp_path):
@@ -598,7 +661,7 @@ def test_a_choice_may_explain_every_option_if_the_case_decides(tmp_path):
         'def what_it_is():\n    """What is the price of {price} RMB?"""\n    return "stock"',
         'def what_it_is(years):\n    """What is it?"""\n    return "stock" if years > 3 else "flow"',
     ).replace('wrong={"flow"', 'wrong={"stock": "It is soon over.", "flow"')
-    assert checked(tmp_path, text) == Report(5, 41, [])
+    assert checked(tmp_path, text) == Report(5, 41, [], 1)
     question = load_key(tmp_path / "shop.py").questions["q2"]
     says = {years: [question.problem(word, {"years": years}) for word in question.options] for years in (3, 4)}
     assert says == {

@@ -16,15 +16,22 @@ NAMES = sorted(path.stem for path in KEYS.glob("[0-9]*.py"))
 load_exercise = functools.cache(keys.load_exercise)
 
 
+def asked(name):
+    """The questions of an exercise, and the turns of its lesson."""
+    exercise = load_exercise(name)
+    return exercise.questions | exercise.turn.questions
+
+
 def questions():
-    return [pytest.param(name, key, id=f"{name}-{key}") for name in NAMES for key in load_exercise(name).questions]
+    return [pytest.param(name, key, id=f"{name}-{key}") for name in NAMES for key in asked(name)]
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", NAMES)
 def test_nothing_is_found_in_forty_cases_and_the_textbooks(name):
     report = check_key(KEYS / f"{name}.py")
-    assert report == Report(len(load_exercise(name).questions), 41, [])
+    exercise = load_exercise(name)
+    assert report == Report(len(exercise.questions), 41, [], len(exercise.turn.questions))
 
 
 def test_two_answers_that_cannot_be_told_apart_are_named():
@@ -53,10 +60,12 @@ def test_seed_0_is_the_textbook_and_other_seeds_differ(name):
 @pytest.mark.parametrize("name", NAMES)
 def test_an_exercise_has_five_to_eight_questions_of_rising_level_with_mistakes(name):
     exercise = load_exercise(name)
-    assert 5 <= len(exercise.questions) <= 8
+    assert 5 <= len(exercise.questions) <= 8, "an exercise of five to eight questions takes half an hour"
     assert {question.level for question in exercise.questions.values()} == {1, 2, 3}
     for question in exercise.questions.values():
-        assert question.kind == "text" or len(question.mistakes) >= 2
+        assert question.kind == "text" or len(question.mistakes) >= 2, f"name two mistakes for {question.name}"
+    for turn in exercise.turn.questions.values():
+        assert turn.mistakes, turn.name
 
 
 def test_a_key_saved_twice_within_a_second_is_read_twice(tmp_path, monkeypatch):
@@ -82,5 +91,20 @@ def test_nonsense_gets_one_short_sentence_or_two(name, key):
     exercise = load_exercise(name)
     case = exercise.case_for(0)
     for nonsense in NONSENSE:
-        said = exercise.questions[key].problem(nonsense, case)
+        said = asked(name)[key].problem(nonsense, case)
         assert said is None or (10 < len(said) < 320 and "Traceback" not in said), repr(nonsense)
+
+
+@pytest.mark.parametrize(("name", "key"), questions())
+def test_slips_that_are_nobodys_mistake_are_not_right_and_get_a_sentence(name, key):
+    question, case = asked(name)[key], load_exercise(name).case_for(0)
+    right = question.answer(case)
+    for slip in (lambda x: 100 * x, lambda x: x / 100, lambda x: -x, lambda x: x + 3 * question.within + 1, str):
+        if question.kind == "number":
+            slipped = slip(right)
+            if isinstance(slipped, str) or abs(slipped - right) > question.within:  # 100 times 0 is 0
+                assert 10 < len(question.problem(slipped, case)) < 320, slipped
+        for column in right.select_dtypes("number") if question.kind == "table" else []:
+            slipped = right.assign(**{column: right[column].map(slip)})
+            if slipped[column].dtype.kind not in "if" or (abs(slipped[column] - right[column]) > question.within).any():
+                assert 10 < len(question.problem(slipped, case)) < 320, slipped

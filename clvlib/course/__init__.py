@@ -2,9 +2,11 @@
 
 from typing import TYPE_CHECKING, Any
 
+from clvlib.course import figures
 from clvlib.course.data import load, score_forecast, truth
 from clvlib.course.exercise import Exercise
 from clvlib.course.learner import assessment, practice
+from clvlib.course.lesson import lesson
 from clvlib.course.setup import check_setup
 
 if TYPE_CHECKING:
@@ -16,6 +18,7 @@ __all__ = [
     "assessment",
     "check_setup",
     "choice",
+    "lesson",
     "load",
     "practice",
     "score_forecast",
@@ -23,6 +26,8 @@ __all__ = [
     "switch",
     "truth",
 ]
+
+figures.register()
 
 
 def __getattr__(name: str) -> Any:

@@ -2,7 +2,7 @@
 
 `clv check` tries an author's key, `clv release` the one that it hands out, the tests ours. The textbook's case and
 forty drawn ones are tried: each reference must be accepted, each named mistake must get its own message, and each
-solution must run in the student's notebook.
+solution must run in the student's notebook. What the lesson asks in between, on the textbook's case, is tried as well.
 """
 
 import ast
@@ -69,6 +69,7 @@ class Report:
     questions: int
     cases: int
     findings: list[Finding]
+    turns: int = 0
 
     @property
     def to_mend(self) -> list[Finding]:
@@ -78,8 +79,8 @@ class Report:
     def summary(self) -> str:
         mend, warn = len(self.to_mend), len(self.findings) - len(self.to_mend)
         found = ([f"{mend} to mend"] if mend else []) + ([count(warn, "warning")] if warn else [])
-        tried = f"{count(self.questions, 'question')}, {count(self.cases, 'case')} tried"
-        return f"{tried}: {', '.join(found) or 'nothing found'}"
+        asked = ([count(self.questions, "question")]) + ([count(self.turns, "turn")] if self.turns else [])
+        return f"{', '.join(asked)}, {count(self.cases, 'case')} tried: {', '.join(found) or 'nothing found'}"
 
 
 def check_key(path: Path, tell: Callable[[str], None] = lambda doing: None) -> Report:
@@ -96,7 +97,10 @@ def check_key(path: Path, tell: Callable[[str], None] = lambda doing: None) -> R
         for key, question in exercise.questions.items():
             tell(f"{exercise.name}, {key} of {len(exercise.questions)}")
             trial.ask(key, question)
-    return Report(len(exercise.questions), len(trial.cases), trial.findings())
+        tell(f"{exercise.name}, turns of the lesson")
+        for turn in exercise.turn.questions.values():
+            trial.ask("turn", turn)
+    return Report(len(exercise.questions), len(trial.cases), trial.findings(), len(exercise.turn.questions))
 
 
 class _Trial:
@@ -220,7 +224,7 @@ class _Trial:
         for part in (self._name, self._form, self._sentences):
             with self.trying(question.reference):
                 part(question)
-        for seed, case in self.cases.items():
+        for seed, case in self._cases_of(question) if self._is_turn(question) else self.cases.items():
             self.seed = seed
             with self.trying(question.reference):
                 question.prompt(case)
@@ -234,13 +238,20 @@ class _Trial:
                 self._paste(question, self.fine)
 
     def _cases_of(self, question: Question) -> list[tuple[int, Case]]:
-        """Every case; or, for a question that takes nothing from it, any."""
+        """Every case; or, for a question that takes nothing from it, any. A turn is about the textbook's alone."""
+        if self._is_turn(question):
+            return [(_ALWAYS, case) for seed, case in self.cases.items() if seed == 0]
         if isinstance(question, FunctionQuestion | TextQuestion):
             return [(_ALWAYS, case) for case in self.cases.values()][:1]
         return list(self.cases.items())
 
+    def _is_turn(self, question: Question) -> bool:
+        return self.exercise.turn.questions.get(question.name) is question
+
     def _name(self, question: Question) -> None:
         keys = [key for key, other in self.exercise.questions.items() if other.name == question.name]
+        if self._is_turn(question):
+            keys.append("turn")
         if self.question != f"{keys[0]} {question.name}":
             self.add(question.reference, f"{keys[0]} has this name as well: give each question its own")
         elif question.name in self._taken() | set(self.names):
@@ -249,11 +260,8 @@ class _Trial:
             )
 
     def _form(self, question: Question) -> None:
-        points = question.rubric.values() if isinstance(question, TextQuestion) else [question.points]
-        if not points or not all(isinstance(each, int) and each > 0 for each in points):
-            self.add(question.reference, "points are whole numbers above 0")
-        if question.level not in (1, 2, 3):
-            self.add(question.reference, "the level is 1 (compute), 2 (build) or 3 (decide)")
+        if not self._is_turn(question):
+            self._marks(question)
         if not getattr(question, "within", 0) >= 0:
             self.add(question.reference, "`within` is 0 or more")
         if isinstance(question, ChoiceQuestion):
@@ -262,6 +270,14 @@ class _Trial:
             for word in question.options:
                 if word != word.strip().lower():
                     self.add(question.reference, f'nobody can choose "{word}": write an option in small letters')
+
+    def _marks(self, question: Question) -> None:
+        """What an exercise gives points for."""
+        points = question.rubric.values() if isinstance(question, TextQuestion) else [question.points]
+        if not points or not all(isinstance(each, int) and each > 0 for each in points):
+            self.add(question.reference, "points are whole numbers above 0")
+        if question.level not in (1, 2, 3):
+            self.add(question.reference, "the level is 1 (compute), 2 (build) or 3 (decide)")
         if isinstance(question, FunctionQuestion) and all(is_shown for _, is_shown in question.inputs()):
             self.add(question.reference, f"no inputs are hidden: add some with @{question.name}.hidden_inputs")
 
@@ -344,9 +360,12 @@ class _Trial:
             )
 
     def _paste(self, question: Question, case: Case) -> None:
-        """The solution works as a student pastes it into her notebook."""
+        """The solution works as a student pastes it into her notebook, or, of a turn, into the lesson."""
         code = f"{question.starter()}\n{question.solution()}"
-        hers = {**self.notebook, **copy.deepcopy(case)}
+        where, there_are, hers = "the student's notebook", "np, pd, the modules in `uses`", {**self.notebook}
+        if self._is_turn(question):
+            where, there_are, hers = "the lesson", "what the key imports", _imported(question.reference)
+        hers |= copy.deepcopy(case)
         try:
             exec(compile(code, "solution", "exec"), hers)
             told = question.problem(hers[question.name], case)
@@ -354,12 +373,19 @@ class _Trial:
             line = line_of(error, "solution")
             told = in_words(error) + (f", in `{code.splitlines()[line - 1].strip()}`" if line else "")
         if told:
-            advice = "There are np, pd, the modules in `uses` and the case; all else must stand in its body"
+            advice = f"There are {there_are} and the case; all else must stand in its body"
             self.add(
                 question.reference,
-                "pasted into the student's notebook, the solution does not work",
+                f"pasted into {where}, the solution does not work",
                 f"{told.removesuffix('.')}. {advice}",
             )
+
+
+def _imported(reference: Function) -> dict[str, Any]:
+    """What the key of a reference has at hand, but for its own functions."""
+    module: Any = reference
+    names = module.__globals__.items()
+    return {name: thing for name, thing in names if getattr(thing, "__module__", "") != module.__module__}
 
 
 def _can_be_written(name: str, value: Any) -> bool:

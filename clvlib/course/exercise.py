@@ -2,7 +2,8 @@
 
 An author writes `exercises/keys/NN_name.py`: each question is a function whose docstring is the prompt, whose body is
 the reference answer and whose parameters are taken from the case by name. Mistakes are functions of the same case, so
-every learner's own numbers bring their own wrong answers. `clvlib.course.learner` checks the answers.
+every learner's own numbers bring their own wrong answers. `clvlib.course.learner` checks the answers. What a lesson
+asks in between stands in the same file, by the same decorators of `exercise.turn`; `clvlib.course.lesson` checks that.
 """
 
 import ast
@@ -63,7 +64,7 @@ class Question:
 
     kind: ClassVar[str]
 
-    def __init__(self, reference: Function, *, points: int, level: int):
+    def __init__(self, reference: Function, *, points: int = 0, level: int = 0):
         self.reference = reference
         self.name = reference.__name__
         self.points = points
@@ -86,12 +87,16 @@ class Question:
         """Add a hint; learners get them one at a time, in this order."""
         self.hints.append(text)
 
-    def prompt(self, case: Case) -> str:
-        """What the learner reads, with the numbers of the case."""
+    def asks(self, case: Case) -> str:
+        """What is asked, with the numbers of the case."""
         text = inspect.getdoc(self.reference)
         if not text:
             raise AuthorError("the docstring is missing: it is the prompt")
         return " ".join(filled(text, case).split("\n"))
+
+    def prompt(self, case: Case) -> str:
+        """What the learner reads above her cell."""
+        return self.asks(case)
 
     def answer(self, case: Case) -> Any:
         """The reference answer for this case."""
@@ -369,6 +374,37 @@ class TextQuestion(Question):
         return str(self.reference())
 
 
+class Turns:
+    """What a lesson asks in between, on the textbook's case: questions without points, called by their names."""
+
+    def __init__(self) -> None:
+        self.questions: dict[str, Question] = {}
+
+    def number(self, *, within: float, unit: str = "") -> Callable[[Function], NumberQuestion]:
+        """As `Exercise.number`."""
+        return lambda reference: self._add(NumberQuestion(reference, within=within, unit=unit))
+
+    def choice(
+        self, *, options: dict[str, str], wrong: dict[str, str] | None = None
+    ) -> Callable[[Function], ChoiceQuestion]:
+        """As `Exercise.choice`."""
+        return lambda reference: self._add(ChoiceQuestion(reference, options=options, wrong=wrong))
+
+    def table(self, *, within: float) -> Callable[[Function], TableQuestion]:
+        """As `Exercise.table`."""
+        return lambda reference: self._add(TableQuestion(reference, within=within))
+
+    def function(self, *, within: float, shown: list[tuple[Any, ...]]) -> Callable[[Function], FunctionQuestion]:
+        """As `Exercise.function`."""
+        return lambda reference: self._add(FunctionQuestion(reference, within=within, shown=shown))
+
+    def _add(self, question: Any) -> Any:
+        if question.name in self.questions:
+            raise AuthorError(f"there is a turn {question.name} already: give each its own name")
+        self.questions[question.name] = question
+        return question
+
+
 class Exercise:
     """A named set of questions on one case.
 
@@ -386,6 +422,7 @@ class Exercise:
     def __init__(self, name: str, *, title: str, minutes: int, uses: Sequence[str] = ()):
         self.name, self.title, self.minutes, self.uses = name, title, minutes, list(uses)
         self.questions: dict[str, Question] = {}
+        self.turn = Turns()
         self._draw: Callable[[np.random.Generator], Case] = lambda rng: {}
         self._textbook: Callable[[], Case] = lambda: self._draw(np.random.default_rng(0))
 

@@ -2,7 +2,7 @@
 
 `practice` has the keys at hand and gives full feedback. `assessment` has none: it only records answers and says what it
 recorded. Neither raises anything into a learner's face, and progress is kept in a file beside the notebook, so that it
-survives a restart.
+survives a restart. `clvlib.course.lesson` does the same for what a lesson asks in between.
 """
 
 import html
@@ -12,11 +12,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import wraps
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import pandas as pd
 
-from clvlib.course.exercise import RENAMED, Exercise, Question, as_number, count, kind_of, listing, load_exercise
+from clvlib.course.exercise import RENAMED, Case, Exercise, Question, as_number, count, kind_of, listing, load_exercise
 
 _MARKS = {
     "right": ("✓", "Right", "#0072B2"),
@@ -57,15 +57,32 @@ class Card:
         return {"text/html": card, "text/plain": str(self)}
 
 
-class Record:
+NOT_ATTEMPTED = "Replace the ... with your answer and run the cell again."
+
+
+class Memory:
+    """What was answered, as long as the kernel runs."""
+
+    def __init__(self) -> None:
+        self.questions: dict[str, dict[str, Any]] = {}
+
+    def update(self, key: str, **entry: Any) -> None:
+        """Change the entry of one question."""
+        self.questions[key] = {**self.questions.get(key, {}), **entry}
+
+    def get(self, key: str, what: str, default: Any) -> Any:
+        return self.questions.get(key, {}).get(what, default)
+
+
+class Record(Memory):
     """What was answered, kept in a JSON file; a folder that cannot be written to costs only the memory of it.
 
     As long as there is no such file, one under an old name is read; it stays as it is.
     """
 
     def __init__(self, name: str, old_name: str = ""):
+        super().__init__()
         self.path = Path(".progress") / f"{name}.json"
-        self.questions: dict[str, dict[str, Any]] = {}
         self.trouble = ""
         if not self._read(self.path) and old_name:
             self._read(self.path.with_name(f"{old_name}.json"))
@@ -83,7 +100,7 @@ class Record:
 
     def update(self, key: str, **entry: Any) -> None:
         """Change the entry of one question, in the file as well."""
-        self.questions[key] = {**self.questions.get(key, {}), **entry}
+        super().update(key, **entry)
         try:
             self.path.parent.mkdir(exist_ok=True)
             unfinished = self.path.with_suffix(".tmp")
@@ -93,11 +110,11 @@ class Record:
         except OSError:
             self.trouble = f"Progress cannot be saved in {self.path.parent}: it lasts until the kernel stops."
 
-    def get(self, key: str, what: str, default: Any) -> Any:
-        return self.questions.get(key, {}).get(what, default)
+
+_WRITTEN = {"check": '("{key}", your_answer)', "reveal": '(your_guess, the_truth, "RMB")', "progress": "()"}
 
 
-def _kindly(method: Callable[..., Card]) -> Callable[..., Card]:
+def kindly(method: Callable[..., Card]) -> Callable[..., Card]:
     """Turn anything unforeseen into a card: no traceback of ours reaches a learner."""
 
     @wraps(method)
@@ -105,14 +122,91 @@ def _kindly(method: Callable[..., Card]) -> Callable[..., Card]:
         try:
             return method(self, *args, **kwargs)
         except Exception as error:
-            return Card(
-                "note",
-                f"ex.{method.__name__} could not handle this",
-                f"{type(error).__name__}: {error}\nYour work is safe. It is written ex.{method.__name__}"
-                + ('("q1", your_answer).' if method.__name__ == "check" else '("q1").'),
-            )
+            call = f"{self.called}.{method.__name__}"
+            written = call + _WRITTEN.get(method.__name__, '("{key}")').format(key=self.key)
+            said = f"{type(error).__name__}: {error}\nYour work is safe. It is written {written}."
+            return Card("note", f"{call} could not handle this", said)
 
     return wrapped
+
+
+class Feedback:
+    """Says of answers what is off, and helps on; the keys are at hand."""
+
+    called: ClassVar[str] = "ex"  # in a notebook
+    key: ClassVar[str] = "q1"  # of a question, as an example
+    questions: dict[str, Question]
+    case: Case
+    record: Memory
+
+    @kindly
+    def check(self, question: str, answer: Any = ...) -> Card:
+        """Say whether an answer is right, and if not, what is off."""
+        asked = self._find(question)
+        if isinstance(asked, Card):
+            return asked
+        title = self._title(question)
+        if not asked.attempted(answer):
+            return Card("not attempted", title, NOT_ATTEMPTED)
+        problem = asked.problem(answer, self.case)
+        state = "wrong" if problem else "recorded" if asked.kind == "text" else "right"
+        already = self.record.get(question, "state", "")
+        self.record.update(
+            question,
+            state=already if already in ("right", "recorded") and problem else state,
+            tries=self.record.get(question, "tries", 0) + 1,
+        )
+        if problem:
+            more = "" if self._next_hint(question, asked) is None else f' A hint: {self.called}.hint("{question}")'
+            return Card("wrong", title, problem + more)
+        if asked.kind == "text":
+            return Card("recorded", title, f"A person marks this. Hold it against these points:\n{_rubric(asked)}")
+        return Card("right", title, self._praise(asked))
+
+    @kindly
+    def hint(self, question: str) -> Card:
+        """The next hint of a question; after the last one, the first again."""
+        asked = self._find(question)
+        if isinstance(asked, Card):
+            return asked
+        name = self._name(question)
+        if not asked.hints:
+            return Card("note", f"{name[0].upper()}{name[1:]} has no hint.")
+        number = self._next_hint(question, asked)
+        self.record.update(question, hints=len(asked.hints) if number is None else number + 1)
+        number = number or 0
+        return Card("note", f"Hint {number + 1} of {len(asked.hints)} for {name}", asked.hints[number])
+
+    @kindly
+    def solution(self, question: str) -> Card:
+        """How the question can be answered, as code (or, for a text, a model answer)."""
+        asked = self._find(question)
+        if isinstance(asked, Card):
+            return asked
+        self.record.update(question, solution=True)
+        if asked.kind == "text":
+            return Card("note", f"A good answer to {self._name(question)}", asked.solution())
+        return Card("note", f"One way to answer {self._name(question)}", code=asked.solution())
+
+    def _find(self, question: str) -> Question | Card:
+        found = self.questions.get(question) if isinstance(question, str) else None
+        return found or Card("note", "There is no such question", self._there_are())
+
+    def _there_are(self) -> str:
+        return f"This exercise has {listing(self.questions)}, in quotes."
+
+    def _name(self, key: str) -> str:
+        return f"question {key[1:]}"
+
+    def _title(self, key: str) -> str:
+        return self._name(key).capitalize()
+
+    def _praise(self, asked: Question) -> str:
+        return ""
+
+    def _next_hint(self, key: str, question: Question) -> int | None:
+        seen = self.record.get(key, "hints", 0)
+        return seen if seen < len(question.hints) else None
 
 
 class _ShowsProgress:
@@ -124,7 +218,7 @@ class _ShowsProgress:
         return self.progress()._repr_mimebundle_()
 
 
-class Practice(_ShowsProgress):
+class Practice(_ShowsProgress, Feedback):
     """An exercise with feedback.
 
     Parameters
@@ -134,65 +228,19 @@ class Practice(_ShowsProgress):
         0 for the textbook's numbers, any other for a personal case.
     """
 
+    record: Record
+
     def __init__(self, exercise: Exercise, seed: int = 0):
-        self.exercise = exercise
+        self.exercise, self.questions = exercise, exercise.questions
         self.case = exercise.case_for(seed)
         old = RENAMED.get(exercise.name)
         self.record = Record(f"{exercise.name}-{seed}", f"{old}-{seed}" if old else "")
 
-    @_kindly
-    def check(self, question: str, answer: Any = ...) -> Card:
-        """Say whether an answer is right, and if not, what is off."""
-        asked = self._find(question)
-        if isinstance(asked, Card):
-            return asked
-        title = f"Question {question[1:]}"
-        if not asked.attempted(answer):
-            return Card("not attempted", title, "Replace the ... with your answer and run the cell again.")
-        problem = asked.problem(answer, self.case)
-        state = "wrong" if problem else "recorded" if asked.kind == "text" else "right"
-        already = self.record.get(question, "state", "")
-        self.record.update(
-            question,
-            state=already if already in ("right", "recorded") and problem else state,
-            tries=self.record.get(question, "tries", 0) + 1,
-        )
-        if problem:
-            more = "" if self._next_hint(question, asked) is None else f' A hint: ex.hint("{question}")'
-            return Card("wrong", title, problem + more)
-        if asked.kind == "text":
-            return Card("recorded", title, f"A person marks this. Hold it against these points:\n{_rubric(asked)}")
-        return Card("right", title, f"{count(asked.points, 'point')}. {self._standing()}")
-
-    @_kindly
-    def hint(self, question: str) -> Card:
-        """The next hint of a question; after the last one, the first again."""
-        asked = self._find(question)
-        if isinstance(asked, Card):
-            return asked
-        if not asked.hints:
-            return Card("note", f"Question {question[1:]} has no hint.")
-        number = self._next_hint(question, asked)
-        self.record.update(question, hints=len(asked.hints) if number is None else number + 1)
-        number = number or 0
-        return Card("note", f"Hint {number + 1} of {len(asked.hints)} for question {question[1:]}", asked.hints[number])
-
-    @_kindly
-    def solution(self, question: str) -> Card:
-        """How the question can be answered, as code (or, for a text, a model answer)."""
-        asked = self._find(question)
-        if isinstance(asked, Card):
-            return asked
-        self.record.update(question, solution=True)
-        if asked.kind == "text":
-            return Card("note", f"A good answer to question {question[1:]}", asked.solution())
-        return Card("note", f"One way to answer question {question[1:]}", code=asked.solution())
-
-    @_kindly
+    @kindly
     def progress(self) -> Card:
         """Where you stand, question by question."""
         lines = []
-        for key, question in self.exercise.questions.items():
+        for key, question in self.questions.items():
             state = self.record.get(key, "state", "not attempted")
             tries = self.record.get(key, "tries", 0)
             helped = ", solution seen" if self.record.get(key, "solution", False) else ""
@@ -202,19 +250,13 @@ class Practice(_ShowsProgress):
             )
         return Card("note", self._standing(), "\n".join([*lines, *filter(None, [self.record.trouble])]))
 
-    def _find(self, question: str) -> Question | Card:
-        found = self.exercise.questions.get(question) if isinstance(question, str) else None
-        names = listing(self.exercise.questions)
-        return found or Card("note", "There is no such question", f"This exercise has {names}, in quotes.")
-
-    def _next_hint(self, key: str, question: Question) -> int | None:
-        seen = self.record.get(key, "hints", 0)
-        return seen if seen < len(question.hints) else None
+    def _praise(self, asked: Question) -> str:
+        return f"{count(asked.points, 'point')}. {self._standing()}"
 
     def _standing(self) -> str:
-        questions = self.exercise.questions
-        earned = [asked.points for key, asked in questions.items() if self.record.get(key, "state", "") == "right"]
-        return f"{len(earned)} of {len(questions)} questions right, {sum(earned)} of {self.exercise.points} points"
+        asked = self.questions.items()
+        earned = [question.points for key, question in asked if self.record.get(key, "state", "") == "right"]
+        return f"{len(earned)} of {len(asked)} questions right, {sum(earned)} of {self.exercise.points} points"
 
 
 class Assessment(_ShowsProgress):
@@ -228,33 +270,35 @@ class Assessment(_ShowsProgress):
         Kind of each question, e.g. ``{"q1": "number"}``.
     """
 
+    called, key = Feedback.called, Feedback.key
+
     def __init__(self, name: str, kinds: dict[str, str]):
         self.kinds = kinds
         self.record = Record(name)
 
-    @_kindly
+    @kindly
     def check(self, question: str, answer: Any = ...) -> Card:
         """Record an answer and say what was recorded; the last one counts."""
         if question not in self.kinds:
             return Card("note", "There is no such question", f"This exercise has {listing(self.kinds)}, in quotes.")
         title = f"Question {question[1:]}"
         if not is_answer(answer):
-            return Card("not attempted", title, "Replace the ... with your answer and run the cell again.")
+            return Card("not attempted", title, NOT_ATTEMPTED)
         self.record.update(question, state="recorded", recorded=describe(answer))
         warning = expects(self.kinds[question], answer)
         return Card("recorded", title, f"{describe(answer)}.{warning} The last answer counts.")
 
-    @_kindly
+    @kindly
     def hint(self, question: str = "") -> Card:
         """There are none."""
         return Card("note", "An assessment has no hints.")
 
-    @_kindly
+    @kindly
     def solution(self, question: str = "") -> Card:
         """There is none."""
         return Card("note", "An assessment shows no solutions.")
 
-    @_kindly
+    @kindly
     def progress(self) -> Card:
         """What is recorded so far."""
         lines = [f"Question {key[1:]}: {self.record.get(key, 'recorded', 'not attempted')}" for key in self.kinds]
@@ -265,13 +309,13 @@ class Assessment(_ShowsProgress):
 
 def practice(name: str, seed: int = 0) -> Practice:
     """Open an exercise for practice: `ex = practice("01_worksheet")`."""
-    _explain_missing_names()
+    explain_missing_names()
     return Practice(load_exercise(name), seed)
 
 
 def assessment(name: str, kinds: dict[str, str]) -> Assessment:
     """Open an exercise as an assessment: answers are recorded and marked elsewhere."""
-    _explain_missing_names()
+    explain_missing_names()
     return Assessment(name, kinds)
 
 
@@ -326,7 +370,7 @@ def _rubric(question: Any) -> str:
     return "\n".join(f"• {what} ({count(points, 'point')})" for what, points in question.rubric.items())
 
 
-def _explain_missing_names() -> None:
+def explain_missing_names() -> None:
     """A name that is not defined, as after a deleted cell, gets one clear sentence in place of a traceback."""
     try:
         from IPython.core.getipython import get_ipython

@@ -3,11 +3,13 @@
 Two runs give the same file, byte for byte: cell ids come from position and source, no timings are kept, and an explorer
 keeps its picture and its text but not its live view, whose id changes every time.
 
-    python -m clvlib.course.notebooks notebooks     # run every lesson and store its outputs
-    python -m clvlib.course.notebooks exercises     # write the students' notebooks from the keys
+    python -m clvlib.course.notebooks notebooks                  # run every lesson and store its outputs
+    python -m clvlib.course.notebooks notebooks 03_retention     # only this one; a path will do, too
+    python -m clvlib.course.notebooks exercises                  # write the students' notebooks from the keys
 """
 
 import hashlib
+import re
 import sys
 from pathlib import Path
 from typing import Any
@@ -22,6 +24,8 @@ from clvlib.course.data import ROOT
 from clvlib.course.exercise import KEYS, Exercise, load_exercise
 
 _VIEW = "application/vnd.jupyter.widget-view+json"
+_MAY_STOP = ["raises-exception"]  # tells Jupyter to go on with "run all" after an error in this cell
+_SLIDES = ("slide", "subslide", "fragment", "skip", "notes", "-")  # as Jupyter calls them
 KERNEL = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
 
 
@@ -40,13 +44,37 @@ def tidy(notebook: NotebookNode) -> NotebookNode:
     if given:
         notebook.metadata["given"] = given
     notebook.nbformat, notebook.nbformat_minor = 4, 5
+    has_turns = any("turn.check(" in cell.source for cell in notebook.cells)
     for position, cell in enumerate(notebook.cells):
         cell.id = hashlib.sha256(f"{position} {cell.source}".encode()).hexdigest()[:12]
         cell.metadata = {key: cell.metadata[key] for key in ("tags", "deletable", "editable") if key in cell.metadata}
+        if cell.cell_type == "code" and "turn.check(" in cell.source:
+            cell.metadata["tags"] = list(dict.fromkeys([*cell.metadata.get("tags", []), *_MAY_STOP]))
+        if has_turns:
+            cell.metadata["slideshow"] = {"slide_type": _slide(cell)}
         for output in cell.get("outputs", []):
             output.get("data", {}).pop(_VIEW, None)
             output.get("metadata", {}).pop(_VIEW, None)
     return notebook
+
+
+def _slide(cell: NotebookNode) -> str:
+    """What a cell of a lesson is in its slides; a tag of that name decides otherwise.
+
+    A heading begins a slide, other prose goes below it, one thought at a time. The picture, the table or the turn that
+    follows comes at a key press; what is only printed is there at once. Left out are imports, cells that show nothing,
+    and prose that only sends to the exercise.
+    """
+    chosen = [tag for tag in cell.metadata.get("tags", []) if tag in _SLIDES]
+    if chosen:
+        return chosen[0]
+    if cell.cell_type == "markdown":
+        if re.search(r"^##? ", cell.source, re.MULTILINE):
+            return "slide"
+        return "skip" if "](../exercises/" in cell.source else "subslide"
+    if any(output.get("data", {}) for output in cell.outputs):
+        return "fragment"
+    return "-" if cell.outputs else "skip"
 
 
 def store(notebook: NotebookNode, path: Path) -> None:
@@ -106,22 +134,27 @@ def _fixed(cell: NotebookNode) -> NotebookNode:
 
 
 def _answer(source: str) -> NotebookNode:
-    """A cell for an answer; an error in it does not stop "run all" (that is what the tag says to Jupyter)."""
-    return _fixed(new_code_cell(source, metadata={"tags": ["raises-exception"]}))
+    """A cell for an answer."""
+    return _fixed(new_code_cell(source, metadata={"tags": _MAY_STOP}))
 
 
-def main(what: str) -> None:
-    if what == "notebooks":
-        for path in sorted((ROOT / "notebooks").glob("*.ipynb")):
-            print(f"running {path.name}", flush=True)
+def main(what: str = "", *named: str) -> None:
+    """Make all notebooks of a kind, or those named."""
+    if what not in ("notebooks", "exercises"):
+        sys.exit(f"usage: python -m clvlib.course.notebooks notebooks|exercises [NAME ...], not {what!r}")
+    sources = (ROOT / "notebooks").glob("*.ipynb") if what == "notebooks" else KEYS.glob("[0-9]*.py")
+    there = {path.stem: path for path in sorted(sources)}
+    wanted = [Path(name).stem for name in named] or list(there)
+    if missing := [name for name in wanted if name not in there]:
+        sys.exit(f"there is no {missing[0]!r}; there are {', '.join(there)}")
+    for name in wanted:
+        path = ROOT / what / f"{name}.ipynb"
+        print(f"{'running' if what == 'notebooks' else 'writing'} {path.name}", flush=True)
+        if what == "notebooks":
             store(tidy(run(nbformat.read(path, as_version=4), path.parent)), path)
-    elif what == "exercises":
-        for key in sorted(KEYS.glob("[0-9]*.py")):
-            print(f"writing {key.stem}.ipynb", flush=True)
-            store(student_notebook(load_exercise(key.stem)), ROOT / "exercises" / f"{key.stem}.ipynb")
-    else:
-        sys.exit(f"usage: python -m clvlib.course.notebooks notebooks|exercises, not {what!r}")
+        else:
+            store(student_notebook(load_exercise(name)), path)
 
 
 if __name__ == "__main__":
-    main(sys.argv[1] if len(sys.argv) > 1 else "")
+    main(*sys.argv[1:])
