@@ -5,11 +5,11 @@ from typing import Annotated, NamedTuple, Self
 
 import numpy as np
 import pandas as pd
-from scipy.special import expit, log_expit
+from scipy.special import digamma, expit, gammaln, log_expit
 
 from clvlib._checks import Range
 from clvlib._formula import Count, OneCount, OnePositive, OneShare, default, formula
-from clvlib.models._fit import COUNT, Levels, Model, column_of, different, few_repeaters, maximise, rise
+from clvlib.models._fit import COUNT, Model, column_of, different, few_repeaters, maximise
 from clvlib.models._spread import Customers, beta_draws, beta_mean, discounted_life, each_once, one_each
 
 _OPPORTUNITIES = Range(at_least=0, at_most=100_000, whole=True)
@@ -463,21 +463,18 @@ class BGBB(Model):
         """``B(alpha + x, beta + n - x) / B(alpha, beta) * B(gamma, delta + n) / B(gamma, delta) * (1 + odds gone)``.
 
         ln(1 + odds) has the slope odds / (1 + odds) times that of ln odds. The ratios of beta functions are those of
-        gamma functions (`rise`), which depend on x, n - x and n alone.
+        gamma functions (`_rise`).
         """
         alpha, beta, gamma, delta = theta
         x, recency, n, weight = data
         odds, slopes = cls._log_odds_gone(theta, x, recency, n)
-        counts = [_levels(each, weight) for each in (x, n - x, n)]
-        buys, misses, all_ = (
-            rise(base, levels) for base, levels in zip((alpha, beta, alpha + beta), counts, strict=True)
-        )
-        stays, may_stay = rise(delta, counts[2]), rise(gamma + delta, counts[2])
-        value = buys[0] + misses[0] - all_[0] + stays[0] - may_stay[0] - (weight * log_expit(-odds)).sum()
-        alive = [buys[1] - all_[1], misses[1] - all_[1], -may_stay[1], stays[1] - may_stay[1]]
-        return float(value), np.array(alive) + (weight * expit(odds) * slopes).sum(axis=1)
+        buys, misses, either = _rise(alpha, x), _rise(beta, n - x), _rise(alpha + beta, n)
+        stays, may_stay = _rise(delta, n), _rise(gamma + delta, n)
+        value = buys[0] + misses[0] - either[0] + stays[0] - may_stay[0] - log_expit(-odds)
+        there = [buys[1] - either[1], misses[1] - either[1], -may_stay[1], stays[1] - may_stay[1]]
+        return float((weight * value).sum()), (weight * (np.array(there) + expit(odds) * slopes)).sum(axis=1)
 
 
-def _levels(count: np.ndarray, weight: np.ndarray) -> Levels:
-    value, level = np.unique(count, return_inverse=True)
-    return Levels(value, np.bincount(level, weight))
+def _rise(base: float, count: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """``ln G(base + count) - ln G(base)``, and its slope in base."""
+    return gammaln(base + count) - gammaln(base), digamma(base + count) - digamma(base)
