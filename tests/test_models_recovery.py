@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from clvlib.models import BGNBD, MBGNBD, SBG, GammaGamma, ParetoNBD
+from clvlib.models import BDW, BGBB, BGNBD, MBGNBD, SBG, GammaGamma, ParetoNBD
 
 pytestmark = pytest.mark.slow
 
@@ -19,6 +19,8 @@ WORLDS = {
     ParetoNBD: ParetoNBD(r=0.553, alpha=10.578, s=0.606, beta=11.669),
     GammaGamma: GammaGamma(p=6.25, q=3.74, gamma=15.44),
     SBG: SBG(alpha=0.668, beta=3.806),
+    BDW: BDW(gamma=0.5, delta=2, c=1.4),
+    BGBB: BGBB(alpha=1.2, beta=0.75, gamma=0.66, delta=2.78),
 }
 
 
@@ -29,11 +31,13 @@ def fitted(model):
 
 
 def _data(world, seed):
-    if isinstance(world, SBG):
+    if isinstance(world, SBG | BDW):
         lifetime = world.simulate(CUSTOMERS, seed)["lifetime"]
         return [(lifetime > period).sum() for period in range(9)]
     if isinstance(world, GammaGamma):
         return world.simulate(CUSTOMERS, seed, frequency=np.arange(CUSTOMERS) % 5)
+    if isinstance(world, BGBB):
+        return world.simulate(CUSTOMERS, seed, T=10)
     return world.simulate(CUSTOMERS, seed, T=39 if type(world) is BGNBD else 104, holdout=39)
 
 
