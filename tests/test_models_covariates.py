@@ -8,7 +8,7 @@ import pytest
 from scipy.integrate import quad
 from scipy.special import betaln, gammaln
 
-from clvlib.models import BGNBD, MBGNBD, GammaGamma, ParetoNBD, compare, shop
+from clvlib.models import BGNBD, MBGNBD, GammaGamma, ParetoNBD, _histories, compare
 from clvlib.transactions import calibration_holdout
 
 EFFECTS = dict(purchase_effects={"email": 0.6, "age": -0.3}, dropout_effects={"email": -0.5, "age": 0.4})
@@ -92,7 +92,7 @@ def test_pareto_likelihood_with_covariates_is_an_integral_over_when_she_left():
 @worlds
 def test_the_slope_is_that_of_the_log_likelihood(world):
     people = _people(60)
-    data = shop._histories("summary", world.simulate(60, seed=3, T=30, covariates=people), people.to_numpy())
+    data = _histories.histories("summary", world.simulate(60, seed=3, T=30, covariates=people), people.to_numpy())
     theta = np.array([0.7, 6.0, 1.3, 4.0, 1.2, 0.8, 0.9, 1.1])
     slope = world._likelihood(theta, data)[1]
     for unit, expected in zip(np.eye(8), slope, strict=True):
@@ -165,7 +165,7 @@ def test_copies_of_customers_with_their_covariates_are_worked_out_once():
     base = WORLDS[0].simulate(300, seed=1, T=30, covariates=people)
     twice = [pd.concat([table, table.set_axis(table.index + "b")]) for table in (base, people)]
     z = people.to_numpy(float)
-    once, many = shop._histories("summary", base, z), shop._histories("summary", twice[0], np.vstack([z, z]))
+    once, many = _histories.histories("summary", base, z), _histories.histories("summary", twice[0], np.vstack([z, z]))
     assert len(once.x) == len(many.x) < 300
     assert many.weight.sum() == 600
     fit, again = BGNBD.fit(base, people), BGNBD.fit(*twice)

@@ -5,6 +5,9 @@ import pandas as pd
 
 from clvlib import _checks
 from clvlib._checks import Range
+from clvlib.models._fit import Report
+
+NONE = np.empty((1, 0))  # no covariates, the same for all
 
 
 def matrix(table: pd.DataFrame, names: list[str], rows: int | None) -> np.ndarray:
@@ -49,3 +52,25 @@ def to_fit(table: pd.DataFrame, rows: int) -> tuple[list[str], np.ndarray]:
                 f"column {name!r} of covariates follows from the columns before it (collinear): leave it out"
             )
     return names, values
+
+
+def effects(process: str, given: dict[str, float] | None) -> dict[str, float]:
+    """Numbers by covariate, or a sentence."""
+    name = f"{process}_effects"
+    if given is None:
+        return {}
+    if not isinstance(given, dict) or not given or not all(isinstance(each, str) for each in given):
+        raise ValueError(f"{name} must be a dict of numbers by covariate, got {_checks.shown(given)}")
+    return {each: _checks.one(f"{name}[{each!r}]", Range().read(f"{name}[{each!r}]", given[each])) for each in given}
+
+
+def in_their_units(theta: list[float], report: Report, unit: np.ndarray, own: int) -> np.ndarray:
+    """Effects per unit of their covariates; the report of a fit to covariates divided by `unit` is put right, too."""
+    per_unit = np.tile(1 / unit, 2)
+    factor = np.concatenate([np.ones(own), per_unit])
+    errors = report["standard_errors"]
+    for place, (name, scale) in enumerate(zip(list(errors)[own:], per_unit, strict=True), start=own):
+        errors[name] *= float(scale / theta[place])
+    report["curvature"] = tuple(map(tuple, (np.outer(factor, factor) * report["curvature"]).tolist()))
+    report["ridge"] = tuple(map(tuple, (np.array(report["ridge"]) ** factor).tolist())) if report["ridge"] else ()
+    return np.log(theta[own:]) * per_unit
