@@ -475,8 +475,10 @@ def _plausible(top: _Top, walks: list[tuple[int, list[_Top]]], box: _Box) -> np.
     The log-likelihood falls by z^2 / 2 where its signed root is z. Beyond its last point a walk goes straight on,
     unless that is the edge of the search.
     """
-    rng, found = np.random.default_rng(0), [np.empty((0, len(top.logs)))]
-    z = ndtri((np.arange(size := _PLAUSIBLE // max(1, len(walks))) + 0.5) / size)
+    if not walks:
+        return np.empty((0, len(top.logs)))
+    rng, found = np.random.default_rng(0), []
+    z = ndtri((np.arange(size := _PLAUSIBLE // len(walks)) + 0.5) / size)
     for which, walk in walks:
         path = sorted([top, *walk], key=lambda point: point.logs[which])
         places, falls = np.array([point.logs for point in path]), np.array([top.value - point.value for point in path])

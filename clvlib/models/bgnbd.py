@@ -89,14 +89,14 @@ class BGNBD(_BuyTillYouDie):
         functions and their slopes depend on x alone (`rise`); B(a, b + n) / B(a, b) is that of b over that of a + b.
         """
         r, alpha, a, b = theta
-        x, n = data.x, data.x + cls._at_first
-        odds, log_T, log_recency = cls._log_odds_gone(theta, x, data.recency, data.T)
+        n, power = data.x + cls._at_first, r + data.x
+        odds, log_T, log_recency = cls._log_odds_gone(theta, data.x, data.recency, data.T)
         gone = expit(odds)
         rise_r, rise_b, rise_ab = rise(r, data), rise(b, data, cls._at_first), rise(a + b, data, cls._at_first)
-        value = rise_r[0] + rise_b[0] - rise_ab[0] + r * np.log(alpha) - (r + x) * log_T - log_expit(-odds)
+        value = rise_r[0] + rise_b[0] - rise_ab[0] + r * np.log(alpha) - power * log_T - log_expit(-odds)
         return value, [
             rise_r[1] + np.log(alpha) - log_T + gone * (log_T - log_recency),
-            r / alpha + (r + x) * ((gone - 1) / (alpha + data.T) - gone / (alpha + data.recency)),
+            r / alpha + power * ((gone - 1) / (alpha + data.T) - gone / (alpha + data.recency)),
             gone / a - rise_ab[1],
             rise_b[1] - rise_ab[1] - gone / np.where(n > 0, b + n - 1, 1),
         ]
