@@ -53,7 +53,7 @@ def discounted_life(a: np.ndarray, b: np.ndarray, rate: np.ndarray) -> np.ndarra
     return np.where(rate > 0, discounted, b / (a - 1))
 
 
-def beta_draws(rng: np.random.Generator, a: float, b: float, n: int) -> np.ndarray:
+def beta_draws(rng: np.random.Generator, a: float | np.ndarray, b: float | np.ndarray, n: int) -> np.ndarray:
     """Probabilities, kept off 0, at which a waiting time would be endless."""
     return np.maximum(rng.beta(a, b, n), 1e-12)
 

@@ -10,7 +10,20 @@ import pandas as pd
 from scipy.special import betaln, digamma, expit, gammaln
 
 from clvlib._checks import Range
-from clvlib._formula import Amount, Count, OneCount, OnePositive, Result, Share, Survivors, default, formula
+from clvlib._formula import (
+    Amount,
+    Count,
+    Counts,
+    OneCount,
+    OneCountFrom1,
+    OnePositive,
+    OneShareInside,
+    Result,
+    Share,
+    Survivors,
+    default,
+    formula,
+)
 from clvlib.models._fit import Model, maximise
 from clvlib.models._spread import Customers, beta_draws, discounted_life, each_once
 
@@ -101,6 +114,74 @@ class _Contract(Model, ABC):
 
     survival: ClassVar[Callable[..., Result]]  # share of the cohort still there after some periods
 
+    @formula
+    def survival_interval(
+        self,
+        period: Counts,
+        interval: OneShareInside = 0.9,
+        customers: OneCountFrom1 | None = None,
+        renewals: OneCount = 0,
+    ) -> pd.DataFrame:
+        r"""Survival with its interval: the estimates are uncertain, and so is who of a few customers stays.
+
+        .. math:: \frac{S(t)}{S(n)}, \qquad A_t \sim \operatorname{binomial}\!\left(A_n, \frac{S(t)}{S(n)}\right)
+
+        S is worked out at 1,000 of the model's `draws`, the same ones in every call; at each of them A_t, those of the
+        `customers` who are still there, is drawn.
+
+        Parameters
+        ----------
+        period : sequence of int
+            Renewals survived (t), at least `renewals`.
+        interval : float, default 0.9
+            Probability that it holds what will be, in (0, 1).
+        customers : int, optional
+            How many there are after n renewals (A_n). Left out: very many, so that only the estimates are uncertain.
+        renewals : int, default 0
+            Renewals that they have made (n); all shares are of those who have. ``renewals=t - 1, period=[t]`` is the
+            retention of period t.
+
+        Returns
+        -------
+        DataFrame
+            By period: estimate, low and high, shares of the customers in [0, 1]. `clvlib.plots.intervals` draws it.
+
+        Raises
+        ------
+        ValueError
+            If a period is below renewals, or the interval is not inside (0, 1).
+
+        Source
+        ------
+        The draws: see `draws`. The rest is the model's own story.
+
+        Examples
+        --------
+        >>> high_end = SBG.fit([1000, 869, 743, 653, 593, 551, 517, 491])
+        >>> high_end.survival_interval([8, 12], customers=491, renewals=7).round(2).reset_index()
+           period  estimate   low  high
+        0       8      0.94  0.92  0.96
+        1      12      0.77  0.73  0.82
+        """
+        if (period < renewals).any():
+            raise ValueError(f"period must be at least renewals ({renewals}), got {period.min():.12g}")
+        rng, t = np.random.default_rng(1), period.to_numpy()
+        stay = np.array([self._stay(theta, t, renewals) for theta in self._draws(1000, rng)])
+        if customers is not None:
+            stay = rng.binomial(customers, np.clip(stay, 0, 1)) / customers
+        low, high = np.quantile(stay, [(1 - interval) / 2, (1 + interval) / 2], axis=0, method="inverted_cdf")
+        table = {"estimate": self._stay(self._theta, t, renewals), "low": low, "high": high}
+        return pd.DataFrame(table, index=pd.Index(period.astype(int), name="period"))
+
+    def _stay(self, theta: np.ndarray, period: np.ndarray, renewals: int) -> np.ndarray:
+        """Of those who made so many renewals, the share still there."""
+        model = type(self)(*theta)
+        return np.exp(model._log_survival(period) - model._log_survival(np.asarray(renewals)))
+
+    @abstractmethod
+    def _log_survival(self, period: np.ndarray) -> np.ndarray:
+        """Log of `survival`."""
+
     @staticmethod
     @abstractmethod
     def _likelihood(theta: np.ndarray, alive: np.ndarray) -> tuple[float, np.ndarray]:
@@ -171,7 +252,7 @@ class SBG(_Contract):
         >>> round(SBG(alpha=0.704, beta=1.182).survival(12), 2)
         0.17
         """
-        return np.exp(betaln(self.alpha, self.beta + period) - betaln(self.alpha, self.beta))
+        return np.exp(self._log_survival(period))
 
     @formula
     def retention(self, period: PeriodFrom1) -> np.ndarray:
@@ -286,6 +367,9 @@ class SBG(_Contract):
             {"customer_id": np.arange(1, n + 1), "churn_probability": churn, "lifetime": rng.geometric(churn)}
         )
 
+    def _log_survival(self, period: np.ndarray) -> np.ndarray:
+        return betaln(self.alpha, self.beta + period) - betaln(self.alpha, self.beta)
+
     @staticmethod
     def _likelihood(theta: np.ndarray, alive: np.ndarray) -> tuple[float, np.ndarray]:
         """Log-likelihood and its slope in alpha and beta.
@@ -379,7 +463,7 @@ class BDW(_Contract):
         >>> round(BDW(gamma=0.259, delta=1.723, c=1.584).survival(12), 2)
         0.39
         """
-        return np.exp(self._log_survival(np.log(period)))
+        return np.exp(self._log_survival(period))
 
     @formula
     def retention(self, period: PeriodFrom1) -> np.ndarray:
@@ -411,7 +495,7 @@ class BDW(_Contract):
         >>> BDW(gamma=0.259, delta=1.723, c=1.584).retention([1, 2, 3, 4]).round(3).tolist()
         [0.869, 0.854, 0.883, 0.906]
         """
-        return np.exp(self._log_survival(np.log(period)) - self._log_survival(np.log(period - 1)))
+        return np.exp(self._log_survival(period) - self._log_survival(period - 1))
 
     @formula
     def derl(self, rate: Share, renewals: Count = default(0)) -> np.ndarray:
@@ -458,10 +542,10 @@ class BDW(_Contract):
                 "residual lifetime is infinite"
             )
         (i, n), customer = each_once(rate, renewals)
-        fade, sure = np.log1p(i), self._log_survival(np.log(n))
+        fade, sure = np.log1p(i), self._log_survival(n)
 
         def log_term(log_t: np.ndarray) -> np.ndarray:
-            return self._log_survival(log_t) - sure - fade * (np.exp(log_t) - n - 1)
+            return self._log_survival_at(log_t) - sure - fade * (np.exp(log_t) - n - 1)
 
         first = sum(np.exp(log_term(np.log(n + t))) for t in range(1, _TERMS + 1))
         return (first + self._rest(log_term, fade, n + _TERMS + 0.5))[customer]
@@ -505,7 +589,10 @@ class BDW(_Contract):
         lifetime = np.exp(np.minimum(log_t, np.log(2.0**53))).astype(int) + 1
         return pd.DataFrame({"customer_id": np.arange(1, n + 1), "churn_probability": churn, "lifetime": lifetime})
 
-    def _log_survival(self, log_t: np.ndarray) -> np.ndarray:
+    def _log_survival(self, period: np.ndarray) -> np.ndarray:
+        return self._log_survival_at(np.log(period))
+
+    def _log_survival_at(self, log_t: np.ndarray) -> np.ndarray:
         return _log_rise(np.log(self.delta), self.gamma) - _log_rise(self._log_x(self._theta, log_t), self.gamma)
 
     @staticmethod
