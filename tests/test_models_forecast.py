@@ -12,6 +12,7 @@ from clvlib.models import BGNBD, MBGNBD, SBG, GammaGamma, ParetoNBD, _forecast
 HIGH_END = [1000, 869, 743, 653, 593, 551, 517, 491]
 WORLD = BGNBD(r=0.243, alpha=4.414, a=0.793, b=2.426)
 MODIFIED = MBGNBD(r=0.525, alpha=6.183, a=0.891, b=1.614)
+MODIFIED = MBGNBD(r=0.525, alpha=6.183, a=0.891, b=1.614)
 PARETO = ParetoNBD(r=0.553, alpha=10.578, s=0.606, beta=11.669)
 SPEND = GammaGamma(p=6.25, q=3.74, gamma=15.44)
 
@@ -86,13 +87,6 @@ def test_the_same_seed_gives_the_same_draws(cdnow):
     fit = BGNBD.fit(cdnow)
     assert fit.draws(5, seed=1).equals(fit.draws(5, seed=1))
     assert not fit.draws(5, seed=1).equals(fit.draws(5, seed=2))
-
-
-def test_a_model_out_of_lists_is_the_same_model(cdnow):
-    fit = ParetoNBD.fit(WORLD.simulate(300, seed=1, T=52))
-    others = {name: getattr(fit, name) for name in ("log_likelihood", "standard_errors", "diagnosis", "grain")}
-    lists = {name: [list(row) for row in getattr(fit, name)] for name in ("curvature", "ridge")}
-    assert ParetoNBD(**fit.parameters, **others, **lists) == fit
 
 
 # Contracts

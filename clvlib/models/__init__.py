@@ -9,9 +9,10 @@ A model comes from data, `BGNBD.fit(summary)`, or from known parameters, `BGNBD(
 A fit is by maximum likelihood. Times, and with them the log-likelihood, are in the unit of the data.
 """
 
+from clvlib.models._compare import Check, compare
 from clvlib.models.contract import BDW, SBG
 from clvlib.models.opportunity import BGBB
 from clvlib.models.shop import BGNBD, MBGNBD, ParetoNBD
 from clvlib.models.spend import GammaGamma
 
-__all__ = ["BDW", "BGBB", "BGNBD", "MBGNBD", "SBG", "GammaGamma", "ParetoNBD"]
+__all__ = ["BDW", "BGBB", "BGNBD", "MBGNBD", "SBG", "Check", "GammaGamma", "ParetoNBD", "compare"]

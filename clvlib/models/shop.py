@@ -9,7 +9,8 @@ from typing import Annotated, ClassVar, Literal, NamedTuple, ParamSpec, Self, Ty
 
 import numpy as np
 import pandas as pd
-from scipy.special import digamma, expit, exprel, gammaln, hyp2f1, log_expit
+from scipy.special import betaln, digamma, expit, exprel, gammaln, hyp2f1, log_expit
+from scipy.stats import nbinom
 
 from clvlib import _checks
 from clvlib._calendar import DAYS, Grain
@@ -17,6 +18,7 @@ from clvlib._formula import (
     Amount,
     Count,
     OneCount,
+    OneCountFrom1,
     OnePositive,
     OneRate,
     OneShare,
@@ -27,7 +29,7 @@ from clvlib._formula import (
     default,
     formula,
 )
-from clvlib.models import _forecast
+from clvlib.models import _compare, _forecast
 from clvlib.models._fit import AMOUNT, COUNT, Model, column_of, different, few_repeaters, maximise
 from clvlib.models._spread import MOST, Customers, beta_draws, beta_mean, one_each
 from clvlib.models.spend import GammaGamma
@@ -118,7 +120,7 @@ def _in_one_unit(method: Callable[P, Result]) -> Callable[P, Result]:
         result = method(*args, **kwargs)  # first: it checks each argument
         given = signature.bind(*args, **kwargs).arguments
         own = given["self"].grain or given.get("grain")
-        for name in ("summary", "t", "recency", "T"):
+        for name in ("summary", "holdout", "t", "recency", "T"):
             unit = _unit_of(name, given.get(name))
             if own and unit and unit != own:
                 raise ValueError(
@@ -588,6 +590,87 @@ class _BuyTillYouDie(Model, ABC):
         return self._alive(x, recency, T) * purchases[alike]
 
     @formula
+    def purchase_probability(self, purchases: Count, t: Amount) -> np.ndarray:
+        r"""Probability that a new customer makes exactly so many repeat purchases in her first t.
+
+        .. math:: P(X(t) = x) = E\left[P(N(\min(t, \tau)) = x)\right]
+
+        with N a Poisson process at her rate and :math:`\tau` her lifetime.
+
+        Parameters
+        ----------
+        purchases : int or array
+            Repeat purchases (x).
+        t : float or array
+            Time since the first purchase, in the model's time unit.
+
+        Returns
+        -------
+        float or array
+            Probabilities; over all x they add up to 1.
+
+        Raises
+        ------
+        ValueError
+            If a number is negative, or the lengths differ.
+
+        Source
+        ------
+        Fader, Hardie & Lee 2005, eq. 8 (BG/NBD); Fader & Hardie 2006, Deriving an Expression for P(X(t) = x) Under the
+        Pareto/NBD Model.
+
+        Examples
+        --------
+        >>> world = BGNBD(r=0.243, alpha=4.414, a=0.793, b=2.426)
+        >>> world.purchase_probability([0, 1, 2], t=39).round(3).tolist()
+        [0.574, 0.199, 0.085]
+        """
+        return self._purchase_probability(purchases, t)
+
+    @_in_one_unit
+    @formula
+    def check(self, holdout: pd.DataFrame, most: OneCountFrom1 = 7) -> _compare.Check:
+        """The model against what happened: does it reproduce the data, and did its forecast come true?
+
+        Parameters
+        ----------
+        holdout : DataFrame
+            As `clvlib.transactions.calibration_holdout` returns it; the model is fitted on it, too:
+            ``BGNBD.fit(holdout).check(holdout)``.
+        most : int, default 7
+            Customers with so many repeat purchases or more are one group.
+
+        Returns
+        -------
+        Check
+            ``.table`` sums up. ``.frequencies``: how many customers bought so often, and should have; ``.tracking``:
+            purchases of all by week; ``.by_frequency``: forecast and outcome of light and heavy buyers;
+            ``.spend_by_frequency``: whether spend and frequency are unrelated, as `GammaGamma` says. In all of them
+            ``actual`` is beside ``model``. ``clvlib.plots.model_check(...)`` draws the four.
+
+        Raises
+        ------
+        ValueError
+            If a column is missing, or the table has lost the purchases by week that `calibration_holdout` noted.
+
+        Source
+        ------
+        Fader, Hardie & Lee 2005, Counting Your Customers the Easy Way (frequencies, tracking, by frequency); RFM and
+        CLV (spend).
+
+        Examples
+        --------
+        >>> from clvlib.transactions import calibration_holdout
+        >>> world = BGNBD(r=0.3, alpha=30, a=0.8, b=2.5, grain="day")
+        >>> log = world.simulate_log(500, seed=1, T=400)
+        >>> log["date"] = pd.Timestamp("2024-01-01") + pd.to_timedelta(log["time"] // 1, unit="D")
+        >>> split = calibration_holdout(log.assign(amount=20), calibration_end="2024-07-31")
+        >>> BGNBD.fit(split).check(split).table.loc["purchases, holdout", ["actual", "model"]].round().tolist()
+        [279.0, 322.0]
+        """
+        return _compare.check(self, holdout, most)
+
+    @formula
     def simulate(
         self, n: Customers, seed: OneCount, T: Amount = default(52), holdout: Amount = default(0)
     ) -> pd.DataFrame:
@@ -767,6 +850,10 @@ class _BuyTillYouDie(Model, ABC):
         """Of customers alive at T: how much longer they stay, and after how many more purchases they leave at last."""
 
     @abstractmethod
+    def _purchase_probability(self, x: np.ndarray, t: np.ndarray) -> np.ndarray:
+        """Of a new customer: as many purchases in her first t."""
+
+    @abstractmethod
     def _while_alive(self, t: np.ndarray, x: np.ndarray, T: np.ndarray) -> np.ndarray:
         """Purchases expected in (T, T + t] of a customer alive at T."""
 
@@ -870,6 +957,13 @@ class BGNBD(_BuyTillYouDie):
     ) -> tuple[np.ndarray, np.ndarray]:
         a, b = theta[2:]
         return np.full(x.shape, np.inf), rng.geometric(beta_draws(rng, a, b + x + cls._at_first, len(x)))
+
+    def _purchase_probability(self, x: np.ndarray, t: np.ndarray) -> np.ndarray:
+        """She stayed n times and bought x times, or she left after purchase x, and might have bought more."""
+        a, b, n, share = self.a, self.b, x + self._at_first, self.alpha / (self.alpha + t)
+        stayed = np.exp(betaln(a, b + n) - betaln(a, b)) * nbinom.pmf(x, self.r, share)
+        left = np.exp(betaln(a + 1, b + np.maximum(n, 1) - 1) - betaln(a, b)) * nbinom.sf(x - 1, self.r, share)
+        return stayed + np.where(n > 0, left, 0)
 
     def _while_alive(self, t: np.ndarray, x: np.ndarray, T: np.ndarray) -> np.ndarray:
         """The closed form of the class; where that fails, the mean it stands for.
@@ -1071,6 +1165,20 @@ class ParetoNBD(_BuyTillYouDie):
     ) -> tuple[np.ndarray, np.ndarray]:
         s, beta = theta[2:]
         return rng.standard_exponential(len(x)) * (beta + T) / rng.gamma(s), np.full(x.shape, np.inf)
+
+    def _purchase_probability(self, x: np.ndarray, t: np.ndarray) -> np.ndarray:
+        """She stayed and bought x times in t, or she left at y and bought x times in y: a sum over `_nodes` of y."""
+
+        def bought(y: np.ndarray) -> np.ndarray:
+            return nbinom.pmf(x, self.r, self.alpha / (self.alpha + y))
+
+        least = min(self.alpha, self.beta)
+        span, left = np.log1p(t / least), np.zeros(())
+        for point, weight in _nodes():
+            y = least * np.expm1(point * span)
+            leaves = self.s / (self.beta + y) * (self.beta / (self.beta + y)) ** self.s
+            left = left + weight * span * (least + y) * leaves * bought(y)
+        return (self.beta / (self.beta + t)) ** self.s * bought(t) + left
 
     def _while_alive(self, t: np.ndarray, x: np.ndarray, T: np.ndarray) -> np.ndarray:
         """``(r + x)(beta + T) / (alpha + T) * (1 - q^(s - 1)) / (s - 1)``, q = (beta + T) / (beta + T + t)."""
