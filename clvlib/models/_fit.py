@@ -9,17 +9,21 @@ from typing import NamedTuple, TypedDict
 
 import numpy as np
 import pandas as pd
-from scipy.special import digamma, gammaln
+from scipy.special import digamma, gammaln, ndtri
 
 from clvlib import _checks
 from clvlib._checks import Range
+from clvlib._formula import OneCount, formula
+from clvlib.models._spread import Customers
 
 AMOUNT, COUNT, _POSITIVE = Range(at_least=0), Range(at_least=0, whole=True), Range(above=0)
 _FLAT = 1e-6  # curvature below which a direction counts as flat
 _REACH = np.log(1e4)  # a fit looks between 1 / 10,000 of its starting values and 10,000 times them
 _FALL = 1.353  # of the log-likelihood, within which values fit almost as well: half of chi2(1)'s 90 % quantile
+_ENOUGH = 0.97  # of that fall, and a walk is at its end
 _VAGUE = 0.6  # on the log scale, so that the 90 % interval is a factor of 2.7 either way
 _SURE, _WIDE = 1.1, 1.5  # a forecast is sure if its ends differ by less than this factor, not determined if by more
+_PLAUSIBLE = 200  # parameters that a fit keeps of a ridge
 _LITTLE = 0.01  # of a cohort, a purchase, a currency unit: a difference that does not count
 
 # Log-likelihood and its slope, at some parameters.
@@ -43,15 +47,25 @@ class Model:
         Parameters that the data leave vague are led along their ridge, as far as the log-likelihood falls by 1.353, and
         it is said what the model forecasts on the way. (A fit then takes a few times as long.) This is what the ridge
         does to the forecast; the error of sampling comes on top.
+    curvature : tuple of tuples
+        Covariance of the log-parameters, a row a parameter: the inverse of the curvature at the estimate. `covariance`
+        has it by name. None where the parameters were given.
+    ridge : tuple of tuples
+        If parameters are vague: some that fit almost as well, a row each, spread over the ridge as `draws` says.
     """
 
     log_likelihood: float | None = None
     standard_errors: dict[str, float] | None = field(default=None, hash=False)
     diagnosis: str = "Not fitted: the parameters were given."
+    curvature: tuple[tuple[float, ...], ...] | None = None
+    ridge: tuple[tuple[float, ...], ...] = ()
 
     def __post_init__(self) -> None:
         for name, value in self.parameters.items():
             object.__setattr__(self, name, _checks.one(name, _POSITIVE.read(name, value)))
+        for name in ("curvature", "ridge"):  # lists, out of a file
+            rows = getattr(self, name)
+            object.__setattr__(self, name, rows and tuple(map(tuple, rows)))
 
     @property
     def parameters(self) -> dict[str, float]:
@@ -72,8 +86,80 @@ class Model:
         return 2 * len(self.parameters) - 2 * self.log_likelihood
 
     @property
+    def covariance(self) -> pd.DataFrame:
+        """Covariance matrix of the estimates, by parameter (delta method from the log-parameters).
+
+        What the data do not bound has an infinite variance, and missing (NaN) covariances.
+        """
+        if self.curvature is None or self.standard_errors is None:
+            raise ValueError("covariance needs a fitted model: this one was made from given parameters, use fit")
+        matrix = np.outer(self._theta, self._theta) * self.curvature
+        errors = np.array(list(self.standard_errors.values()))
+        unbounded = np.isinf(errors)
+        matrix[unbounded] = matrix[:, unbounded] = np.nan
+        matrix[unbounded, unbounded] = np.inf
+        return pd.DataFrame(matrix, index=self.parameters, columns=self.parameters)
+
+    @formula
+    def draws(self, n: Customers, seed: OneCount) -> pd.DataFrame:
+        """Parameters that the data allow, drawn as often as they are likely: what intervals of forecasts are made of.
+
+        From a normal law of the log-parameters, with the curvature at the estimate. Where parameters are vague, the
+        log-likelihood is no parabola: then along the ridge that the diagnosis speaks of, to where the log-likelihood
+        has fallen by z^2 / 2, with z from a standard normal law; if it never falls so far, to the edge of the search.
+        The other parameters vary around it. The ends of nine in ten draws are then those of a likelihood interval.
+
+        Parameters
+        ----------
+        n : int
+            Draws.
+        seed : int
+            The same seed gives the same draws.
+
+        Returns
+        -------
+        DataFrame
+            A draw a row, a parameter a column. Of a model with given parameters, all draws are these.
+
+        Raises
+        ------
+        ValueError
+            If n is not a whole number above 0, or the seed not a whole number.
+
+        Source
+        ------
+        Pawitan 2001, In All Likelihood (Oxford): the signed root of twice the fall is nearly standard normal.
+
+        Examples
+        --------
+        >>> from clvlib.models import SBG
+        >>> fit = SBG.fit([1000, 869, 743, 653, 593, 551, 517, 491])
+        >>> fit.draws(1000, seed=1).quantile([0.05, 0.95]).round(1)
+              alpha  beta
+        0.05    0.5   2.7
+        0.95    0.9   5.3
+        """
+        return pd.DataFrame(self._draws(n, np.random.default_rng(seed)), columns=list(self.parameters))
+
+    def _draws(self, n: int, rng: np.random.Generator) -> np.ndarray:
+        """A draw a row."""
+        if self.ridge:
+            return np.array(self.ridge)[rng.permutation(n) % len(self.ridge)]
+        if self.curvature is None:
+            return np.tile(self._theta, (n, 1))
+        return np.exp(
+            _normal(rng.standard_normal((n, len(self._theta))), np.log(self._theta), np.array(self.curvature))
+        )
+
+    @property
     def _theta(self) -> np.ndarray:
         return np.array(list(self.parameters.values()))
+
+
+def _normal(z: np.ndarray, mean: np.ndarray, spread: np.ndarray) -> np.ndarray:
+    """Standard normal numbers, a row a draw, as draws with this mean and covariance."""
+    size, direction = np.linalg.eigh(spread)
+    return mean + (z * np.sqrt(np.maximum(size, 0))) @ direction.T
 
 
 class Report(TypedDict):
@@ -82,6 +168,8 @@ class Report(TypedDict):
     log_likelihood: float
     standard_errors: dict[str, float]
     diagnosis: str
+    curvature: tuple[tuple[float, ...], ...]
+    ridge: tuple[tuple[float, ...], ...]
 
 
 def maximise(
@@ -117,6 +205,8 @@ def maximise(
         log_likelihood=top.value,
         standard_errors=dict(zip(start, errors.tolist(), strict=True)),
         diagnosis=" ".join(notes) or "Converged, nothing to report.",
+        curvature=tuple(map(tuple, top.spread.tolist())),
+        ridge=tuple(map(tuple, np.exp(_plausible(top, ridge, box)).tolist())),
     )
 
 
@@ -180,17 +270,19 @@ def _curvature(climb: Climb, logs: np.ndarray, slope: np.ndarray) -> np.ndarray:
 
 class _Ridge(NamedTuple):
     """Points that fit almost as well as the top; which parameters differ much among them, and which of these are
-    endless: the ridge goes on to the edge of the search."""
+    endless: the ridge goes on to the edge of the search. `walks` has the points by the parameter that was led."""
 
     points: list[_Top]
     vague: np.ndarray
     endless: np.ndarray
+    walks: list[tuple[int, list[_Top]]]
 
 
 def _ridge(climb: Climb, top: _Top, box: _Box) -> _Ridge:
     """From the top along each vague parameter, and what goes with it. A fit without vague parameters has no ridge."""
     to_try = ~top.free | (top.error > _VAGUE)
     points: list[_Top] = []
+    walks = []
     vague, endless = np.zeros((2, len(to_try)), dtype=bool)
     while to_try.any():
         which = int(np.argmax(np.where(to_try, top.error, 0)))
@@ -200,8 +292,9 @@ def _ridge(climb: Climb, top: _Top, box: _Box) -> _Ridge:
             moved |= abs(point.logs - top.logs) > _VAGUE
         tied = abs(top.spread[which]) > 0.9 * top.error[which] * top.error  # no other way leads along it
         points, vague, endless = points + walk, vague | moved, endless | (moved & (not ends))
+        walks.append((which, walk))
         to_try &= ~(moved & tied)
-    return _Ridge(points, vague, endless)
+    return _Ridge(points, vague, endless, walks)
 
 
 def _walk(climb: Climb, top: _Top, box: _Box, which: int) -> tuple[list[_Top], bool]:
@@ -219,8 +312,8 @@ def _walk(climb: Climb, top: _Top, box: _Box, which: int) -> tuple[list[_Top], b
         for _ in range(20):
             at_edge = (here.logs == box.low) | (here.logs == box.high)
             leaves = here.logs[which] == (box.low if side < 0 else box.high)[which]
-            if leaves or (at_edge & top.free).any() or fallen > 0.97 * _FALL:
-                ends &= fallen > 0.97 * _FALL
+            if leaves or (at_edge & top.free).any() or fallen > _ENOUGH * _FALL:
+                ends &= fallen > _ENOUGH * _FALL
                 break
             ahead = _newton(climb, np.clip(here.logs + side * step * others, *box), box, held=which, enough=0.01)
             fall = max(0.0, top.value - ahead.value)
@@ -233,6 +326,42 @@ def _walk(climb: Climb, top: _Top, box: _Box, which: int) -> tuple[list[_Top], b
             if fall > 0:
                 step = min(step, 0.99 * ((_FALL / fall) ** 0.5 - 1) * abs(here.logs - top.logs)[which])
     return points, ends
+
+
+def _plausible(top: _Top, ridge: _Ridge, box: _Box) -> np.ndarray:
+    """Log-parameters over the ridge, a row each, as `Model.draws` says; none without a ridge.
+
+    The log-likelihood falls by z^2 / 2 where its signed root is z. A walk that ended goes straight on beyond its last
+    point, for the one draw in ten that falls further.
+    """
+    rng, found = np.random.default_rng(0), [np.empty((0, len(top.logs)))]
+    size = _PLAUSIBLE // max(1, len(ridge.walks))
+    for which, walk in ridge.walks:
+        path = sorted([top, *walk], key=lambda point: point.logs[which])
+        places, falls = np.array([point.logs for point in path]), np.array([top.value - point.value for point in path])
+        roots = np.sort(np.sign(places[:, which] - top.logs[which]) * np.sqrt(2 * np.maximum(falls, 0)))
+        z = ndtri((np.arange(size) + 0.5) / size)
+        centre = np.transpose([np.interp(z, roots, place) for place in places.T])
+        for side, end, before in ((-1, 0, 1), (1, -1, -2)):
+            if roots[end] ** 2 > 2 * _ENOUGH * _FALL:  # the walk ended there, and not at the edge of the search
+                slope = (places[end] - places[before]) / (roots[end] - roots[before])
+                centre += side * np.outer(np.maximum(side * (z - roots[end]), 0), slope)
+        nearest, normal = abs(roots[:, None] - z).argmin(axis=0), rng.standard_normal(centre.shape)
+        for place, point in enumerate(path):
+            here = nearest == place
+            found.append(_normal(normal[here], centre[here], _around(point, which)))
+    return np.clip(np.concatenate(found), *box)
+
+
+def _around(point: _Top, which: int) -> np.ndarray:
+    """Covariance of the log-parameters around a point of a walk; what was led, and what is at the edge, stays.
+
+    At most a factor of e either way: a direction that is flatter has a walk of its own.
+    """
+    loose = point.free.copy()
+    loose[which] = False
+    bend, direction = np.linalg.eigh(np.linalg.inv(point.spread) * np.outer(loose, loose))
+    return (direction / np.maximum(bend, 1)) @ direction.T * np.outer(loose, loose)
 
 
 def _warnings(theta: dict[str, float], top: _Top, ridge: _Ridge, forecast: Forecast, horizon: str) -> list[str]:
