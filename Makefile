@@ -1,6 +1,6 @@
 # The course's commands. `make` alone lists them.
 .DEFAULT_GOAL := help
-.PHONY: help setup lab test quick notebooks exercises datasets lint bench mutants nbgrader clean
+.PHONY: help setup lab test quick redraws notebooks exercises claims datasets lint bench mutants nbgrader clean
 
 PORT ?= 8888
 VENV := .venv
@@ -49,6 +49,9 @@ test: $(READY) lint  ## run every test
 quick: $(READY)  ## run the tests that need no notebook, browser or sandbox
 	@$(PYTHON) -m pytest @tests/quick.args
 
+redraws: $(READY)  ## draw the synthetic sets 200 times more: do the lessons' conclusions hold?
+	@REDRAWS=200 $(PYTHON) -m pytest -n 0 -q -s tests/test_redraws.py
+
 lint: $(READY)  ## check style and types
 	@$(PYTHON) -m ruff check
 	@$(PYTHON) -m ruff format --check
@@ -59,6 +62,9 @@ notebooks: $(READY)  ## run every lesson again and store its outputs
 
 exercises: $(READY)  ## write the students' notebooks from exercises/keys
 	@$(PYTHON) -m clvlib.course.notebooks exercises
+
+claims: $(READY)  ## write the page of claims from datasets/claims.csv
+	@$(PYTHON) -m clvlib.course.ledger
 
 datasets: $(READY)  ## rebuild every dataset
 	@$(PYTHON) datasets/build.py

@@ -22,6 +22,15 @@ import surveys  # noqa: E402
 from clvlib import transactions  # noqa: E402
 
 CALIBRATION_END, HOLDOUT_END = "1997-09-30", "1998-06-30"
+SETS = customers.SETS | surveys.SETS
+
+
+def draw(name: str, redraw: int = 0) -> tuple[str, str]:
+    """A set's table as CSV and its truth as JSON: redraw 0 is the set that the course ships, any other its like."""
+    make, seed = SETS[name]
+    table, truth = make(np.random.default_rng([seed, redraw] if redraw else seed))
+    text = json.dumps(truth, indent=1, sort_keys=True, ensure_ascii=False)
+    return table.to_csv(index=False, lineterminator="\n"), text + "\n"
 
 
 def cdnow_summary() -> pd.DataFrame:
@@ -43,16 +52,15 @@ def write(path: Path, text: str) -> None:
 
 def main(folder: Path = HERE) -> None:
     """Write every table, its truth and the checksums into a folder."""
-    for module in (customers, surveys):
-        for name, (make, seed) in module.SETS.items():
-            print(f"building {name}", flush=True)
-            table, truth = make(np.random.default_rng(seed))
-            write(folder / f"{name}.csv", table.to_csv(index=False, lineterminator="\n"))
-            text = json.dumps(truth, indent=1, sort_keys=True, ensure_ascii=False)
-            write(folder / "truth" / f"{name}.json", text + "\n")
+    for name in SETS:
+        print(f"building {name}", flush=True)
+        table, truth = draw(name)
+        write(folder / f"{name}.csv", table)
+        write(folder / "truth" / f"{name}.json", truth)
     print("building cdnow_summary", flush=True)
     write(folder / "cdnow_summary.csv", cdnow_summary().to_csv(index=False, lineterminator="\n"))
-    sums = [f"{hashlib.sha256(path.read_bytes()).hexdigest()}  {path.name}" for path in sorted(folder.glob("*.csv"))]
+    tables = [path for path in sorted(folder.glob("*.csv")) if path.stem != "claims"]  # the ledger is written by hand
+    sums = [f"{hashlib.sha256(path.read_bytes()).hexdigest()}  {path.name}" for path in tables]
     write(folder / "SHA256SUMS", "\n".join(sums) + "\n")
 
 

@@ -1,5 +1,6 @@
 """Settings that all tests share."""
 
+import sys
 from pathlib import Path
 
 import pytest
@@ -7,6 +8,7 @@ from hypothesis import settings
 
 from clvlib.course.marking import release
 
+sys.path.insert(0, str(Path(__file__).parents[1] / "datasets"))  # for `import build`
 collect_ignore = ["mutants.py"]  # a command that needs mutmut: see `make mutants`
 
 # speed is measured in benchmarks/, never by a test that a busy machine could fail

@@ -14,6 +14,7 @@ pytestmark = pytest.mark.slow
 
 NAMES = sorted(path.stem for path in DATASETS.glob("*.csv"))
 REAL = ["cdnow", "cdnow_summary"]
+LEDGER = "claims"  # written by hand: tests/test_claims.py holds it
 
 
 @pytest.fixture(scope="module")
@@ -35,14 +36,15 @@ def test_the_builder_rebuilds_every_file_byte_for_byte(tmp_path):
         for pattern in ("*.csv", "truth/*.json")
         for path in DATASETS.glob(pattern)
     }
-    assert set(built) == kept - {"cdnow.csv"}
+    assert set(built) == kept - {"cdnow.csv", f"{LEDGER}.csv"}
     changed = [name for name, path in built.items() if path.read_bytes() != (DATASETS / name).read_bytes()]
     assert changed == []
 
 
-def test_checksums_hold_for_every_table():
+def test_checksums_hold_for_every_table_that_is_built():
     lines = (DATASETS / "SHA256SUMS").read_text(encoding="utf-8").splitlines()
-    sums = {f"{hashlib.sha256(path.read_bytes()).hexdigest()}  {path.name}" for path in DATASETS.glob("*.csv")}
+    tables = [path for path in DATASETS.glob("*.csv") if path.stem != LEDGER]
+    sums = {f"{hashlib.sha256(path.read_bytes()).hexdigest()}  {path.name}" for path in tables}
     assert set(lines) == sums
 
 
@@ -64,7 +66,7 @@ def test_the_dictionary_counts_the_rows_and_names_every_column(name, entries):
     assert [column for column in table if f"`{column}`" not in columns] == []
 
 
-@pytest.mark.parametrize("name", sorted(set(NAMES) - set(REAL)))
+@pytest.mark.parametrize("name", sorted(set(NAMES) - {*REAL, LEDGER}))
 def test_a_synthetic_dataset_says_so_first_then_what_was_planted_which_lesson_uses_it_and_its_licence(name, entries):
     (what,) = re.findall(r"^\| What \| (.*) \|$", entries[name], flags=re.MULTILINE)
     assert what.startswith("Synthetic")

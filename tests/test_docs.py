@@ -73,6 +73,7 @@ def test_links_of_the_pages_lead_somewhere():
         ROOT / "datasets" / "README.md",
         NOTEBOOKS / "GLOSSARY.md",
         NOTEBOOKS / "COVERAGE.md",
+        NOTEBOOKS / "CLAIMS.md",
     ):
         for target in re.findall(r"\]\(([^)#]+)\)", page.read_text(encoding="utf-8")):
             if not target.startswith("http"):
@@ -88,11 +89,12 @@ def test_the_map_of_the_start_page_and_of_the_readme_name_every_lesson():
 
 def test_the_examples_of_contributing_stand_in_the_files_that_it_names():
     text = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
-    function, *questions = re.findall(r"```python\n(.+?)```", text, re.DOTALL)
+    function, *questions, sentence = re.findall(r"```python\n(.+?)```", text, re.DOTALL)
     assert function in (ROOT / "clvlib" / "value.py").read_text(encoding="utf-8")
     key = (ROOT / "exercises" / "keys" / "03_retention.py").read_text(encoding="utf-8")
     assert len(questions) == 3
     assert not [question for question in questions if question not in key]
+    assert sentence in (ROOT / "tests" / "redraws.py").read_text(encoding="utf-8")
 
 
 def test_the_commands_of_contributing_name_files_that_exist():

@@ -3,7 +3,7 @@
 import difflib
 import json
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 import numpy as np
 import pandas as pd
@@ -47,8 +47,13 @@ def load(name: str) -> pd.DataFrame:
     Traceback (most recent call last):
     ValueError: there is no dataset 'cdow'; did you mean 'cdnow'? The datasets are 'ab_email', ...
     """
+    return read_table(_path(name, DATASETS, ".csv", "dataset"), name)
+
+
+def read_table(source: Path | TextIO, name: str) -> pd.DataFrame:
+    """A dataset from a file or an open text, typed as `load` types it."""
     # a cell that says "N/A" says so: only an empty one is missing
-    table = pd.read_csv(_path(name, DATASETS, ".csv", "dataset"), keep_default_na=False, na_values=[""])
+    table = pd.read_csv(source, keep_default_na=False, na_values=[""])
     for column in table.columns[table.columns.str.fullmatch(r"date|.*_(?:date|at)")]:
         table[column] = pd.to_datetime(table[column], format="ISO8601")
     if name in GRAINS:
