@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from clvlib.models import BGNBD, SBG, GammaGamma, ParetoNBD
+from clvlib.models import BDW, BGNBD, SBG, GammaGamma, ParetoNBD
 
 pytestmark = pytest.mark.slow
 
@@ -17,6 +17,7 @@ WORLDS = {
     ParetoNBD: ParetoNBD(r=0.553, alpha=10.578, s=0.606, beta=11.669),
     GammaGamma: GammaGamma(p=6.25, q=3.74, gamma=15.44),
     SBG: SBG(alpha=0.668, beta=3.806),
+    BDW: BDW(gamma=0.5, delta=2, c=1.4),
 }
 
 
@@ -27,7 +28,7 @@ def fitted(model):
 
 
 def _data(world, seed):
-    if isinstance(world, SBG):
+    if isinstance(world, SBG | BDW):
         lifetime = world.simulate(CUSTOMERS, seed)["lifetime"]
         return [(lifetime > period).sum() for period in range(9)]
     if isinstance(world, GammaGamma):
