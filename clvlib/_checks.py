@@ -241,6 +241,9 @@ def ids(name: str, column: pd.Series) -> pd.Series:
     ValueError: column 'customer_id' of log is missing in 1 of 2 rows (row 1): fill it in or leave them out
     """
     present(name, column)
+    if column.dtype == object:
+        no_names = ~column.map(pd.api.types.is_hashable).to_numpy(dtype=bool)
+        refuse(name, column, no_names, "is no name", "write one number or text a row")
     return column
 
 

@@ -263,11 +263,20 @@ def _align(given: dict[str, Any], present: list[_Argument], labels: pd.Index | N
         given.update({name: values.set_axis(labels) for name, values in lists.items()})
 
 
+def _endless(result: Any) -> bool:
+    """Whether numbers are not finite; in a table or a Series, NaN may stand for what is not known."""
+    if isinstance(result, pd.DataFrame):
+        return any(_endless(column) for _, column in result.items())
+    if not isinstance(result, np.ndarray | np.generic | pd.Series) or result.dtype.kind != "f":
+        return False
+    return bool((np.isinf(result) if isinstance(result, pd.Series) else ~np.isfinite(result)).any())
+
+
 def _handed_back(name: str, result: Any, labels: pd.Index | None) -> Any:
     """A number as a Python number; an array, or a table without labels, with the labels of the arguments."""
+    if _endless(result):
+        raise ValueError(f"{name} has no finite result for these numbers: are they in the right units?")
     if isinstance(result, np.ndarray | np.generic):
-        if result.dtype.kind == "f" and not np.isfinite(result).all():
-            raise ValueError(f"{name} has no finite result for these numbers: are they in the right units?")
         if result.ndim == 0:
             return result.item()
         if labels is not None and result.shape == (len(labels),):

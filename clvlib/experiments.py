@@ -213,7 +213,7 @@ def sample_size(
         outside = np.ravel(new)[np.ravel((new <= 0) | (new >= 1))][0]
         raise ValueError(f"base_rate plus the uplift must stay in (0, 1), got {outside:.12g}")
     size = samplesize_proportions_2indep_onetail(change, base_rate, power, alpha=alpha, alternative="two-sided")
-    return np.ceil(size - 1e-9).astype(int)
+    return np.ceil(size).astype(int)
 
 
 @dataclass(frozen=True, eq=False)

@@ -66,7 +66,7 @@ def typical(lesson: str, words: str) -> Callable[[Callable[..., Any]], None]:
 
 def over_redraws(sentence: Sentence, redraws: int) -> tuple[Any, list[Any]]:
     """What a sentence says of the course's own draw, and of so many redraws."""
-    said = _by_sentence(sentence.sets, redraws)[sentence]
+    said = by_sentence(sentence.sets, redraws)[sentence]
     for error in said:
         if isinstance(error, Exception):
             raise error
@@ -74,7 +74,7 @@ def over_redraws(sentence: Sentence, redraws: int) -> tuple[Any, list[Any]]:
 
 
 @cache
-def _by_sentence(sets: tuple[str, ...], redraws: int) -> dict[Sentence, list[Any]]:
+def by_sentence(sets: tuple[str, ...], redraws: int) -> dict[Sentence, list[Any]]:
     """All sentences about the same sets, so that each draw is made once."""
     values: dict[Sentence, list[Any]] = {sentence: [] for sentence in HOLDS + TYPICAL if sentence.sets == sets}
     for redraw in range(redraws + 1):

@@ -133,10 +133,43 @@ AUDIT = """\
 
 
 def test_an_audit_is_read_row_by_row_and_other_tables_are_not(tmp_path):
-    lesson = tmp_path / "lesson.ipynb"
-    cell = {"cell_type": "markdown", "source": AUDIT.splitlines(keepends=True)}
-    lesson.write_text(json.dumps({"cells": [cell]}), encoding="utf-8")
-    first, second = audited(lesson)
+    first, second = audited(write_lesson(tmp_path / "lesson.ipynb", AUDIT))
     assert (first.ids, first.verdict) == (["A1a", "B2"], "wrong")
     assert "中文" in first.wording
     assert (second.ids, second.verdict) == ([], "depends")
+
+
+def audit_of(number, folder):
+    """A lesson whose audit is just what the ledger says."""
+    rows = JUDGED[JUDGED["lesson"] == number]
+    table = ["| The source says | Verdict |", "|---|---|"]
+    table += [f"| [{claim}] {row.says} ({row.term}) | **{row.verdict}** |" for claim, row in rows.iterrows()]
+    return write_lesson(folder / f"{number}_lesson.ipynb", "\n".join(table))
+
+
+def write_lesson(path, text):
+    path.write_text(json.dumps({"cells": [{"cell_type": "markdown", "source": text}]}), encoding="utf-8")
+    return path
+
+
+def test_an_audit_that_is_the_ledgers_own_passes(tmp_path):
+    test_a_lessons_audit_and_the_ledger_are_one(audit_of("03", tmp_path))
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong", "why"),
+    [
+        ("[B8a] ", "", "names no claim"),
+        ("[B8a]", "[B8z]", "no such claim"),
+        ("[B8a]", "[B7b]", "stands twice"),
+        ("[B8a]", "[A1a]", "in another lesson"),
+        ("**supported**", "**depends**", "B8a"),
+        ("客户数量是相同的", "客户数量", "the term"),
+    ],
+)
+def test_an_audit_that_strays_from_the_ledger_is_told_so(right, wrong, why, tmp_path):
+    (cell,) = json.loads(audit_of("03", tmp_path).read_text(encoding="utf-8"))["cells"]
+    assert right in cell["source"]
+    lesson = write_lesson(tmp_path / "03_lesson.ipynb", cell["source"].replace(right, wrong))
+    with pytest.raises(AssertionError, match=why):
+        test_a_lessons_audit_and_the_ledger_are_one(lesson)

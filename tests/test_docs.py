@@ -7,7 +7,10 @@ import pytest
 import yaml
 
 import clvlib
+from clvlib import course
+from clvlib.course import Exercise
 from clvlib.course.exercise import load_exercise
+from clvlib.course.lesson import Lesson
 
 ROOT = Path(__file__).parents[1]
 NOTEBOOKS = ROOT / "notebooks"
@@ -89,12 +92,28 @@ def test_the_map_of_the_start_page_and_of_the_readme_name_every_lesson():
 
 def test_the_examples_of_contributing_stand_in_the_files_that_it_names():
     text = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
-    function, *questions, sentence = re.findall(r"```python\n(.+?)```", text, re.DOTALL)
+    function, *questions, sentence, _, _ = re.findall(r"```python\n(.+?)```", text, re.DOTALL)
     assert function in (ROOT / "clvlib" / "value.py").read_text(encoding="utf-8")
     key = (ROOT / "exercises" / "keys" / "03_retention.py").read_text(encoding="utf-8")
     assert len(questions) == 3
     assert not [question for question in questions if question not in key]
     assert sentence in (ROOT / "tests" / "redraws.py").read_text(encoding="utf-8")
+
+
+def test_the_turn_of_contributing_works(monkeypatch):
+    text = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    *_, key, cells = re.findall(r"```python\n(.+?)```", text, re.DOTALL)
+    exercise = Exercise("03_retention", title="Retention", minutes=1)
+    exercise.textbook(lambda: dict(churn=0.6))
+    exec(key, {"exercise": exercise})
+    monkeypatch.setattr(course, "lesson", lambda name: Lesson(exercise))
+    lesson = {"course": course}
+    exec(cells, lesson)
+    turn, name = lesson["turn"], "left_after_two_years"
+    assert turn.check(name, 160).state == "right"
+    assert turn.check(name, 0).message.startswith("Losses do not add up")
+    assert turn.check(name, ...).state == turn.reveal(lesson["my_guess"], 160).state == "not attempted"
+    assert turn.hint(name).title.startswith("Hint 1 of 1")
 
 
 def test_the_commands_of_contributing_name_files_that_exist():

@@ -120,7 +120,9 @@ def test_tiers_may_name_their_columns_and_customers_have_labels_of_their_own():
 
 
 def test_a_customer_may_spend_nothing():
-    assert loyalty.tier_pnl([0, 500], TIERS, 0.3)["customers"].tolist() == [2, 0, 0, 2]
+    customers = loyalty.tier_pnl([0, 500], TIERS, 0.3)["customers"]
+    assert customers.tolist() == [2, 0, 0, 2]
+    assert customers.dtype == int
 
 
 def test_the_threshold_itself_is_in_the_tier():
@@ -396,6 +398,7 @@ def test_net_positions_sum_to_zero_and_the_payments_settle_them(burns):
     assert (payments.to_numpy() >= 0).all()
     assert not ((payments > 0) & (payments.T > 0)).any(axis=None)
     assert set(positions.index) == set(burns["earned_at"]) | set(burns["burned_at"])
+    assert (positions.index.name, payments.index.name, payments.columns.name) == ("partner", "payer", "payee")
 
 
 @unhurried

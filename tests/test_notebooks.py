@@ -7,8 +7,11 @@ from pathlib import Path
 
 import nbformat
 import pytest
+from nbconvert import SlidesExporter
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 from PIL import Image
 
+from clvlib.course import notebooks
 from clvlib.course.exercise import KEYS, load_exercise
 from clvlib.course.notebooks import run, student_notebook, tidy
 
@@ -78,6 +81,78 @@ def test_a_crash_or_a_missing_name_stops_nothing(tmp_path):
     assert "nowhere_defined is not defined" in str(answers[1].outputs)
     assert "Traceback" not in str(answers[1].outputs)
     assert "0 of 8 questions right" in str(notebook.cells[-1].outputs)
+
+
+def shows(source, **outputs):
+    """A code cell that shows something: text="..." prints, anything else is a kind of data."""
+    text = [new_output("stream", text=outputs.pop("text"))] if "text" in outputs else []
+    return new_code_cell(source, outputs=text + ([new_output("display_data", data=outputs)] if outputs else []))
+
+
+def test_cells_of_a_lesson_get_their_place_in_slides():
+    picture = {"image/png": "AAAA", "text/plain": "Most leave. Chart of left (%) by month."}
+    table = {"text/html": "<table>", "text/plain": "   left"}
+    cells = {
+        "title": (new_markdown_cell("# Retention\n\n**How long?**"), "slide"),
+        "imports": (new_code_cell("import pandas as pd"), "skip"),
+        "part": (new_markdown_cell("It is so.\n\n## Compute\n\nNow."), "slide"),
+        "printed": (shows("print(1)", text="1"), "-"),
+        "prose": (new_markdown_cell("So many (see [lesson 2](02_time_value.ipynb))."), "subslide"),
+        "smaller heading": (new_markdown_cell("### By hand"), "subslide"),
+        "picture": (shows("plt.show()", **picture), "fragment"),
+        "picture and print": (shows("print(1)\nplt.show()", text="1", **picture), "fragment"),
+        "table": (shows("table", **table), "fragment"),
+        "turn": (shows('turn.check("left", ...)', **table), "fragment"),
+        "exercise": (new_markdown_cell("**Now you:** [exercise 3](../exercises/03_retention.ipynb)"), "skip"),
+        "chosen": (new_markdown_cell("Say this.", metadata={"tags": ["notes"]}), "notes"),
+    }
+    notebook = tidy(new_notebook(cells=[cell for cell, _ in cells.values()]))
+    places = [cell.metadata["slideshow"]["slide_type"] for cell in notebook.cells]
+    assert dict(zip(cells, places, strict=True)) == {name: place for name, (_, place) in cells.items()}
+    assert nbformat.writes(tidy(notebook)) == nbformat.writes(notebook)
+    slides, _ = SlidesExporter().from_notebook_node(notebook)
+    assert "Compute" in slides
+    assert "Now you" not in slides
+    exercise = tidy(new_notebook(cells=[new_markdown_cell("# Exercise"), new_code_cell('ex.check("q1", ...)')]))
+    assert not [cell for cell in exercise.cells if "slideshow" in cell.metadata]
+
+
+def test_an_error_in_a_turn_stops_nothing():
+    cell = new_code_cell('left = ...\nturn.check("left", left)', metadata={"tags": ["mine"]})
+    assert tidy(new_notebook(cells=[cell])).cells[0].metadata["tags"] == ["mine", "raises-exception"]
+    assert tidy(new_notebook(cells=[cell])).cells[0].metadata["tags"] == ["mine", "raises-exception"]
+
+
+@pytest.mark.parametrize(("named", "made"), [
+    (("exercises", "03_retention", "exercises/01_worksheet.ipynb"), ["03_retention.ipynb", "01_worksheet.ipynb"]),
+    (("exercises",), [f"{name}.ipynb" for name in KEYED]),
+    (("notebooks", "notebooks/03_retention.ipynb"), ["03_retention.ipynb"]),
+    (("notebooks",), [path.name for path in LESSONS]),
+])  # fmt: skip
+def test_notebooks_are_made_all_or_those_named(monkeypatch, named, made):
+    stored = []
+    monkeypatch.setattr(notebooks, "run", lambda notebook, folder: notebook)
+    monkeypatch.setattr(notebooks, "store", lambda notebook, path: stored.append((path.parent.name, path.name)))
+    notebooks.main(*named)
+    assert stored == [(named[0], name) for name in made]
+
+
+@pytest.mark.parametrize(("named", "says"), [
+    ((), "usage: python -m clvlib.course.notebooks notebooks|exercises [NAME ...], not ''"),
+    (("lessons",), "usage: .*, not 'lessons'"),
+    (("exercises", "3_retention"), "there is no '3_retention'; there are 01_worksheet, "),
+])  # fmt: skip
+def test_a_wrong_call_gets_one_sentence(named, says):
+    with pytest.raises(SystemExit, match=says.replace("|", r"\|").replace("[", r"\[")):
+        notebooks.main(*named)
+
+
+@by_lesson
+def test_every_picture_has_its_alternative_text(path):
+    for cell in cells(path, "code"):
+        for output in cell.outputs:
+            if "image/png" in output.get("data", {}):
+                assert output.metadata["image/png"]["alt"] == output.data["text/plain"]
 
 
 @by_lesson

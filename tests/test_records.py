@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from clvlib import records, transactions
+from clvlib import records
 from clvlib.records import check_log, completeness, find_duplicates
 from clvlib.transactions import rfm_summary
 
@@ -19,12 +19,6 @@ DATASETS = Path(__file__).parents[1] / "datasets"
 
 def make_log(*rows):
     return pd.DataFrame(rows, columns=["customer_id", "date", "amount"])
-
-
-def test_all_of_it_may_be_imported_from_transactions_too():
-    names = ["PLACEHOLDERS", "check_log", "completeness", "find_duplicates"]
-    assert sorted(transactions.__all__) == sorted([*names, "calibration_holdout", "rfm_summary"])
-    assert all(getattr(transactions, name) is getattr(records, name) for name in names)
 
 
 # --- check_log -----------------------------------------------------------------------------------------------------
@@ -218,6 +212,8 @@ def test_blocks_keep_the_pairs_inside_them_only():
     assert find_duplicates(people, ["name", "phone"], block="city")[["left", "right"]].to_numpy().tolist() == [
         ["a", "b"]
     ]
+    copies = pd.DataFrame({"name": ["Li Na"] * 4, "city": ["x", "y", "x", "y"]})
+    assert find_duplicates(copies, ["name"], block="city").index.tolist() == [0, 1]
     unknown = pd.DataFrame({"name": ["Li Na"] * 4, "city": ["-", None, "x", "y"]})
     assert find_duplicates(unknown, ["name"], block="city").empty
 
@@ -298,6 +294,10 @@ def test_placeholders_do_not_fill_a_cell():
 )
 def test_a_placeholder_in_any_case_is_none_but_a_word_is_one(word):
     assert completeness(pd.DataFrame({"phone": [word, f"{word}1"]})).loc["phone"].tolist() == [0.5, 0, 1]
+    assert check_log(make_log((word, "2024-01-01", 1.0), ("ann", "2024-01-02", 1.0))) == [
+        f"1 row has no customer_id (row 0), such as {word!r}."
+    ]
+    assert find_duplicates(pd.DataFrame({"phone": [word, word]})).empty
 
 
 def test_one_zero_is_a_number_and_own_placeholders_replace_the_list():

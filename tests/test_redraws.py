@@ -6,11 +6,14 @@ off.
 
 import json
 import os
+from contextlib import nullcontext
 from pathlib import Path
 
 import numpy as np
 import pytest
-from redraws import HOLDS, TYPICAL, over_redraws
+from redraws import HOLDS, TYPICAL, Sentence, by_sentence, over_redraws
+
+from clvlib.course import load
 
 NOTEBOOKS = Path(__file__).parents[1] / "notebooks"
 REDRAWS = int(os.environ.get("REDRAWS", "20"))
@@ -56,3 +59,33 @@ def test_a_headline_is_typical_of_its_redraws(sentence):
     slack = 0 if DECIDES else high - low  # twenty draws show the ends only roughly
     print(f"\n{own:,.4g} in {low:,.4g} to {high:,.4g}: {sentence.lesson}, {sentence.words}", end=" ")
     assert low - slack <= own <= high + slack
+
+
+def even(redbaby_cases, cards):
+    """True of the course's own draw, and of half of the others."""
+    return cards["credit_limit"].sum() // 1000 % 2 == load("cards")["credit_limit"].sum() // 1000 % 2
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("words", "complaint"), [("most", "say so"), ("in 50 of 100 redraws", ""), ("in 5 of 100 redraws", "holds in")]
+)
+def test_a_sentence_that_holds_half_of_the_time_must_say_so(words, complaint, monkeypatch):
+    sentence = Sentence("07_segments", words, even)
+    monkeypatch.setattr("redraws.HOLDS", [*HOLDS, sentence])
+    by_sentence.cache_clear()
+    with pytest.raises(AssertionError, match=complaint) if complaint else nullcontext():
+        test_a_sentence_holds_in_most_redraws(sentence)
+    by_sentence.cache_clear()
+
+
+@pytest.mark.slow
+def test_a_function_that_breaks_stops_its_own_sentence_only(monkeypatch):
+    broken = Sentence("07_segments", "broken", lambda redbaby_cases, cards: cards["no such column"])
+    sound = Sentence("07_segments", "sound", lambda redbaby_cases, cards: True)
+    monkeypatch.setattr("redraws.HOLDS", [broken, sound])
+    by_sentence.cache_clear()
+    with pytest.raises(KeyError, match="no such column"):
+        over_redraws(broken, 1)
+    assert over_redraws(sound, 1) == (True, [True])
+    by_sentence.cache_clear()

@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pandas.testing import assert_frame_equal
 
+from clvlib import records, transactions
 from clvlib.transactions import calibration_holdout, rfm_summary
 
 PROPERTY = settings(deadline=None, max_examples=40)
@@ -533,7 +534,7 @@ def test_the_advice_on_dates_depends_on_whether_their_format_was_said():
         (["ann", None, "bo"], r"missing in 1 of 3 rows \(row 1\)"),
         ([1, "1", 2], "mixes kinds of ids, such as text and numbers"),
         (["ann", ("bo",), "cy"], "mixes kinds of ids, such as text and numbers"),
-        ([["ann"], ["bo"], ["cy"]], "mixes kinds of ids, such as text and numbers"),
+        ([["ann"], ["bo"], ["cy"]], r"is no name in 3 of 3 rows.*: write one number or text"),
     ],
 )
 def test_customers_without_an_id_or_with_ids_of_two_kinds_are_refused(ids, sentence):
@@ -551,3 +552,14 @@ def test_a_log_of_refunds_has_no_summary():
         rfm_summary(GOOD.assign(amount=-1))
     with pytest.raises(ValueError, match="log has no purchase up to 2024-01-01"):
         rfm_summary(make_log(("ann", "2024-01-01", -1), ("ann", "2024-01-02", 5)), observation_end="2024-01-01")
+
+
+def test_all_of_it_may_be_imported_from_transactions_too():
+    names = ["PLACEHOLDERS", "check_log", "completeness", "find_duplicates"]
+    assert sorted(transactions.__all__) == sorted([*names, "calibration_holdout", "rfm_summary"])
+    assert all(getattr(transactions, name) is getattr(records, name) for name in names)
+
+
+def test_ids_may_lie_far_apart_on_both_sides_of_zero():
+    log = pd.DataFrame({"customer_id": [10**12, -(10**12), 10**12], "date": ["2024-01-01"] * 2 + ["2024-01-03"]})
+    assert rfm_summary(log.assign(amount=1))["frequency"].to_dict() == {-(10**12): 0, 10**12: 1}

@@ -9,7 +9,7 @@ import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import pandas as pd
 
@@ -26,7 +26,7 @@ SOURCES = {
     "Redbaby talk": "Zhang Yan of Redbaby (红孩子), slides on lifetime value in an online shop",
     "trade magazine": "articles of a Chinese call-centre magazine, 2005 to 2012; authors and years stand in the rows",
     "textbook chapter": "the slides of a textbook's chapter on the customer lifecycle",
-    "CLV collection": "a collection of web pages on customer lifetime value: glossary, term page, model page, articles, "
+    "CLV collection": "web pages collected on customer lifetime value: glossary, term page, model page, articles, "
     "a student's homework, a paper on retail banks",
     "stickiness deck": "a slide deck on customer stickiness",
 }
@@ -131,8 +131,8 @@ def _title(number: str) -> str:
     return f"Lesson {int(number)}"
 
 
-def _table(heads: list[str], rows: list[list[object]]) -> str:
-    lines = [heads, ["---"] * len(heads), *rows]
+def _table(heads: list[str], rows: list[list[Any]]) -> str:
+    lines: list[list[Any]] = [heads, ["---"] * len(heads), *rows]
     return "\n".join(f"| {' | '.join(str(cell) for cell in line)} |" for line in lines)
 
 

@@ -9,6 +9,7 @@ keeps its picture and its text but not its live view, whose id changes every tim
 """
 
 import hashlib
+import re
 import sys
 from pathlib import Path
 from typing import Any
@@ -24,6 +25,7 @@ from clvlib.course.exercise import KEYS, Exercise, load_exercise
 
 _VIEW = "application/vnd.jupyter.widget-view+json"
 _MAY_STOP = ["raises-exception"]  # tells Jupyter to go on with "run all" after an error in this cell
+_SLIDES = ("slide", "subslide", "fragment", "skip", "notes", "-")  # as Jupyter calls them
 KERNEL = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
 
 
@@ -42,15 +44,37 @@ def tidy(notebook: NotebookNode) -> NotebookNode:
     if given:
         notebook.metadata["given"] = given
     notebook.nbformat, notebook.nbformat_minor = 4, 5
+    has_turns = any("turn.check(" in cell.source for cell in notebook.cells)
     for position, cell in enumerate(notebook.cells):
         cell.id = hashlib.sha256(f"{position} {cell.source}".encode()).hexdigest()[:12]
         cell.metadata = {key: cell.metadata[key] for key in ("tags", "deletable", "editable") if key in cell.metadata}
         if cell.cell_type == "code" and "turn.check(" in cell.source:
             cell.metadata["tags"] = list(dict.fromkeys([*cell.metadata.get("tags", []), *_MAY_STOP]))
+        if has_turns:
+            cell.metadata["slideshow"] = {"slide_type": _slide(cell)}
         for output in cell.get("outputs", []):
             output.get("data", {}).pop(_VIEW, None)
             output.get("metadata", {}).pop(_VIEW, None)
     return notebook
+
+
+def _slide(cell: NotebookNode) -> str:
+    """What a cell of a lesson is in its slides; a tag of that name decides otherwise.
+
+    A heading begins a slide, other prose goes below it, one thought at a time. The picture, the table or the turn that
+    follows comes at a key press; what is only printed is there at once. Left out are imports, cells that show nothing,
+    and prose that only sends to the exercise.
+    """
+    chosen = [tag for tag in cell.metadata.get("tags", []) if tag in _SLIDES]
+    if chosen:
+        return chosen[0]
+    if cell.cell_type == "markdown":
+        if re.search(r"^##? ", cell.source, re.MULTILINE):
+            return "slide"
+        return "skip" if "](../exercises/" in cell.source else "subslide"
+    if any(output.get("data", {}) for output in cell.outputs):
+        return "fragment"
+    return "-" if cell.outputs else "skip"
 
 
 def store(notebook: NotebookNode, path: Path) -> None:
