@@ -129,7 +129,7 @@ def the_plans_draw_together(cohorts):
     return (premium[12] - standard[12]) < (premium[1] - standard[1]) / 3
 
 
-@holds("03_retention", "less than a third of the rise (in 200 of 200 redraws of these data).")
+@holds("03_retention", "less than a third of the rise (in 200 of 200 redraws of these data;")
 def the_mix_alone_lifts_retention_by_less_than_a_third(cohorts):
     standard, premium = monthly_retention_by_plan(cohorts)
     both, share = monthly_retention(cohorts), premium_among_those_who_begin(cohorts, 12)
