@@ -55,6 +55,7 @@ TESTS |= {
     ]
     for name, more in {
         "contract": ("tests/test_models_contract.py",),
+        "opportunity": ("tests/test_models_opportunity.py",),
         "shop": (),
         "spend": (),
         "_fit": (),
