@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 from scipy.stats import binom, chi2
 
-from clvlib.models import BGNBD, MBGNBD, SBG, GammaGamma, ParetoNBD, _forecast
+from clvlib.models import BDW, BGNBD, MBGNBD, SBG, GammaGamma, ParetoNBD, _forecast
 
 HIGH_END = [1000, 869, 743, 653, 593, 551, 517, 491]
 WORLD = BGNBD(r=0.243, alpha=4.414, a=0.793, b=2.426)
@@ -111,6 +111,26 @@ def test_of_very_many_customers_only_the_estimates_are_uncertain():
     ]
     assert 0 < width[0] < width[1] < 0.1
     assert (fit.survival_interval([7], renewals=7) == 1).all(axis=None)
+
+
+def test_an_interval_of_unsure_estimates_is_that_of_the_likelihood():
+    """High End, from four years: the log-likelihood leans; a normal law would say 0.258 to 0.386 for the twelfth."""
+    fit, near = SBG.fit(HIGH_END[:5]), []
+    for alpha in fit.alpha * np.geomspace(0.2, 10, 60):
+        for ratio in fit.beta / fit.alpha * np.linspace(0.8, 1.25, 60):
+            model = SBG(alpha, alpha * ratio)
+            if model.log_likelihood_of(HIGH_END[:5]) > fit.log_likelihood - 1.353:
+                near.append(model.survival([5, 12]))
+    table = fit.survival_interval([5, 12])
+    assert table["low"].tolist() == pytest.approx(np.min(near, axis=0), abs=0.01)
+    assert table["high"].tolist() == pytest.approx(np.max(near, axis=0), abs=0.01)
+
+
+def test_a_model_with_more_room_holds_what_the_other_misses():
+    """High End, from four years to the twelfth: 0.394 were left (Fader & Hardie 2007)."""
+    small, large = (model.fit(HIGH_END[:5]).survival_interval([12]) for model in (SBG, BDW))
+    assert small["high"].item() < 0.394
+    assert large["low"].item() < 0.394 < large["high"].item()
 
 
 def test_a_flat_ridge_shows_in_the_interval():

@@ -22,6 +22,7 @@ _FLAT = 1e-6  # curvature below which a direction counts as flat
 _REACH = np.log(1e4)  # a fit looks between 1 / 10,000 of its starting values and 10,000 times them
 _FALL = 1.353  # of the log-likelihood, within which values fit almost as well: half of chi2(1)'s 90 % quantile
 _ENOUGH = 0.97  # of that fall, and a walk is at its end
+_UNSURE = 0.2  # an error on the log scale above which the log-likelihood may be no parabola
 _VAGUE = 0.6  # on the log scale, so that the 90 % interval is a factor of 2.7 either way
 _SURE, _WIDE = 1.1, 1.5  # a forecast is sure if its ends differ by less than this factor, not determined if by more
 _PLAUSIBLE = 200  # parameters that a fit keeps of a ridge
@@ -52,7 +53,7 @@ class Model:
         Covariance of the log-parameters, a row a parameter: the inverse of the curvature at the estimate. `covariance`
         has it by name. None where the parameters were given.
     ridge : tuple of tuples
-        If parameters are vague: some that fit almost as well, a row each, spread over the ridge as `draws` says.
+        If a parameter is unsure or vague: some that fit almost as well, a row each, spread as `draws` says.
     """
 
     log_likelihood: float | None = None
@@ -102,10 +103,11 @@ class Model:
     def draws(self, n: Customers, seed: OneCount) -> pd.DataFrame:
         """Parameters that the data allow, drawn as often as they are likely: what intervals of forecasts are made of.
 
-        From a normal law of the log-parameters, with the curvature at the estimate. Where parameters are vague, the
-        log-likelihood is no parabola: then along the ridge that the diagnosis speaks of, to where the log-likelihood
-        has fallen by z^2 / 2, with z from a standard normal law; if it never falls so far, to the edge of the search.
-        The other parameters vary around it. The ends of nine in ten draws are then those of a likelihood interval.
+        From a normal law of the log-parameters, with the curvature at the estimate. Where an error is above 0.2 of an
+        estimate, the log-likelihood is no parabola: then along the parameter that is the least sure, or along the ridge
+        that the diagnosis speaks of, to where the log-likelihood has fallen by z^2 / 2, with z from a standard normal
+        law; if it never falls so far, to the edge of the search. The other parameters vary around it. The ends of nine
+        in ten draws are then those of a likelihood interval.
 
         Parameters
         ----------
@@ -134,8 +136,8 @@ class Model:
         >>> fit = SBG.fit([1000, 869, 743, 653, 593, 551, 517, 491])
         >>> fit.draws(1000, seed=1).quantile([0.05, 0.95]).round(1)
               alpha  beta
-        0.05    0.5   2.7
-        0.95    0.9   5.3
+        0.05    0.5   2.8
+        0.95    0.9   5.5
         """
         return pd.DataFrame(self._draws(n, np.random.default_rng(seed)), columns=list(self.parameters))
 
@@ -313,7 +315,7 @@ def maximise(
         standard_errors=dict(zip(start, errors.tolist(), strict=True)),
         diagnosis=" ".join(notes) or "Converged, nothing to report.",
         curvature=tuple(map(tuple, top.spread.tolist())),
-        ridge=tuple(map(tuple, np.exp(_plausible(top, ridge, box)).tolist())),
+        ridge=tuple(map(tuple, np.exp(_plausible(top, ridge.walks or _lean(climb, top), box)).tolist())),
     )
 
 
@@ -435,22 +437,41 @@ def _walk(climb: Climb, top: _Top, box: _Box, which: int) -> tuple[list[_Top], b
     return points, ends
 
 
-def _plausible(top: _Top, ridge: _Ridge, box: _Box) -> np.ndarray:
-    """Log-parameters over the ridge, a row each, as `Model.draws` says; none without a ridge.
+def _lean(climb: Climb, top: _Top) -> list[tuple[int, list[_Top]]]:
+    """Where no parameter is vague, but one unsure: how the top leans, by a step along it to either side.
 
-    The log-likelihood falls by z^2 / 2 where its signed root is z. A walk that ended goes straight on beyond its last
-    point, for the one draw in ten that falls further.
+    The others go along as the curvature ties them, then climb by one step of Newton's method.
+    """
+    which = int(np.argmax(top.error))
+    if top.error[which] < _UNSURE:
+        return []
+    tied = top.spread[:, which] / top.error[which]
+    spread = top.spread - np.outer(tied, tied)  # of the others, with this one held
+    points = []
+    for side in (-1, 1):
+        ahead = top.logs + side * np.sqrt(2 * _FALL) * tied
+        value, slope = climb(ahead)
+        step = spread @ slope
+        points.append(top._replace(logs=ahead + step, value=value + (slope * step).sum() / 2))
+    return [(which, points)]
+
+
+def _plausible(top: _Top, walks: list[tuple[int, list[_Top]]], box: _Box) -> np.ndarray:
+    """Log-parameters along each walk, a row each, as `Model.draws` says; none without one.
+
+    The log-likelihood falls by z^2 / 2 where its signed root is z. Beyond its last point a walk goes straight on,
+    unless that is the edge of the search.
     """
     rng, found = np.random.default_rng(0), [np.empty((0, len(top.logs)))]
-    size = _PLAUSIBLE // max(1, len(ridge.walks))
-    for which, walk in ridge.walks:
+    z = ndtri((np.arange(size := _PLAUSIBLE // max(1, len(walks))) + 0.5) / size)
+    for which, walk in walks:
         path = sorted([top, *walk], key=lambda point: point.logs[which])
         places, falls = np.array([point.logs for point in path]), np.array([top.value - point.value for point in path])
         roots = np.sort(np.sign(places[:, which] - top.logs[which]) * np.sqrt(2 * np.maximum(falls, 0)))
-        z = ndtri((np.arange(size) + 0.5) / size)
         centre = np.transpose([np.interp(z, roots, place) for place in places.T])
         for side, end, before in ((-1, 0, 1), (1, -1, -2)):
-            if roots[end] ** 2 > 2 * _ENOUGH * _FALL:  # the walk ended there, and not at the edge of the search
+            at_edge = top.free & ((places[end] <= box.low) | (places[end] >= box.high))
+            if side * roots[end] > 0 and not at_edge.any():
                 slope = (places[end] - places[before]) / (roots[end] - roots[before])
                 centre += side * np.outer(np.maximum(side * (z - roots[end]), 0), slope)
         nearest, normal = abs(roots[:, None] - z).argmin(axis=0), rng.standard_normal(centre.shape)

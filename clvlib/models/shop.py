@@ -528,7 +528,7 @@ class _BuyTillYouDie(Model, ABC):
         >>> world = BGNBD(r=0.243, alpha=4.414, a=0.793, b=2.426)
         >>> shop = world.simulate(500, seed=1, T=39, holdout=39)
         >>> BGNBD.fit(shop).predict_total(shop, periods=39).round().loc["purchases"].tolist()
-        [252.0, 198.0, 315.0]
+        [252.0, 197.0, 318.0]
         >>> int(shop["holdout_frequency"].sum())
         298
         """
