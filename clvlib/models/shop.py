@@ -156,7 +156,8 @@ class _BuyTillYouDie(Model, ABC):
         ------
         Fader, Hardie & Lee 2005 (BG/NBD); Batislam, Denizel & Filiztekin 2007 (MBG/NBD); Schmittlein, Morrison &
         Colombo 1987 (Pareto/NBD). Fader & Hardie 2007, Incorporating Time-Invariant Covariates into the Pareto/NBD and
-        BG/NBD Models. (There a and b of the BG/NBD have coefficients of their own; here b has none.)
+        BG/NBD Models. (In the BG/NBD we let covariates move a alone: moved with b, by one factor as CLVTools does, it
+        would leave the mean dropout probability where it was.)
 
         Examples
         --------
