@@ -18,7 +18,6 @@ from clvlib._formula import (
     OneCountFrom1,
     OnePositive,
     OneShareInside,
-    Result,
     Share,
     Survivors,
     default,
@@ -160,72 +159,6 @@ class _Contract(Model, ABC):
            period  estimate   low  high
         0       8      0.94  0.92  0.96
         1      12      0.77  0.73  0.81
-        """
-        if (period < renewals).any():
-            raise ValueError(f"period must be at least renewals ({renewals}), got {period.min():.12g}")
-        rng, t = np.random.default_rng(1), period.to_numpy()
-        stay = np.array([self._stay(theta, t, renewals) for theta in self._draws(1000, rng)])
-        if customers is not None:
-            stay = rng.binomial(customers, np.clip(stay, 0, 1)) / customers
-        low, high = np.quantile(stay, [(1 - interval) / 2, (1 + interval) / 2], axis=0, method="inverted_cdf")
-        table = {"estimate": self._stay(self._theta, t, renewals), "low": low, "high": high}
-        return pd.DataFrame(table, index=pd.Index(period.astype(int), name="period"))
-
-    def _stay(self, theta: np.ndarray, period: np.ndarray, renewals: int) -> np.ndarray:
-        """Of those who made so many renewals, the share still there."""
-        model = type(self)(*theta)
-        return np.asarray(model.survival(period)) / model.survival(renewals)
-
-    survival: ClassVar[Callable[..., Result]]  # share of the cohort still there after some periods
-
-    @formula
-    def survival_interval(
-        self,
-        period: Counts,
-        interval: OneShareInside = 0.9,
-        customers: OneCountFrom1 | None = None,
-        renewals: OneCount = 0,
-    ) -> pd.DataFrame:
-        r"""Survival with its interval: the estimates are uncertain, and so is who of a few customers stays.
-
-        .. math:: \frac{S(t)}{S(n)}, \qquad A_t \sim \operatorname{binomial}\!\left(A_n, \frac{S(t)}{S(n)}\right)
-
-        S is worked out at 1,000 of the model's `draws`, the same ones in every call; at each of them A_t, those of the
-        `customers` who are still there, is drawn.
-
-        Parameters
-        ----------
-        period : sequence of int
-            Renewals survived (t), at least `renewals`.
-        interval : float, default 0.9
-            Probability that it holds what will be, in (0, 1).
-        customers : int, optional
-            How many there are after n renewals (A_n). Left out: very many, so that only the estimates are uncertain.
-        renewals : int, default 0
-            Renewals that they have made (n); all shares are of those who have. ``renewals=t - 1, period=[t]`` is the
-            retention of period t.
-
-        Returns
-        -------
-        DataFrame
-            By period: estimate, low and high, shares of the customers in [0, 1]. `clvlib.plots.intervals` draws it.
-
-        Raises
-        ------
-        ValueError
-            If a period is below renewals, or the interval is not inside (0, 1).
-
-        Source
-        ------
-        The draws: see `draws`. The rest is the model's own story.
-
-        Examples
-        --------
-        >>> high_end = SBG.fit([1000, 869, 743, 653, 593, 551, 517, 491])
-        >>> high_end.survival_interval([8, 12], customers=491, renewals=7).round(2).reset_index()
-           period  estimate   low  high
-        0       8      0.94  0.92  0.96
-        1      12      0.77  0.73  0.82
         """
         if (period < renewals).any():
             raise ValueError(f"period must be at least renewals ({renewals}), got {period.min():.12g}")
