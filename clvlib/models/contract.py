@@ -77,7 +77,10 @@ class _Contract(Model, ABC):
         horizons = 2 * (len(alive) - 1), 6 * (len(alive) - 1)
 
         def forecast(theta: list[float]) -> dict[str, float]:
-            return {f"survival after {period} periods": float(cls(*theta).survival(period)) for period in horizons}
+            shares = np.exp(cls(*theta)._log_survival(np.array(horizons, dtype=float)))
+            return {
+                f"survival after {period} periods": float(share) for period, share in zip(horizons, shares, strict=True)
+            }
 
         theta, report = maximise(lambda theta: cls._likelihood(theta, alive), cls._start, notes, forecast)
         return cls(*theta, **report)
