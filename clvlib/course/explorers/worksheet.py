@@ -40,8 +40,8 @@ def worksheet_ladder() -> Explorer:
             f"A visit a month for {counted(values['years'], 'year')}: the worksheet says {first:,.0f} RMB. "
             f"A margin rate of {values['margin_rate']:.1%} makes that {margin:,.0f}, "
             f"discounting at {values['rate']:.0%} a year {discounted:,.0f}, keeping {values['retention']:.1%} of the "
-            f"customers a year {left:,.0f}, the first three years alone {three_years:,.0f}, and "
-            f"{values['revenue']:,.0f} RMB of revenue a year instead of 4,013 {last:,.0f}."
+            f"customers a year {left:,.0f}, the first three years alone {three_years:,.0f}. "
+            f"With {values['revenue']:,.0f} RMB of revenue a year instead of 4,013 it is {last:,.0f}."
         )
 
     def title(**values: Any) -> str:
