@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 from clvlib import worksheet
 from clvlib._checks import counted
 from clvlib.course.explorer import Explorer, slider
-from clvlib.plots import BLUE, PALE_GREY
+from clvlib.plots import BLUE, PALE_BLUE
 
 COST = 57  # RMB, to win her
 
@@ -71,7 +71,7 @@ def kept(values: pd.Series) -> np.ndarray:
 def ladder(axes: Axes, values: pd.Series, labels: Sequence[str]) -> None:
     """A bar a rung, as long as the part that it keeps of the rung above; its value stands beside it."""
     rows, parts = np.arange(len(values)), 100 * kept(values)
-    axes.barh(rows, 100, height=0.62, color=PALE_GREY)
+    axes.barh(rows, 100, height=0.62, color=PALE_BLUE)
     axes.barh(rows, parts, height=0.62, color=BLUE)
     for row, part, value in zip(rows, parts, values, strict=True):
         axes.text(103, row, f"{value:,.0f} RMB" if row == 0 else f"{part:.0f} %: {value:,.0f} RMB", va="center")
