@@ -4,6 +4,7 @@ import os
 import re
 import shutil
 from pathlib import Path
+from xml.etree import ElementTree
 
 import nbformat
 import pytest
@@ -283,7 +284,13 @@ def test_the_colours_follow_the_theme_and_paper_is_light(plain):
     assert colours() == (light[0], "light")
     plain.evaluate("document.body.dataset.jpThemeLight = 'false'")
     assert colours() == (dark[0], "dark")
+    plain.get_by_role("slider").first.press("ArrowRight")
+    moved = explorer._answer((explorer._start[0] + 1, *explorer._start[1:]))
+    wait(lambda: plain.locator("figcaption").inner_text() == moved["title"], "the picture did not follow")
     plain.emulate_media(media="print")
+    assert plain.locator("figcaption").inner_text() == moved["title"]
+    shown = plain.locator("svg text").evaluate_all("all => all.map(text => text.textContent)")
+    assert shown == [text.text for text in ElementTree.fromstring(moved["svg"]).findall(".//{*}text")]
     assert colours() == (light[0], "light")
     assert plain.locator("[role=img]").is_visible()
     assert plain.locator(".clv-foot").is_hidden()

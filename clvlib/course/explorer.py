@@ -196,9 +196,9 @@ class Explorer(anywidget.AnyWidget):
     def _png(self) -> bytes:
         """Title, figure and sentence, two pixels a CSS pixel."""
         figure, title, text = self._draw_all(self.values)
-        above = textwrap.wrap(title, 66)
+        above = textwrap.wrap(title, 58)
         below = textwrap.wrap(re.sub(r" \([\u4e00-\u9fff]+\)", "", text), 84)  # matplotlib has no Chinese letters
-        figure.text(0.01, 1.02, "\n".join(above), weight="bold", size=11, va="bottom")
+        figure.text(0.01, 1.02, "\n".join(above), weight="bold", size=12, va="bottom")
         figure.text(0.01, -0.02, "\n".join(below), size=10, va="top")
         edges = Bbox([[0, -_LINE * len(below) - 0.15], [_WIDTH, _HEIGHT + _LINE * len(above) + 0.15]])
         png, small = io.BytesIO(), io.BytesIO()

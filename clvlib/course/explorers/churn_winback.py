@@ -86,7 +86,7 @@ def whom_to_contact() -> Explorer:
     def explain(share: float, cost: int, worth: int) -> str:
         sent = share * len(lost)
         back = {order: float(np.interp(sent, *curve)) for order, curve in gains.items()}
-        said = [f"{order} {more:,.0f} ({more * worth - sent * cost:,.0f} RMB)" for order, more in back.items()]
+        said = [f"{order} {more:,.0f} ({more * worth - sent * cost:z,.0f} RMB)" for order, more in back.items()]
         users, gain = ranked["coupon users first"]
         best = np.argmax(gain * worth - users * cost)
         stop = f"stop at {users[best] / len(lost):.0%}" if best else "send none"
@@ -100,7 +100,7 @@ def whom_to_contact() -> Explorer:
         users, lot = (
             np.interp(sent, *gains[order]) * worth - sent * cost for order in ("coupon users first", "by lot")
         )
-        return f"Coupon users first: {users:,.0f} RMB of profit; by lot: {lot:,.0f}"
+        return f"Coupon users first: {users:z,.0f} RMB of profit; by lot: {lot:z,.0f}"
 
     return Explorer(
         draw,

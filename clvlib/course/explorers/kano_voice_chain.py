@@ -43,7 +43,7 @@ def kano_plane() -> Explorer:
         unseen = f" The dot does not show that {R} of {A + O + M + I + R} would rather not have it." if R else ""
         return (
             f"Having it pleases {better:.0%} (better {better:.2f}), lacking it displeases {-worse:.0%} (worse "
-            f"{worse:.2f}): the corner of the {kind} features.{unseen}"
+            f"{worse:z.2f}): the corner of the {kind} features.{unseen}"
         )
 
     def title(A: int, O: int, M: int, I: int, R: int) -> str:  # noqa: E741
@@ -76,8 +76,8 @@ def profit_chain() -> Explorer:
     def slopes(stations: pd.DataFrame) -> tuple[float, float]:
         """Thousand RMB per point: across all stations, and among those of like districts."""
         apart = stations[["staff", "profit"]] - stations.groupby("kind")[["staff", "profit"]].transform("mean")
-        across, within = (np.polyfit(part["staff"], part["profit"], 1)[0] for part in (stations, apart))
-        return round(across, 9) + 0.0, round(within, 9) + 0.0  # no -0.0
+        across, within = (float(np.polyfit(part["staff"], part["profit"], 1)[0]) for part in (stations, apart))
+        return across, within
 
     def draw(figure: Figure, link: float, richer: int, alike: bool) -> None:
         stations = build(link, richer)
@@ -90,7 +90,7 @@ def profit_chain() -> Explorer:
         across, within = slopes(build(link, richer))
         seen = f"Across all stations, 10 points happier staff go with {10 * across:.1f} thousand RMB more profit."
         if alike:
-            seen += f" Among stations of like districts they go with {10 * within:.1f}."
+            seen += f" Among stations of like districts they go with {10 * within:z.1f}."
         return (
             f"{seen} The chain itself, five links of {link:.2f}, brings {10 * link**5:.1f}. A richer district adds "
             f"{richer} points and {richer} thousand RMB, whatever the staff do."
@@ -99,7 +99,7 @@ def profit_chain() -> Explorer:
     def title(link: float, richer: int, alike: bool) -> str:
         across, within = (10 * slope for slope in slopes(build(link, richer)))
         if alike:
-            return f"Among like districts, 10 points happier staff go with {within:.1f} thousand RMB more, not {across:.1f}"
+            return f"Among like districts, 10 happier points go with {within:z.1f} thousand RMB more, not {across:.1f}"
         return f"Across all stations, 10 points happier staff go with {across:.1f} thousand RMB more profit"
 
     return Explorer(
@@ -153,7 +153,7 @@ def districts(axes: Axes, points: pd.DataFrame, slopes: pd.Series) -> None:
         ends = np.array([mine["staff"].min(), mine["staff"].max()])
         line = mine["profit"].mean() + slopes[group] * (ends - mine["staff"].mean())
         axes.plot(ends, line, color=ink, linewidth=3)
-        words = f"{sign} {group} ({10 * slopes[group]:.1f} per 10 points)"
+        words = f"{sign} {group} ({10 * slopes[group]:z.1f} per 10 points)"
         axes.text(0.02, 0.93 - 0.08 * row, words, color=ink, transform=axes.transAxes, fontsize=11)
     axes.set_xlim(25, 125)
     axes.set_ylim(45, 155)

@@ -88,13 +88,13 @@ def points_owed() -> Explorer:
         return (
             f"Of 100,000 RMB, {put_off:,.0f} are put off for points, {values['at_sale']:,} of 10,000 expected to be "
             f"burned. {values['burned_1']:,} burned in year 1 earn {first:,.0f}. In year 2 {values['burned_2']:,} are "
-            f"burned and {expected:,.0f}{raised} expected in all: revenue {second:,.0f}, and {owed:,.0f} are still "
+            f"burned and {expected:,.0f}{raised} expected in all: revenue {second:z,.0f}, and {owed:z,.0f} are still "
             f"owed.{reversal}"
         )
 
     def title(**values: int) -> str:
         put_off, _, owed = book(**values)["liability"]
-        return f"After two years {owed:,.0f} of the {put_off:,.0f} RMB put off are still owed"
+        return f"After two years {owed:z,.0f} of the {put_off:,.0f} RMB put off are still owed"
 
     return Explorer(
         draw,

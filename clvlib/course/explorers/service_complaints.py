@@ -165,11 +165,11 @@ def closed_by_limit(axes: Axes, shares: pd.DataFrame, limit: int) -> None:
     axes.fill_between(hours, shares["all"], shares["closed"], color=PALE_GREY, alpha=0.5, linewidth=0)
     axes.plot(hours, shares["closed"], color=GREY, linestyle="--", linewidth=2)
     axes.plot(hours, shares["all"], color=BLUE, linewidth=2.5)
-    place = 272 if limit < 230 else 188  # off the line of the limit
+    place = 272 if limit < 230 else 184  # off the line of the limit
     axes.annotate("closed tickets only", (place, 1.04), color=DARK_GREY, fontsize=11, ha="center")
     axes.annotate(
         "open ones counted",
-        (place, shares["all"].loc[place] - 0.10),
+        (place, shares["all"].loc[place] - 0.13),
         color=BLUE,
         fontsize=11,
         ha="center",

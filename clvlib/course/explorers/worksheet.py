@@ -37,16 +37,16 @@ def worksheet_ladder() -> Explorer:
     def explain(**values: Any) -> str:
         first, margin, discounted, left, three_years, last = steps(**values)
         return (
-            f"A visit a month for {counted(values['years'], 'year')}: the worksheet says {first:,.0f} RMB. "
-            f"A margin rate of {values['margin_rate']:.1%} makes that {margin:,.0f}, "
-            f"discounting at {values['rate']:.0%} a year {discounted:,.0f}, keeping {values['retention']:.1%} of the "
-            f"customers a year {left:,.0f}, the first three years alone {three_years:,.0f}. "
-            f"With {values['revenue']:,.0f} RMB of revenue a year instead of 4,013 it is {last:,.0f}."
+            f"A visit a month for {counted(values['years'], 'year')}: the worksheet says {first:z,.0f} RMB. "
+            f"A margin rate of {values['margin_rate']:.1%} makes that {margin:z,.0f}, "
+            f"discounting at {values['rate']:.0%} a year {discounted:z,.0f}, keeping {values['retention']:.1%} of the "
+            f"customers a year {left:z,.0f}, the first three years alone {three_years:z,.0f}. "
+            f"With {values['revenue']:,.0f} RMB of revenue a year instead of 4,013 it is {last:z,.0f}."
         )
 
     def title(**values: Any) -> str:
         first, *_, last = steps(**values)
-        return f"The worksheet says {first:,.0f} RMB; with every correction it is {last:,.0f}"
+        return f"The worksheet says {first:z,.0f} RMB; with every correction it is {last:z,.0f}"
 
     return Explorer(
         draw,
@@ -74,7 +74,7 @@ def ladder(axes: Axes, values: pd.Series, labels: Sequence[str]) -> None:
     axes.barh(rows, 100, height=0.62, color=PALE_BLUE)
     axes.barh(rows, parts, height=0.62, color=BLUE)
     for row, part, value in zip(rows, parts, values, strict=True):
-        axes.text(103, row, f"{value:,.0f} RMB" if row == 0 else f"{part:.0f} %: {value:,.0f} RMB", va="center")
+        axes.text(103, row, f"{value:z,.0f} RMB" if row == 0 else f"{part:.0f} %: {value:z,.0f} RMB", va="center")
     axes.set_yticks(rows, labels)
     axes.set_xlim(0, 100)
     axes.set_xlabel(f"Kept of the rung above, before the {COST} RMB to win her (%)")
