@@ -349,7 +349,7 @@ def paid_a_year():
     return 12 * 1.52 * 220
 
 
-@paid_a_year.mistake("That is a month. The slide has twelve visits a year.")
+@paid_a_year.mistake("That is a month. The worksheet has twelve visits a year.")
 def paid_a_month():
     return 1.52 * 220
 
@@ -469,7 +469,7 @@ def with_the_57():
     return 542 / 5844 * 957 / 414.99
 
 
-@margin_needed.mistake("681.38 RMB rest on the slide's 4,012.8 RMB a year. The table's 2,444 bring 414.99.")
+@margin_needed.mistake("681.38 RMB rest on the worksheet's 4,012.8 RMB a year. The table's 2,444 bring 414.99.")
 def by_the_slide():
     return 542 / 5844 * 900 / 681.38
 

@@ -73,7 +73,7 @@ def ladder(axes: Axes, values: pd.Series, labels: Sequence[str]) -> None:
     rows, parts = np.arange(len(values)), 100 * kept(values)
     axes.barh(rows, 100, height=0.62, color=PALE_BLUE)
     axes.barh(rows, parts, height=0.62, color=BLUE)
-    for row, part, value in zip(rows, parts, values, strict=True):
+    for row, (part, value) in enumerate(zip(parts, values, strict=True)):
         axes.text(103, row, f"{value:z,.0f} RMB" if row == 0 else f"{part:.0f} %: {value:z,.0f} RMB", va="center")
     axes.set_yticks(rows, labels)
     axes.set_xlim(0, 100)
