@@ -230,7 +230,9 @@ def test_drawn_customers_do_on_average_what_is_expected_of_them(model, cdnow, mo
     some = cdnow.sort_values("frequency").iloc[[0, 5, 1500, 1900, 2200, 2300, 2340, 2356]]
     table = model.predict(some, 39, **MONEY, interval=0.9)
     drawn = np.empty((2, len(some), 20_000))
-    base = _forecast.Base(*(some[name].to_numpy(dtype=float) for name in HISTORY), some.index, None, some)
+    base = _forecast.Base(
+        *(some[name].to_numpy(dtype=float) for name in HISTORY), some.index, None, some, np.empty((len(some), 0))
+    )
     plan = _forecast.plan(39, SPEND, 0.3, 0.002, "end")
     for rows, *outcomes in _forecast._outcomes(model, base, plan, table["expected_purchases"].to_numpy(), seed=7):
         drawn[:, rows] = outcomes
