@@ -15,7 +15,6 @@ NOTEBOOKS = ROOT / "notebooks"
 FIRST_EDITION = [
     "01_worksheet",
     "02_time_value",
-    "03_retention",
     "04_three_year_table",
     "05_winning_or_keeping",
     "06_value_components",

@@ -1,6 +1,7 @@
 """The beta-discrete-Weibull against published fits, the SBG inside it, sums in many digits and its own simulation."""
 
 import itertools
+import json
 
 import mpmath
 import numpy as np
@@ -260,3 +261,23 @@ def test_a_lifetime_without_end_is_held_at_2_to_the_53():
     assert lifetime.min() == 1
     assert lifetime.max() <= 2**53
     assert (lifetime > 2**52).any()
+
+
+# What all models can do
+
+
+@pytest.mark.parametrize("survivors", [HIGH_END[:5], [1000, 500], [1000, 900, 780, 620, 450, 280]])
+def test_its_survival_has_an_interval_however_vague_its_parameters(survivors):
+    fit = BDW.fit(survivors)
+    years = len(survivors) - 1
+    table = fit.survival_interval([years, 3 * years, 100], renewals=years)
+    assert table.loc[years].tolist() == [1, 1, 1]
+    assert table["estimate"].to_numpy() == pytest.approx(fit.survival(table.index) / fit.survival(years), rel=1e-9)
+    assert (table["low"] <= table["estimate"]).all()
+    assert (table["estimate"] <= table["high"]).all()
+    assert table["low"].iloc[1] < table["high"].iloc[1]
+
+
+def test_it_comes_back_from_json():
+    fit = BDW.fit(HIGH_END[:5])
+    assert BDW.from_dict(json.loads(json.dumps(fit.to_dict()))) == fit

@@ -1,5 +1,6 @@
 """The BG/BB against published numbers, its story summed over all histories, and its own simulation."""
 
+import json
 from math import comb
 
 import numpy as np
@@ -341,3 +342,7 @@ def test_a_simulation_is_the_same_with_the_same_seed_and_keeps_to_its_own_truth(
     assert (donors["holdout_frequency"] <= np.clip(donors["lifetime"] - T, 0, holdout)).all()
     assert (donors["alive"] == (donors["lifetime"] > T)).all()
     assert donors["holdout_frequency"].sum() > 0
+
+
+def test_it_comes_back_from_json(fit):
+    assert BGBB.from_dict(json.loads(json.dumps(fit.to_dict()))) == fit

@@ -18,7 +18,6 @@ from clvlib._formula import (
     OneCountFrom1,
     OnePositive,
     OneShareInside,
-    Result,
     Share,
     Survivors,
     default,
@@ -78,7 +77,10 @@ class _Contract(Model, ABC):
         horizons = 2 * (len(alive) - 1), 6 * (len(alive) - 1)
 
         def forecast(theta: list[float]) -> dict[str, float]:
-            return {f"survival after {period} periods": float(cls(*theta).survival(period)) for period in horizons}
+            shares = np.exp(cls(*theta)._log_survival(np.array(horizons, dtype=float)))
+            return {
+                f"survival after {period} periods": float(share) for period, share in zip(horizons, shares, strict=True)
+            }
 
         theta, report = maximise(lambda theta: cls._likelihood(theta, alive), cls._start, notes, forecast)
         return cls(*theta, **report)
@@ -175,9 +177,11 @@ class _Contract(Model, ABC):
     def _stay(self, theta: np.ndarray, period: np.ndarray, renewals: int) -> np.ndarray:
         """Of those who made so many renewals, the share still there."""
         model = type(self)(*theta)
-        return np.asarray(model.survival(period)) / model.survival(renewals)
+        return np.exp(model._log_survival(period) - model._log_survival(np.asarray(renewals)))
 
-    survival: ClassVar[Callable[..., Result]]  # share of the cohort still there after some periods
+    @abstractmethod
+    def _log_survival(self, period: np.ndarray) -> np.ndarray:
+        """Log of `survival`."""
 
     @staticmethod
     @abstractmethod
@@ -249,7 +253,7 @@ class SBG(_Contract):
         >>> round(SBG(alpha=0.704, beta=1.182).survival(12), 2)
         0.17
         """
-        return np.exp(betaln(self.alpha, self.beta + period) - betaln(self.alpha, self.beta))
+        return np.exp(self._log_survival(period))
 
     @formula
     def retention(self, period: PeriodFrom1) -> np.ndarray:
@@ -364,6 +368,9 @@ class SBG(_Contract):
             {"customer_id": np.arange(1, n + 1), "churn_probability": churn, "lifetime": rng.geometric(churn)}
         )
 
+    def _log_survival(self, period: np.ndarray) -> np.ndarray:
+        return betaln(self.alpha, self.beta + period) - betaln(self.alpha, self.beta)
+
     @staticmethod
     def _likelihood(theta: np.ndarray, alive: np.ndarray) -> tuple[float, np.ndarray]:
         """Log-likelihood and its slope in alpha and beta.
@@ -457,7 +464,7 @@ class BDW(_Contract):
         >>> round(BDW(gamma=0.259, delta=1.723, c=1.584).survival(12), 2)
         0.39
         """
-        return np.exp(self._log_survival(np.log(period)))
+        return np.exp(self._log_survival(period))
 
     @formula
     def retention(self, period: PeriodFrom1) -> np.ndarray:
@@ -489,7 +496,7 @@ class BDW(_Contract):
         >>> BDW(gamma=0.259, delta=1.723, c=1.584).retention([1, 2, 3, 4]).round(3).tolist()
         [0.869, 0.854, 0.883, 0.906]
         """
-        return np.exp(self._log_survival(np.log(period)) - self._log_survival(np.log(period - 1)))
+        return np.exp(self._log_survival(period) - self._log_survival(period - 1))
 
     @formula
     def derl(self, rate: Share, renewals: Count = default(0)) -> np.ndarray:
@@ -536,10 +543,10 @@ class BDW(_Contract):
                 "residual lifetime is infinite"
             )
         (i, n), customer = each_once(rate, renewals)
-        fade, sure = np.log1p(i), self._log_survival(np.log(n))
+        fade, sure = np.log1p(i), self._log_survival(n)
 
         def log_term(log_t: np.ndarray) -> np.ndarray:
-            return self._log_survival(log_t) - sure - fade * (np.exp(log_t) - n - 1)
+            return self._log_survival_at(log_t) - sure - fade * (np.exp(log_t) - n - 1)
 
         first = sum(np.exp(log_term(np.log(n + t))) for t in range(1, _TERMS + 1))
         return (first + self._rest(log_term, fade, n + _TERMS + 0.5))[customer]
@@ -583,7 +590,10 @@ class BDW(_Contract):
         lifetime = np.exp(np.minimum(log_t, np.log(2.0**53))).astype(int) + 1
         return pd.DataFrame({"customer_id": np.arange(1, n + 1), "churn_probability": churn, "lifetime": lifetime})
 
-    def _log_survival(self, log_t: np.ndarray) -> np.ndarray:
+    def _log_survival(self, period: np.ndarray) -> np.ndarray:
+        return self._log_survival_at(np.log(period))
+
+    def _log_survival_at(self, log_t: np.ndarray) -> np.ndarray:
         return _log_rise(np.log(self.delta), self.gamma) - _log_rise(self._log_x(self._theta, log_t), self.gamma)
 
     @staticmethod
