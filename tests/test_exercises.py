@@ -60,10 +60,10 @@ def test_seed_0_is_the_textbook_and_other_seeds_differ(name):
 @pytest.mark.parametrize("name", NAMES)
 def test_an_exercise_has_five_to_eight_questions_of_rising_level_with_mistakes(name):
     exercise = load_exercise(name)
-    assert 5 <= len(exercise.questions) <= 8
+    assert 5 <= len(exercise.questions) <= 8, "an exercise of five to eight questions takes half an hour"
     assert {question.level for question in exercise.questions.values()} == {1, 2, 3}
     for question in exercise.questions.values():
-        assert question.kind == "text" or len(question.mistakes) >= 2
+        assert question.kind == "text" or len(question.mistakes) >= 2, f"name two mistakes for {question.name}"
     for turn in exercise.turn.questions.values():
         assert turn.mistakes, turn.name
 

@@ -132,7 +132,7 @@ def relationship_months(panels: Sequence[Axes], life: pd.DataFrame) -> None:
     units, prices, money = panels
     edges = np.arange(len(life) + 1) + 0.5
     volume, profit, indirect = (life[trait].to_numpy() for trait in ("volume", "profit", "indirect"))
-    for place, (stage, ink) in zip((0.56, 0.705, 0.83, 0.93), _STAGE_INKS.items(), strict=True):
+    for place, (stage, ink) in zip((0.545, 0.692, 0.818, 0.928), _STAGE_INKS.items(), strict=True):
         look = {"facecolor": ink, "edgecolor": "none", "pad": 2.5}
         color = "white" if ink in (BLUE, ORANGE) else "black"
         units.text(place, 1.11, stage, transform=units.transAxes, color=color, bbox=look)
