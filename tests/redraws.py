@@ -325,12 +325,12 @@ def the_listed_are_good_customers_elsewhere(bank):
     return listed["profit"].mean() > 2 * others["profit"].mean() and listed["own"].sum() < 0.45 * listed["wallet"].sum()
 
 
-@holds("06_value_components", "13 of 200; with every fen (0.01 RMB) of business that they have, 34.")
+@holds("06_value_components", "He pays for 13 of 200; with every fen (0.01 RMB) of business that they have, for 34.")
 def a_manager_pays_for_few_of_the_200(bank):
     return paid_for(bank, 0.70) < 0.15 * 200 and paid_for(bank, 1.00) < 0.30 * 200
 
 
-@holds("06_value_components", "58 of 1,699, and his list by revenue misses 24 of them: they bring little today")
+@holds("06_value_components", "headroom is enough for 58, and his list by revenue misses 24 of them: they bring little today")
 def the_list_misses_many_who_would_pay(bank):
     others, listed, cost = listed_for_a_manager(bank)
     growth_value = (others["wallet"] - others["own"]) * others["margin"]
@@ -436,7 +436,7 @@ def losers_with_full_marks(bank):
     return losing_with_full_marks(bank)
 
 
-@typical("06_value_components", "13 of 200; with every fen (0.01 RMB) of business that they have, 34.")
+@typical("06_value_components", "He pays for 13 of 200; with every fen (0.01 RMB) of business that they have, for 34.")
 def for_how_many_a_manager_pays(bank):
     return paid_for(bank, 0.70)
 
