@@ -330,7 +330,10 @@ def a_manager_pays_for_few_of_the_200(bank):
     return paid_for(bank, 0.70) < 0.15 * 200 and paid_for(bank, 1.00) < 0.30 * 200
 
 
-@holds("06_value_components", "headroom is enough for 58, and his list by revenue misses 24 of them: they bring little today")
+@holds(
+    "06_value_components",
+    "headroom is enough for 58, and his list by revenue misses 24 of them: they bring little today",
+)
 def the_list_misses_many_who_would_pay(bank):
     others, listed, cost = listed_for_a_manager(bank)
     growth_value = (others["wallet"] - others["own"]) * others["margin"]
