@@ -279,7 +279,7 @@ def the_list_by_profit_is_upside_down(bank):
 
 @holds(
     "06_value_components",
-    "(The managed lose money in 95 of 100 redraws of these data; the order holds in all.)",
+    "the managed lose money in 95 of 100 redraws, and the order holds in all.)",
 )
 def the_managed_lose_money(bank):
     return by_channel(bank)["profit"]["manager"] < 0
@@ -325,14 +325,17 @@ def the_listed_are_good_customers_elsewhere(bank):
     return listed["profit"].mean() > 2 * others["profit"].mean() and listed["own"].sum() < 0.45 * listed["wallet"].sum()
 
 
-@holds("06_value_components", "He pays for 13 of 200; with every fen (0.01 RMB) of business that they have, for 34.")
+@holds(
+    "06_value_components",
+    "A manager would pay with 13 of 200; with every fen (0.01 RMB) of business that they have, with 34.",
+)
 def a_manager_pays_for_few_of_the_200(bank):
     return paid_for(bank, 0.70) < 0.15 * 200 and paid_for(bank, 1.00) < 0.30 * 200
 
 
 @holds(
     "06_value_components",
-    "headroom is enough for 58, and his list by revenue misses 24 of them: they bring little today",
+    "58 have headroom enough, and his list by revenue misses 24 of them: they bring little today",
 )
 def the_list_misses_many_who_would_pay(bank):
     others, listed, cost = listed_for_a_manager(bank)
@@ -363,7 +366,7 @@ def with_the_app_the_old_look_best(bank):
     return profit_by_age(bank)["app"].idxmax() == "old"
 
 
-@holds("06_value_components", "Where app or counter serve hundreds of an age, the intervals overlap.")
+@holds("06_value_components", "Where app or counter serve more than 100 of an age, the intervals overlap.")
 def age_does_little_within_a_channel(bank):
     bank["of"] = age_group(bank)
     profit = with_profit(bank)[bank["channel"] != "manager"].groupby(["channel", "of"])["profit"]
@@ -439,7 +442,10 @@ def losers_with_full_marks(bank):
     return losing_with_full_marks(bank)
 
 
-@typical("06_value_components", "He pays for 13 of 200; with every fen (0.01 RMB) of business that they have, for 34.")
+@typical(
+    "06_value_components",
+    "A manager would pay with 13 of 200; with every fen (0.01 RMB) of business that they have, with 34.",
+)
 def for_how_many_a_manager_pays(bank):
     return paid_for(bank, 0.70)
 
