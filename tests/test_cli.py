@@ -15,7 +15,7 @@ from typer.testing import CliRunner
 
 from clvlib.course import cli
 from clvlib.course.data import ROOT
-from clvlib.course.exercise import KEYS, Exercise, load_exercise
+from clvlib.course.exercise import KEYS, Exercise, all_exercises, load_exercise
 from clvlib.course.marking import release as releasing
 from clvlib.course.marking import roster as rosters
 
@@ -332,6 +332,15 @@ def test_the_exercises_are_exported_and_never_written_over(tmp_path):
     notebook.write_text("edited")
     assert "is there already and may hold your edits" in refused("export-nbgrader", tmp_path / "course", "--keys", keys)
     assert notebook.read_text() == "edited"
+
+
+def test_a_key_of_turns_alone_is_no_exercise(tmp_path):
+    roster = write_roster(tmp_path, "ann")
+    said = refused("release", "00_start_here", "--roster", roster, "--out", tmp_path / "out")
+    assert said == "00_start_here is no exercise: it holds only what its lesson asks in between"
+    clv("export-nbgrader", tmp_path / "course")
+    written = sorted(os.listdir(tmp_path / "course" / "source"))
+    assert written == [exercise.name for exercise in all_exercises()]
 
 
 # Without a sandbox
