@@ -112,7 +112,7 @@ def test_a_wrong_call_is_one_sentence_on_the_error_stream(tmp_path, home):
     [
         ("01_workshet", "there is no exercise '01_workshet'; did you mean '01_worksheet'?"),
         ("01_worksheet.py", "there is no exercise '01_worksheet.py'; did you mean '01_worksheet'?"),
-        ("midterm", 'there is no exercise \'midterm\'; "01_worksheet", "02_time_value", '),
+        ("midterm", 'there is no exercise \'midterm\'; "00_start_here", "01_worksheet", '),
         ("../keys", "there is no exercise '../keys'; "),
     ],
 )
