@@ -56,9 +56,13 @@ TESTS |= {
     for name, more in {
         "contract": ("tests/test_models_contract.py",),
         "opportunity": ("tests/test_models_opportunity.py",),
-        "shop": (),
+        "shop": ("tests/test_models_forecast.py", "tests/test_models_compare.py", "tests/test_models_covariates.py"),
+        "bgnbd": ("tests/test_models_covariates.py",),
+        "pareto": ("tests/test_models_covariates.py",),
         "spend": (),
         "_fit": (),
+        "_histories": ("tests/test_models_covariates.py",),
+        "_covariates": ("tests/test_models_covariates.py",),
         "_spread": (),
     }.items()
 }

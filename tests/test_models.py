@@ -17,7 +17,7 @@ from scipy.special import betaln, gammaln, hyp2f1
 from scipy.stats import beta as beta_law
 from scipy.stats import gamma as gamma_law
 
-from clvlib.models import BGNBD, MBGNBD, SBG, GammaGamma, ParetoNBD, shop, spend
+from clvlib.models import BDW, BGBB, BGNBD, MBGNBD, SBG, GammaGamma, ParetoNBD, _histories, spend
 
 HIGH_END = [1000, 869, 743, 653, 593, 551, 517, 491]
 REGULAR = [1000, 631, 468, 382, 326, 289, 262, 241]
@@ -184,8 +184,12 @@ def test_a_one_time_buyer_is_expected_to_spend_the_mean_of_the_population():
 
 def test_q_below_one_gets_a_sentence_and_no_negative_mean():
     fit = GammaGamma.fit(GammaGamma(p=3, q=0.7, gamma=10).simulate(2000, seed=1))
+    assert fit.diagnosis == (
+        f"Fitted on the 2000 repeat buyers of 2000 customers. q is {fit.q:.4g}, and the mean spend of the population "
+        "exists only for q above 1: a one-time buyer has no expected spend; use the median of the data, or ask for "
+        "repeat buyers only."
+    )
     assert fit.q < 1
-    assert "exists only for q above 1" in fit.diagnosis
     with pytest.raises(ValueError, match="exists only for q above 1"):
         fit.expected_spend()
     with pytest.raises(ValueError, match="exists only for q above 1"):
@@ -343,6 +347,39 @@ def test_a_gamma_gamma_whose_customers_are_all_alike_has_a_sure_mean():
     assert fit.diagnosis.endswith("the forecasts do not hang on these parameters.")
 
 
+def test_a_mean_that_may_be_infinite_is_not_determined():
+    fit = GammaGamma.fit(GammaGamma(p=3, q=1.3, gamma=10).simulate(8, seed=3, frequency=1))
+    assert fit.diagnosis.startswith("Fitted on the 8 repeat buyers of 8 customers. Too few repeaters: 8 of 8 customers")
+    assert fit.diagnosis.endswith("of the population goes from 142 to infinity: the mean spend is not determined.")
+
+
+def test_a_q_between_one_and_two_needs_no_word():
+    fit = GammaGamma.fit(GammaGamma(p=3, q=1.5, gamma=10).simulate(2000, seed=1))
+    assert 1 < fit.q < 2
+    assert fit.diagnosis == "Fitted on the 2000 repeat buyers of 2000 customers."
+
+
+@pytest.mark.parametrize("family", [GammaGamma, BGNBD, MBGNBD, ParetoNBD])
+def test_errors_have_the_names_of_the_parameters(cdnow, family):
+    fit = family.fit(cdnow)
+    assert list(fit.standard_errors) == list(fit.parameters)
+
+
+def test_undiscounted_lives_are_endless_up_to_alpha_1():
+    with pytest.raises(ValueError, match="rate must be above 0 when alpha is at most 1"):
+        SBG(alpha=1, beta=3).derl(0)
+    assert SBG(alpha=1.5, beta=3).derl(0) == pytest.approx(6)
+    assert SBG(alpha=1.5, beta=3).derl([0, 0.1])[0] == pytest.approx(6)
+
+
+@pytest.mark.parametrize(
+    "model", [SBG(1, 3), SPEND, BDW(1, 2, 1.2), BGBB(1, 2, 1, 2)], ids=lambda model: type(model).__name__
+)
+def test_one_seed_gives_one_draw(model):
+    pd.testing.assert_frame_equal(model.simulate(50, seed=4), model.simulate(50, seed=4))
+    assert not model.simulate(50, seed=4).equals(model.simulate(50, seed=5))
+
+
 def test_a_walk_along_the_ridge_that_finds_a_higher_top_begins_again_there():
     shop = PARETO.simulate(100, seed=32, T=39)
     fit = ParetoNBD.fit(shop)
@@ -454,9 +491,9 @@ def test_every_fit_is_a_top_and_its_standard_errors_are_the_curvature_there(cdno
 @pytest.mark.parametrize(
     ("model", "data"),
     [
-        (BGNBD, shop._histories("summary", PUBLISHED.simulate(60, seed=3))),
-        (MBGNBD, shop._histories("summary", MODIFIED.simulate(60, seed=3))),
-        (ParetoNBD, shop._histories("summary", PARETO.simulate(60, seed=3))),
+        (BGNBD, _histories.histories("summary", PUBLISHED.simulate(60, seed=3))),
+        (MBGNBD, _histories.histories("summary", MODIFIED.simulate(60, seed=3))),
+        (ParetoNBD, _histories.histories("summary", PARETO.simulate(60, seed=3))),
         (GammaGamma, spend._spending("summary", SPEND.simulate(60, seed=3, frequency=2))),
         (SBG, np.array(HIGH_END, dtype=float)),
     ],
@@ -490,7 +527,7 @@ def test_bgnbd_expectation_of_a_new_customer_is_the_mean_over_rate_and_dropout(a
 def test_bgnbd_closed_form_and_mean_agree(a, b):
     model = BGNBD(r=0.6, alpha=7.0, a=a, b=b)
     t, x, T = np.array([0.0, 3.0, 40.0, 400.0]), np.array([0, 2, 11, 200]), np.array([5.0, 30.0, 90.0, 250.0])
-    mean = model._mean_over_dropout(t / (model.alpha + T), model.r + x, model.b + x)
+    mean = model._mean_over_dropout(t / (model.alpha + T), model.r + x, np.asarray(model.a), model.b + x)
     alive = model.p_alive(x, T * (x > 0), T)
     assert model.expected_purchases(t, x, T * (x > 0), T) == pytest.approx(alive * mean, rel=1e-9)
 
@@ -778,8 +815,8 @@ def test_retention_and_derl_rise_as_the_cohort_ages(alpha, beta, rate, n):
 
 def test_copies_of_customers_change_nothing_but_the_weight(cdnow):
     once, many = BGNBD.fit(cdnow), BGNBD.fit(pd.concat([cdnow] * 9))
-    ninefold = shop._histories("summary", pd.concat([cdnow] * 9))
-    assert len(ninefold.x) == len(shop._histories("summary", cdnow).x) == 1016
+    ninefold = _histories.histories("summary", pd.concat([cdnow] * 9))
+    assert len(ninefold.x) == len(_histories.histories("summary", cdnow).x) == 1016
     assert list(many.parameters.values()) == pytest.approx(list(once.parameters.values()), rel=1e-5)
     assert many.log_likelihood == pytest.approx(9 * once.log_likelihood, rel=1e-12)
     assert many.standard_errors["a"] == pytest.approx(once.standard_errors["a"] / 3, rel=1e-4)
@@ -807,8 +844,11 @@ def _saved(model):
 
 
 def test_every_model_comes_back_from_a_file_equal_in_every_digit(cdnow):
+    yearly = BGBB(alpha=1.2, beta=0.75, gamma=0.66, delta=2.8)
     fits = [
         SBG.fit(HIGH_END),
+        BDW.fit(HIGH_END),
+        BGBB.fit(yearly.simulate(500, seed=1)),
         GammaGamma.fit(cdnow),
         *(model.fit(_base("week")) for model in (BGNBD, MBGNBD, ParetoNBD)),
     ]

@@ -10,9 +10,10 @@ A fit is by maximum likelihood. Times, and with them the log-likelihood, are in 
 """
 
 from clvlib.models._compare import Check, compare
+from clvlib.models.bgnbd import BGNBD, MBGNBD
 from clvlib.models.contract import BDW, SBG
 from clvlib.models.opportunity import BGBB
-from clvlib.models.shop import BGNBD, MBGNBD, ParetoNBD
+from clvlib.models.pareto import ParetoNBD
 from clvlib.models.spend import GammaGamma
 
 __all__ = ["BDW", "BGBB", "BGNBD", "MBGNBD", "SBG", "Check", "GammaGamma", "ParetoNBD", "compare"]

@@ -2,16 +2,17 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 
 import numpy as np
 import pandas as pd
 from scipy.stats import chi2
 
 from clvlib import _checks
-from clvlib._calendar import DAYS
+from clvlib._calendar import DAYS, Grain
 from clvlib._formula import formula
 from clvlib.models._fit import AMOUNT, COUNT, Model, column_of
+from clvlib.models._forecast import distinct
 
 if TYPE_CHECKING:
     from clvlib.models.shop import _BuyTillYouDie
@@ -54,21 +55,24 @@ class Check:
         return self.table.to_string(float_format="{:.4g}".format, na_rep="")
 
 
-def check(model: "_BuyTillYouDie", holdout: pd.DataFrame, most: int) -> Check:
+def check(model: "_BuyTillYouDie", holdout: pd.DataFrame, most: int, covariates: pd.DataFrame | None) -> Check:
     """See `_BuyTillYouDie.check`."""
     x, recency, T = (column_of("holdout", holdout, name, kind) for name, kind in _HISTORY.items())
     later, length = (column_of("holdout", holdout, name, kind) for name, kind in _LATER.items())
-    expected = np.asarray(model.expected_purchases(length, x, recency, T))
+    expected = np.asarray(model.expected_purchases(length, x, recency, T, covariates))
+    z = model._read(covariates, len(x))
+    first, kind = distinct(T, *np.broadcast_to(z, (len(x), z.shape[1])).T)
+    kinds = _Kinds(model._of(z[first] if z.shape[1] else z), T[first], np.bincount(kind))
     group = pd.Index(np.minimum(x, most).astype(int), name="purchases in the calibration period")
     frequencies = pd.DataFrame(
-        {"actual": np.bincount(group, minlength=most + 1), "model": _expected_customers(model, T, most)}
+        {"actual": np.bincount(group, minlength=most + 1), "model": _expected_customers(kinds, most)}
     )
     by_frequency = pd.DataFrame({"customers": 1, "actual": later, "model": expected}).groupby(group)
     by_frequency = by_frequency.agg({"customers": "sum", "actual": "mean", "model": "mean"})
     spend, together = _spend_by_frequency(holdout, x, most)
-    tracking, seen = _tracking(model, holdout, T)
+    tracking, seen = _tracking(kinds, model.grain, holdout)
     chi_square, df = _chi_square(frequencies, len(model.parameters))
-    new = np.asarray(model.expected_purchases(T))
+    new = (kinds.model._new(kinds.T) * kinds.customers).sum()
     return Check(
         frequencies.set_axis(_up_to(frequencies.index, most)).rename_axis("repeat purchases of a customer"),
         tracking,
@@ -77,7 +81,7 @@ def check(model: "_BuyTillYouDie", holdout: pd.DataFrame, most: int) -> Check:
         spend,
         pd.DataFrame.from_dict(
             {
-                "repeat purchases, calibration": _beside(x.sum(), new.sum()),
+                "repeat purchases, calibration": _beside(x.sum(), new),
                 "purchases, holdout": _beside(later.sum(), expected.sum()),
                 "frequencies: chi-square": {
                     "value": chi_square,
@@ -92,6 +96,14 @@ def check(model: "_BuyTillYouDie", holdout: pd.DataFrame, most: int) -> Check:
     )
 
 
+class _Kinds(NamedTuple):
+    """Customers of the same T and covariates: their model, their T, how many there are."""
+
+    model: "_BuyTillYouDie"
+    T: np.ndarray
+    customers: np.ndarray
+
+
 _HISTORY = {"frequency": COUNT, "recency": AMOUNT, "T": AMOUNT}
 _LATER = {"holdout_frequency": COUNT, "holdout_T": AMOUNT}
 
@@ -104,12 +116,11 @@ def _beside(actual: float, model: float) -> dict[str, float]:
     return {"actual": actual, "model": model, "error": model / actual - 1 if actual else np.nan}
 
 
-def _expected_customers(model: "_BuyTillYouDie", T: np.ndarray, most: int) -> np.ndarray:
+def _expected_customers(kinds: _Kinds, most: int) -> np.ndarray:
     """How many customers should have bought 0, 1, ... times by T, and in the end so often or more."""
-    span, customers = np.unique(T, return_counts=True)
     counts = np.arange(most)[:, None]
-    each = (model._purchase_probability(counts, span) * customers).sum(axis=1)
-    return np.append(each, len(T) - each.sum())
+    each = (kinds.model._purchase_probability(counts, kinds.T) * kinds.customers).sum(axis=1)
+    return np.append(each, kinds.customers.sum() - each.sum())
 
 
 def _chi_square(frequencies: pd.DataFrame, parameters: int) -> tuple[float, int]:
@@ -138,22 +149,22 @@ def _correlation(one: np.ndarray, other: np.ndarray) -> float:
     return float(np.corrcoef(one, other)[0, 1]) if varies else np.nan
 
 
-def _tracking(model: "_BuyTillYouDie", holdout: pd.DataFrame, T: np.ndarray) -> tuple[pd.DataFrame, int]:
+def _tracking(kinds: _Kinds, grain: Grain | None, holdout: pd.DataFrame) -> tuple[pd.DataFrame, int]:
     """Purchases by week, and the last week that was seen. Week w ends w weeks after the first day of all."""
     actual = holdout.attrs.get("weekly_repeats")
-    grain = model.grain or holdout.attrs.get("grain")
+    grain = grain or holdout.attrs.get("grain")
     if actual is None or grain is None:
         raise ValueError(
             "holdout must be a table of transactions.calibration_holdout, which remembers the purchases by week; a "
             "merge or a file may lose them (holdout.attrs): pass the table as it came"
         )
     week = DAYS["week"] / DAYS[grain]
-    span, customers = np.unique(T, return_counts=True)
-    passed = np.maximum(week * np.arange(len(actual) + 1)[:, None] - (span[-1] - span), 0)
-    model_so_far = (np.asarray(model.expected_purchases(passed)) * customers).sum(axis=1)
+    longest = kinds.T.max()
+    passed = np.maximum(week * np.arange(len(actual) + 1)[:, None] - (longest - kinds.T), 0)
+    model_so_far = (kinds.model._new(passed) * kinds.customers).sum(axis=1)
     weeks = pd.RangeIndex(1, len(actual) + 1, name="week")
     table = pd.DataFrame({"actual": actual, "model": np.diff(model_so_far)}, index=weeks)
-    return table, min(len(actual), int(np.floor(span[-1] / week + 1e-9)) + 1)
+    return table, min(len(actual), int(np.floor(longest / week + 1e-9)) + 1)
 
 
 def _fitted(name: str, value: Any) -> list[Model]:
@@ -181,7 +192,7 @@ Fitted = Annotated[Sequence[Any], _fitted]
 
 
 @formula
-def compare(models: Fitted, summary: Any) -> pd.DataFrame:
+def compare(models: Fitted, summary: Any, covariates: pd.DataFrame | None = None) -> pd.DataFrame:
     r"""Models that were fitted on the same data, side by side: which one is likelier, and is it worth its parameters?
 
     .. math::
@@ -198,6 +209,8 @@ def compare(models: Fitted, summary: Any) -> pd.DataFrame:
         Fitted, all on `summary`.
     summary : DataFrame or sequence of float
         What they were fitted on: a customer summary, or survivors.
+    covariates : DataFrame, optional
+        If some were fitted with covariates: these, for those.
 
     Returns
     -------
@@ -223,7 +236,12 @@ def compare(models: Fitted, summary: Any) -> pd.DataFrame:
     >>> table["aic"].round(1).to_dict()
     {'BGNBD': 17818.1, 'ParetoNBD': 17889.9}
     """
-    likelihoods = [model.log_likelihood_of(summary) for model in models]
+    if covariates is not None and not any(map(_has_effects, models)):
+        raise ValueError("covariates must be left out: none of these models was fitted with any")
+    likelihoods = [
+        model.log_likelihood_of(summary, covariates) if _has_effects(model) else model.log_likelihood_of(summary)
+        for model in models
+    ]
     for model, now in zip(models, likelihoods, strict=True):
         if abs(now - model.log_likelihood) > 1e-6 * max(1, abs(now)):
             raise ValueError(
@@ -233,6 +251,10 @@ def compare(models: Fitted, summary: Any) -> pd.DataFrame:
     n = _customers(models[0], summary)
     table = pd.DataFrame([_row(model, models, n) for model in models], index=[type(each).__name__ for each in models])
     return table.rename_axis("model").sort_values("aic", kind="stable")
+
+
+def _has_effects(model: Model) -> bool:
+    return len(model._own) < len(model.parameters)
 
 
 def _customers(model: Model, data: Any) -> float:

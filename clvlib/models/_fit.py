@@ -63,12 +63,17 @@ class Model:
     ridge: tuple[tuple[float, ...], ...] = ()
 
     def __post_init__(self) -> None:
-        for name, value in self.parameters.items():
+        for name, value in self._own.items():
             object.__setattr__(self, name, _checks.one(name, _POSITIVE.read(name, value)))
 
     @property
     def parameters(self) -> dict[str, float]:
         """The parameters by name."""
+        return self._own
+
+    @property
+    def _own(self) -> dict[str, float]:
+        """The parameters that are above 0, and climbed as logs. The others, effects of covariates, are as they are."""
         return {item.name: getattr(self, item.name) for item in fields(self) if not item.kw_only}
 
     def __repr__(self) -> str:
@@ -92,7 +97,8 @@ class Model:
         """
         if self.curvature is None or self.standard_errors is None:
             raise ValueError("covariance needs a fitted model: this one was made from given parameters, use fit")
-        matrix = np.outer(self._theta, self._theta) * self.curvature
+        slope = np.where(self._is_effect, 1, self._theta)
+        matrix = np.outer(slope, slope) * self.curvature
         errors = np.array(list(self.standard_errors.values()))
         unbounded = np.isinf(errors)
         matrix[unbounded] = matrix[:, unbounded] = np.nan
@@ -139,7 +145,8 @@ class Model:
         0.05    0.5   2.8
         0.95    0.9   5.5
         """
-        return pd.DataFrame(self._draws(n, np.random.default_rng(seed)), columns=list(self.parameters))
+        theta = self._draws(n, np.random.default_rng(seed))
+        return pd.DataFrame(np.where(self._is_effect, np.log(theta), theta), columns=list(self.parameters))
 
     def to_dict(self) -> dict[str, Any]:
         """All that the model is and knows, ready for JSON: `from_dict` makes it again, equal in every digit.
@@ -217,7 +224,7 @@ class Model:
         )
 
     def _draws(self, n: int, rng: np.random.Generator) -> np.ndarray:
-        """A draw a row."""
+        """A draw a row, effects as in `_theta`."""
         if self.ridge:
             return np.array(self.ridge)[rng.permutation(n) % len(self.ridge)]
         if self.curvature is None:
@@ -228,7 +235,13 @@ class Model:
 
     @property
     def _theta(self) -> np.ndarray:
-        return np.array(list(self.parameters.values()))
+        """The parameters above 0; of an effect g, exp(g)."""
+        values = np.array(list(self.parameters.values()))
+        return np.where(self._is_effect, np.exp(values), values)
+
+    @property
+    def _is_effect(self) -> np.ndarray:
+        return np.arange(len(self.parameters)) >= len(self._own)
 
 
 def _plain(value: Any) -> Any:
@@ -462,8 +475,10 @@ def _plausible(top: _Top, walks: list[tuple[int, list[_Top]]], box: _Box) -> np.
     The log-likelihood falls by z^2 / 2 where its signed root is z. Beyond its last point a walk goes straight on,
     unless that is the edge of the search.
     """
-    rng, found = np.random.default_rng(0), [np.empty((0, len(top.logs)))]
-    z = ndtri((np.arange(size := _PLAUSIBLE // max(1, len(walks))) + 0.5) / size)
+    if not walks:
+        return np.empty((0, len(top.logs)))
+    rng, found = np.random.default_rng(0), []
+    z = ndtri((np.arange(size := _PLAUSIBLE // len(walks)) + 0.5) / size)
     for which, walk in walks:
         path = sorted([top, *walk], key=lambda point: point.logs[which])
         places, falls = np.array([point.logs for point in path]), np.array([top.value - point.value for point in path])

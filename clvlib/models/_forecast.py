@@ -1,6 +1,6 @@
 """A forecast for each customer of a shop, and for all of them together, with its interval."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 import numpy as np
@@ -21,7 +21,8 @@ _BLOCK = 2e6  # draws and purchases worked out at a time
 
 
 class Base(NamedTuple):
-    """A summary's customers: their histories, their labels, their unit of time, and the summary itself."""
+    """A summary's customers: their histories, their labels, their unit of time, the summary itself, and covariates, a
+    column for each that the model has effects of."""
 
     x: np.ndarray
     recency: np.ndarray
@@ -29,10 +30,11 @@ class Base(NamedTuple):
     labels: pd.Index
     grain: "Grain | None"
     summary: pd.DataFrame
+    z: np.ndarray
 
     def only(self, rows: np.ndarray) -> "Base":
         arrays = self.x[rows], self.recency[rows], self.T[rows], self.labels[rows]
-        return Base(*arrays, self.grain, self.summary.iloc[rows])
+        return Base(*arrays, self.grain, self.summary.iloc[rows], self.z[rows])
 
 
 class Worth(NamedTuple):
@@ -80,7 +82,7 @@ def table(model: "_BuyTillYouDie", base: Base, plan: Plan, interval: float | Non
     columns = _expected(model, base, plan)
     if interval is not None:
         spent = (_mean_spend(base),) if plan.worth is not None else ()
-        first, alike = distinct(base.x, base.recency, base.T, *spent)  # who are alike have the same interval
+        first, alike = distinct(base.x, base.recency, base.T, *base.z.T, *spent)  # who are alike have the same interval
         bought, value = np.empty((2, len(first), 2))
         for rows, *drawn in _outcomes(model, base.only(first), plan, columns["expected_purchases"][first], seed):
             bought[rows], value[rows] = (_ends(each, interval) for each in drawn)
@@ -109,17 +111,17 @@ def total(model: "_BuyTillYouDie", base: Base, plan: Plan, interval: float, seed
 
 def _expected(model: "_BuyTillYouDie", base: Base, plan: Plan) -> dict[str, np.ndarray]:
     """What is expected of each customer. Equal histories are worked out once, and what hangs on x and T alone, too."""
-    first, history = distinct(base.x, base.recency, base.T)
-    x, recency, T = base.x[first], base.recency[first], base.T[first]
-    first, alive = distinct(x, T)
-    x_alive, T_alive = x[first], T[first]
-    p_alive = model._alive(x, recency, T)
-    purchases = p_alive * model._while_alive(np.asarray(float(plan.periods)), x_alive, T_alive)[alive]
+    first, history = distinct(base.x, base.recency, base.T, *base.z.T)
+    x, recency, T, z = base.x[first], base.recency[first], base.T[first], base.z[first]
+    first, alive = distinct(x, T, *z.T)
+    x_alive, T_alive, theirs = x[first], T[first], model._of(z[first])
+    p_alive = model._of(z)._alive(x, recency, T)
+    purchases = p_alive * theirs._while_alive(np.asarray(float(plan.periods)), x_alive, T_alive)[alive]
     columns = {"p_alive": p_alive[history], "expected_purchases": purchases[history]}
     if plan.spend_model is not None:
         columns["expected_spend"] = np.asarray(plan.spend_model.expected_spend(base.x, _mean_spend(base)))
     if (worth := plan.worth) is not None:
-        discounted = model._discounted(x_alive, T_alive, plan.periods, 1.0, worth.rate, worth.timing)[alive]
+        discounted = theirs._discounted(x_alive, T_alive, plan.periods, 1.0, worth.rate, worth.timing)[alive]
         columns["clv"] = worth.margin_rate * columns["expected_spend"] * (p_alive * discounted)[history]
         columns["rank"] = _rank(columns["clv"], np.ones(len(base.x), dtype=int))
     else:
@@ -174,9 +176,9 @@ def _ends(drawn: np.ndarray, interval: float) -> np.ndarray:
 def _no_return(model: "_BuyTillYouDie", base: Base, periods: int) -> np.ndarray:
     """Probability of no purchase in the next periods: the likelihood of a history with a silence after it, over its
     own."""
-    first, history = distinct(base.x, base.recency, base.T)
+    first, history = distinct(base.x, base.recency, base.T, *base.z.T)
     x, recency, T = base.x[first], base.recency[first], base.T[first]
-    theta, later = model._theta, T + periods
+    theta, later = model._each(model._theta, base.z[first]), T + periods
     log = [
         model._log_stayed(theta, x, end) + np.logaddexp(0, model._log_odds_gone(theta, x, recency, end)[0])
         for end in (T, later)
@@ -184,6 +186,7 @@ def _no_return(model: "_BuyTillYouDie", base: Base, periods: int) -> np.ndarray:
     return np.exp(log[1] - log[0])[history]
 
 
+Theta = Sequence[np.ndarray] | np.ndarray  # parameters: numbers, or arrays with one for each customer
 Outcome = tuple[np.ndarray, np.ndarray, np.ndarray]
 
 
@@ -197,14 +200,16 @@ def _outcomes(model: "_BuyTillYouDie", base: Base, plan: Plan, expected: np.ndar
     theta = model._draws(draws, rng).T
     if worth is not None:
         spend, spent = worth.spend_model._draws(draws, rng).T, base.x * _mean_spend(base)
-    order = np.argsort(distinct(base.x, base.recency, base.T)[1], kind="stable")
+    order = np.argsort(distinct(base.x, base.recency, base.T, *base.z.T)[1], kind="stable")
     block = (draws * np.cumsum(1 + expected[order]) / _BLOCK).astype(int)
     for rows in np.split(order, np.flatnonzero(np.diff(block)) + 1):
         x, recency, T = base.x[rows], base.recency[rows], base.T[rows]
-        first, history = distinct(x, recency, T)
-        gone = model._log_odds_gone(theta, *(each[first][:, None] for each in (x, recency, T)))[0]
+        first, history = distinct(x, recency, T, *base.z[rows].T)
+        own = [np.broadcast_to(each, (len(first), draws)) for each in model._each(theta, base.z[rows][first])]
+        gone = model._log_odds_gone(own, *(each[first][:, None] for each in (x, recency, T)))[0]
         customer, draw = np.nonzero(rng.random((len(rows), draws)) < expit(-gone)[history])
-        count, owner, time = _purchases(rng, model, theta[:, draw], x[customer], T[customer], plan.periods)
+        own = [each[history[customer], draw] for each in own]
+        count, owner, time = _purchases(rng, model, own, x[customer], T[customer], plan.periods)
         bought, value = np.zeros((2, len(rows), draws))
         bought[customer, draw] = count
         if worth is not None:
@@ -217,9 +222,9 @@ def _outcomes(model: "_BuyTillYouDie", base: Base, plan: Plan, expected: np.ndar
 
 
 def _purchases(
-    rng: np.random.Generator, model: "_BuyTillYouDie", theta: np.ndarray, x: np.ndarray, T: np.ndarray, periods: int
+    rng: np.random.Generator, model: "_BuyTillYouDie", theta: Theta, x: np.ndarray, T: np.ndarray, periods: int
 ) -> Outcome:
-    """Of customers alive at T, a column of theta each: how many purchases follow, and owner and time of each of these.
+    """Of customers alive at T, by their own parameters: how many purchases follow, and owner and time of each of these.
 
     At the times of a Poisson process, until she leaves: at some moment, or right after her `last` purchase. If so many
     fall into the time, the last is a beta-distributed part of it (an order statistic), and the others come before.
