@@ -275,7 +275,7 @@ def test_paths_are_printed_as_they_are(tmp_path):
 
 def test_a_key_is_checked_by_its_name_or_its_file(tmp_path):
     for key in (NAME, str(KEYS / f"{NAME}.py")):
-        assert clv("check", key) == f"{KEYS / NAME}.py\n8 questions, 41 cases tried: nothing found\n"
+        assert clv("check", key) == f"{KEYS / NAME}.py\n8 questions, 4 turns, 41 cases tried: nothing found\n"
     assert clv("check", "06_segments").splitlines()[0] == str(KEYS / "07_segments.py")
     own = write_key(tmp_path / "keys") / "midterm.py"
     assert clv("check", own).splitlines() == [

@@ -92,13 +92,18 @@ def test_the_readme_links_every_lesson():
 def test_the_map_of_the_start_page_links_each_lesson_and_its_exercise_as_soon_as_they_are_there():
     page = nbformat.read(LESSONS["00"], as_version=4)
     text = "\n".join(cell.source for cell in page.cells if cell.cell_type == "markdown")
-    rows = re.findall(r"^\|[^|]*\| (\d+) ([^|]+) \| [^|]+\? \| ([^|]+) \|$", text, re.MULTILINE)
-    assert [int(number) for number, _, _ in rows] == list(range(1, 18))
-    for number, lesson, exercise in rows:
+    rows = re.findall(r"^\|[^|]*\| (\d+) ([^|]+) \| ([^|]+\?) \| ([^|]+) \|$", text, re.MULTILINE)
+    assert [int(number) for number, *_ in rows] == list(range(1, 18))
+    for number, lesson, asked, exercise in rows:
         path = LESSONS.get(f"{int(number):02d}")
-        assert ("](" in lesson) is bool(path), number
-        assert exercise == (f"[exercise](../exercises/{path.name})" if path else "comes later")
-        assert path is None or lesson.endswith(f"]({path.name})")
+        if path is None:
+            assert "](" not in lesson
+            assert exercise == "comes later"
+        else:
+            title, _, question = nbformat.read(path, as_version=4).cells[0].source.splitlines()[:3]
+            assert lesson == f"[{title.removeprefix('# ')}]({path.name})"
+            assert f"**{asked}**" == question
+            assert exercise == f"[exercise](../exercises/{path.name})"
 
 
 def test_the_examples_of_contributing_stand_in_the_files_that_it_names():
