@@ -33,7 +33,7 @@ from clvlib.course.explorers.start_here import customer_shares
 from clvlib.course.explorers.time_value import payments_added, payments_today
 from clvlib.course.explorers.value_components import income_and_cost
 from clvlib.course.explorers.winning_or_keeping import budget_split
-from clvlib.course.explorers.worksheet import ladder
+from clvlib.course.explorers.worksheet import kept, ladder
 
 
 @pytest.fixture
@@ -90,12 +90,25 @@ def test_a_colour_has_a_name():
         assert not re.search("#[0-9A-F]{6}", file.read_text(encoding="utf-8")), file.name
 
 
-def test_the_ladder_has_a_dot_and_a_figure_a_rung(axes):
-    corrections = dict(margin_rate=0.1, rate=0.1, retention=0.7, horizon=36)
+def test_the_ladder_has_a_bar_a_rung_as_long_as_what_it_keeps(axes):
+    corrections = dict(margin_rate=0.1, rate=0.1, retention=0.7, horizon=36, revenue_per_year=1003.2)
     values = worksheet.correction_ladder(780, 1.52, 220, 57, **corrections)["value"]
     ladder(axes, values, list(values.index))
-    assert np.allclose(dots(axes)[0][0], values)
-    assert words(axes) == [f"{value:,.0f}" for value in values]
+    tracks, bars = axes.containers
+    assert [track.get_width() for track in tracks] == [100] * 6
+    lengths = [bar.get_width() for bar in bars]
+    assert lengths[:2] == pytest.approx([100, 10]), "a tenth is margin"
+    assert lengths[5] == pytest.approx(25), "a quarter of the worksheet's 4,012.8 RMB a year"
+    assert np.prod(np.array(lengths) / 100) * 260_832 - 57 == pytest.approx(values["revenue"])
+    assert words(axes)[0] == "260,775 RMB"
+    assert words(axes)[1] == "10 %: 26,026 RMB"
+
+
+def test_nothing_is_kept_of_nothing():
+    values = worksheet.correction_ladder(
+        780, 1.52, 220, 57, margin_rate=0, rate=0.1, retention=0.7, horizon=36, revenue_per_year=2444
+    )["value"]
+    assert kept(values).tolist() == [1, 0, 0, 0, 0, 0]
 
 
 def test_the_share_curve_marks_its_point(axes):

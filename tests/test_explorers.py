@@ -165,10 +165,10 @@ def test_the_title_of_every_explorer_follows_its_controls(name):
     assert titles - {start}
 
 
-def test_one_visit_and_one_year_are_said_as_one():
+def test_one_year_is_said_as_one():
     explorer = make("worksheet_ladder")
-    explorer.set(visits=1, years=1)
-    assert explorer.text.startswith("1 visit a year for 1 year at")
+    explorer.set(years=1)
+    assert explorer.text.startswith("A visit a month for 1 year: the worksheet says 3,956 RMB.")
     with pytest.raises(ValueError, match=r"retention=0\.3 is not on its slider, which runs from 0\.4 to 1"):
         explorer.set(retention=0.3)
 

@@ -236,6 +236,8 @@ def compare(models: Fitted, summary: Any, covariates: pd.DataFrame | None = None
     >>> table["aic"].round(1).to_dict()
     {'BGNBD': 17818.1, 'ParetoNBD': 17889.9}
     """
+    if covariates is not None and not any(map(_has_effects, models)):
+        raise ValueError("covariates must be left out: none of these models was fitted with any")
     likelihoods = [
         model.log_likelihood_of(summary, covariates) if _has_effects(model) else model.log_likelihood_of(summary)
         for model in models

@@ -166,7 +166,8 @@ class _Contract(Model, ABC):
         if (period < renewals).any():
             raise ValueError(f"period must be at least renewals ({renewals}), got {period.min():.12g}")
         rng, t = np.random.default_rng(1), period.to_numpy()
-        stay = np.array([self._stay(theta, t, renewals) for theta in self._draws(1000, rng)])
+        different, draw = np.unique(self._draws(1000, rng), axis=0, return_inverse=True)
+        stay = np.array([self._stay(theta, t, renewals) for theta in different])[draw]
         if customers is not None:
             stay = rng.binomial(customers, np.clip(stay, 0, 1)) / customers
         low, high = np.quantile(stay, [(1 - interval) / 2, (1 + interval) / 2], axis=0, method="inverted_cdf")
