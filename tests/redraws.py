@@ -166,7 +166,7 @@ def the_curves_cross_and_cross_again(cohorts):
     return (ahead != ahead.shift()).iloc[1:].sum() >= 2
 
 
-@holds("03_retention", "(In 200 of 200 redraws the whole interval lies below that bar.)")
+@holds("03_retention", "In 200 of 200 redraws the whole interval lies below that bar.")
 def the_gain_lies_below_what_would_pay(cohorts):
     without, with_gift = boxes_in_year_one(cohorts)
     error = 1.96 * np.hypot(without.sem(), with_gift.sem())
