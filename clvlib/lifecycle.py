@@ -46,7 +46,7 @@ _ROUTINE = {
     "exploration": ("help with first use", "manager"),
     "formation": ("offer what goes with her purchases", "manager"),
     "stability": ("thank her, ask what could be better", "manager"),
-    "decline": ("ask what is wrong, offer a remedy", "manager, team"),
+    "decline": ("ask what is wrong, offer a remedy", "manager, services"),
 }
 _REVIEWS = {3: "month 3: review use, answer questions", 6: "month 6: review results together"}
 
@@ -544,9 +544,10 @@ def contact_plan(
 ) -> pd.DataFrame:
     """Whom to contact her when, and why: on day 7, then every month, with reviews in months 3 and 6.
 
-    So no month goes by without a contact. The rule "1 + 1 + N" is named in the source without an explanation; we read
-    it as one account manager for every contact, one specialist for day 7 and the reviews, and a team of as many as it
-    takes once she is in decline.
+    The source has two rules of a bank, and this is one plan of both. Visits go by the stage: new customers within seven
+    days of opening the account, growth at three months, maturity at six. Mass customers get a contact a month at
+    least. Clients of private banking have "1 + 1 + N": one manager, one product expert, N added services. Here the
+    manager makes every contact, the expert joins on day 7 and at the reviews, and services come in decline.
 
     Parameters
     ----------
@@ -571,18 +572,19 @@ def contact_plan(
 
     Source
     ------
-    Days and months of a deck on customer stickiness; reasons and roles are ours.
+    Days and months of a bank in a deck on customer stickiness; that it is a shop's plan, the reasons and who does what
+    are ours.
 
     Examples
     --------
     >>> contact_plan("2026-01-31", months=3)[["date", "who"]].astype(str).to_numpy().tolist()[1:]
-    [['2026-02-28', 'manager'], ['2026-03-31', 'manager'], ['2026-04-30', 'manager, specialist']]
+    [['2026-02-28', 'manager'], ['2026-03-31', 'manager'], ['2026-04-30', 'manager, expert']]
     """
     reason, who = _ROUTINE[stage]
-    contacts = [(start + pd.Timedelta(days=7), "day 7: is she content with the first purchase?", "manager, specialist")]
+    contacts = [(start + pd.Timedelta(days=7), "day 7: is she content with the first purchase?", "manager, expert")]
     for month in range(1, months + 1):
         day = start + pd.DateOffset(months=month)
-        contacts.append((day, _REVIEWS[month], "manager, specialist") if month in _REVIEWS else (day, reason, who))
+        contacts.append((day, _REVIEWS[month], "manager, expert") if month in _REVIEWS else (day, reason, who))
     plan = pd.DataFrame(contacts, columns=["date", "reason", "who"])
     if last_contact is None:
         return plan

@@ -329,9 +329,9 @@ def test_no_month_goes_by_without_a_contact(start, months):
     assert len(plan) == months + 1
 
 
-def test_day_7_month_3_and_month_6_bring_in_the_specialist():
+def test_day_7_month_3_and_month_6_bring_in_the_expert():
     plan = lifecycle.contact_plan("2026-03-10")
-    special = plan[plan["who"] == "manager, specialist"]
+    special = plan[plan["who"] == "manager, expert"]
     assert special["date"].dt.strftime("%Y-%m-%d").tolist() == ["2026-03-17", "2026-06-10", "2026-09-10"]
     assert special["reason"].tolist() == [
         "day 7: is she content with the first purchase?",
@@ -352,7 +352,7 @@ def test_the_stage_decides_what_the_monthly_contacts_are_about():
         ("help with first use", "manager"),
         ("offer what goes with her purchases", "manager"),
         ("thank her, ask what could be better", "manager"),
-        ("ask what is wrong, offer a remedy", "manager, team"),
+        ("ask what is wrong, offer a remedy", "manager, services"),
     ]
 
 

@@ -354,9 +354,9 @@ coupon_profit.hint("How many bought because of the coupon? And how many coupons 
 
 @exercise.table(points=2, level=2, within=0)
 def calendar(first_purchase, months):
-    """A new customer's first purchase was on `first_purchase`. Make her calendar for {months} months by the deck's
-    rule: a contact on day 7 (seven days later), then one every month on the day of the first purchase, with a review in
-    months 3 and 6. Build a DataFrame with the columns `date` (text, such as "2026-01-31") and `kind` ("day 7",
+    """A new customer's first purchase was on `first_purchase`. Make her calendar for {months} months. A bank visits new
+    customers within seven days; ours are asked on day 7 (seven days later), then once every month on the day of the
+    first purchase, with a review in months 3 and 6. Build a DataFrame with the columns `date` (text, such as "2026-01-31") and `kind` ("day 7",
     "monthly" or "review"), the earliest contact first. `lifecycle.contact_plan` knows the dates."""
     plan = lifecycle.contact_plan(first_purchase, months=months)
     kinds = ["review" if month in (3, 6) else "monthly" for month in range(1, months + 1)]
@@ -422,8 +422,134 @@ def where_does_the_money_go():
         "changes. A stable customer mostly stays anyway; of 100 only 15 turn down, and a gift of 15 RMB pays only if "
         "it holds 3.4 of them, more than one in five. Of 100 new customers 30 are lost in the first month, and the "
         "welcome pack pays if it holds 2.9 of them, one in ten. So I would give the pack to every second new "
-        "customer, drawn by lot, for six months, and track the share in formation one month later against those "
+        "customer, drawn by lot, for nine months, and track the share in formation one month later against those "
         "without it: 2.9 points decide. Those in decline are not hopeless either, since bringing one back is worth "
         "514 RMB, but a coupon needs a group that gets none. I would change my mind if the pack moved less than that, "
         "or if the log showed two kinds of stable customers."
     )
+
+
+@exercise.turn.number(unit="customers", within=0.5)
+def formed_in_two():
+    """Of 1,000 new customers 300 explore and 400 are in formation after one month. From exploration 40 % go on to
+    formation in a month, in formation 45 % stay. How many are in formation after two months?"""
+    return 300 * 0.40 + 400 * 0.45
+
+
+@formed_in_two.mistake("Those are only the ones who come from exploration. Some of the 400 are still in formation.")
+def from_exploration_only():
+    return 300 * 0.40
+
+
+@formed_in_two.mistake("Those are only the ones who stayed in formation. Some of the 300 join them.")
+def from_formation_only():
+    return 400 * 0.45
+
+
+@formed_in_two.mistake("You kept all of the 400. Of these 45 % stay in formation, the others move on or leave.")
+def all_stay():
+    return 300 * 0.40 + 400
+
+
+@formed_in_two.mistake("After one month only 300 are left in exploration, not 1,000.")
+def from_the_thousand():
+    return 1000 * 0.40 + 400 * 0.45
+
+
+formed_in_two.hint("Whoever is in formation now came from exploration, or was there already. How many of each?")
+formed_in_two.hint("40 % of 300, and 45 % of 400.")
+
+
+@exercise.turn.number(unit="customers, of 100", within=0.03)
+def must_hold():
+    """A pack costs 15 RMB a head, and each new customer who is held by it brings 513.54 RMB of today. How many of 100
+    must it hold to earn what it costs?"""
+    return 100 * 15 / 513.54
+
+
+@must_hold.mistake("That is the number as a fraction. Asked is how many of 100.")
+def as_a_fraction():
+    return 15 / 513.54
+
+
+@must_hold.mistake("That is the part of the 30 who are leaving, in percent. Asked is how many of all 100.")
+def part_of_the_leaving():
+    return 100 * 15 / 513.54 / 0.30
+
+
+@must_hold.mistake(
+    "You divided by what a new customer is worth, and she is that without the pack. It turns 0 into 513.54."
+)
+def worth_of_the_new():
+    return 100 * 15 / 263.99
+
+
+@must_hold.mistake("You took the pack's cost for those who leave only. Nobody knows who they are: all 100 get it.")
+def cost_of_the_leaving():
+    return 30 * 15 / 513.54
+
+
+must_hold.hint("What do 100 packs cost? And what does one customer bring who is held?")
+must_hold.hint("1,500 RMB, divided by 513.54 RMB.")
+
+
+@exercise.turn.number(unit="months", within=0.01)
+def months_to_pay():
+    """She explores for 6 months at -20 RMB each, and does not form or decline. A stable month brings 100 RMB. How many
+    whole stable months pay for it?"""
+    return int(np.ceil(6 * 20 / 100))
+
+
+@months_to_pay.mistake("As long as she dithered? A stable month brings five times what a month of dithering costs.")
+def as_long_as_she_dithered():
+    return 6
+
+
+@months_to_pay.mistake("With one stable month 20 RMB are still missing. One more.")
+def one_month_short():
+    return 1
+
+
+@months_to_pay.mistake("The slider has whole months only. With which one is the profit first above 0?")
+def exactly():
+    return 6 * 20 / 100
+
+
+months_to_pay.hint("Move the stable months up from 0, one by one. When is the profit in the title no longer negative?")
+months_to_pay.hint("Six months cost 120 RMB, and a stable one brings 100.")
+
+
+@exercise.turn.number(unit="as a fraction", within=0.0051)
+def stays_needed():
+    """With "Exploration to formation" at 50 % a new customer is worth 337.10 RMB. What is the first value of "Stability:
+    stays" on the slider at which she is worth as much, the other moves as they were?"""
+    worth = {}
+    for percent in range(80, 96):
+        stays = percent / 100
+        moves = [
+            [0.30, 0.40, 0, 0, 0.30],
+            [0, 0.45, 0.40, 0.05, 0.10],
+            [0, 0, stays, 0.75 * (1 - stays), 0.25 * (1 - stays)],
+            [0, 0.10, 0, 0.50, 0.40],
+        ]
+        worth[stays] = lifecycle.markov_clv(moves, [-20, 40, 100, 30], 1.10 ** (1 / 12) - 1).iloc[0]
+    return min(stays for stays, new in worth.items() if new >= 337.10)
+
+
+@stays_needed.mistake("Ten points, as before? At 90 % she is worth 468 RMB. A point of staying counts every month.")
+def ten_points_too():
+    return 0.90
+
+
+@stays_needed.mistake("At 85 % she is worth 334 RMB, and 337 were asked. One step more.")
+def a_step_short():
+    return 0.85
+
+
+@stays_needed.mistake("Those are the points more. Asked is the slider's value.")
+def points_more():
+    return 0.06
+
+
+stays_needed.hint("Reset, then move only that slider. When does the title first say 337 or more?")
+stays_needed.hint("Between 84 and 88 %.")
