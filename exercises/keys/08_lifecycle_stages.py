@@ -356,8 +356,9 @@ coupon_profit.hint("How many bought because of the coupon? And how many coupons 
 def calendar(first_purchase, months):
     """A new customer's first purchase was on `first_purchase`. Make her calendar for {months} months. A bank visits new
     customers within seven days; ours are asked on day 7 (seven days later), then once every month on the day of the
-    first purchase, with a review in months 3 and 6. Build a DataFrame with the columns `date` (text, such as "2026-01-31") and `kind` ("day 7",
-    "monthly" or "review"), the earliest contact first. `lifecycle.contact_plan` knows the dates."""
+    first purchase, with a review in months 3 and 6. Build a DataFrame with the columns `date` (text, such as
+    "2026-01-31") and `kind` ("day 7", "monthly" or "review"), the earliest contact first. `lifecycle.contact_plan`
+    knows the dates."""
     plan = lifecycle.contact_plan(first_purchase, months=months)
     kinds = ["review" if month in (3, 6) else "monthly" for month in range(1, months + 1)]
     return pd.DataFrame({"date": plan["date"].dt.strftime("%Y-%m-%d"), "kind": ["day 7", *kinds]})
@@ -521,8 +522,8 @@ months_to_pay.hint("Six months cost 120 RMB, and a stable one brings 100.")
 
 @exercise.turn.number(unit="as a fraction", within=0.0051)
 def stays_needed():
-    """With "Exploration to formation" at 50 % a new customer is worth 337.10 RMB. What is the first value of "Stability:
-    stays" on the slider at which she is worth as much, the other moves as they were?"""
+    """With "Exploration to formation" at 50 % a new customer is worth 337.10 RMB. What is the first value of
+    "Stability: stays" on the slider at which she is worth as much, the other moves as they were?"""
     worth = {}
     for percent in range(80, 96):
         stays = percent / 100
