@@ -588,7 +588,7 @@ def three_in_ten_alarms_are_false(lifecycle):
     return right < 0.8 < 0.9 < right_by_rule(lifecycle, 3.5, 7)
 
 
-@holds("08_lifecycle_stages", "The stricter rule cries wolf less, and misses more.")
+@holds("08_lifecycle_stages", "The stricter rule has fewer false alarms, and misses more.")
 def the_stricter_rule_trades(lifecycle):
     (right, found), (strictly_right, strictly_found) = (called_decline(lifecycle, fall) for fall in (0.3, 0.4))
     return strictly_right > right + 0.05 and strictly_found < found - 0.03
