@@ -584,7 +584,7 @@ worth_together.hint("A value that stands in two rows must go out of one of them.
     rubric={
         "says that past profit is sunk and no part of lifetime value, though it may help to forecast it": 1,
         "multiplies the two arrows (about -0.01) and says that next to nothing runs through loyalty": 1,
-        "explains the 0.65 otherwise: who bought much goes on buying much": 1,
+        "explains the 0.65 otherwise: who bought much goes on buying much, or both hold this year's base profit": 1,
         "decides by profit ahead (cost, wallet or word included) and not by the past, with a number": 1,
         "names a measurement that would settle it (the same customers over time, or a gift drawn by lot)": 1,
     },
@@ -593,14 +593,14 @@ def answer_the_head_of_branches():
     """The head of branches has read the lesson's table: past profit and future value are correlated at 0.65. "So the
     past makes them loyal, and loyalty makes the future. Let us reward the 40 with the longest and richest past!" You
     know that past and loyalty are correlated at -0.06, that the arrow from loyalty to future (among customers with the
-    same past) is 0.17, that the past finds 20 of the best 40 customers, the same line of this year alone 29, and all
-    lines of this year 34. Answer in four to six sentences: is he right about the path, and whom should the shop
+    same past) is 0.17, that the past finds 21 of the best 40 customers, the same line of this year alone 30, and all
+    lines of this year 35. Answer in four to six sentences: is he right about the path, and whom should the shop
     reward?"""
     return (
         "What these customers have earned us so far is earned whatever we do; it is sunk and no part of their "
         "value. The 0.65 is real, but it does not run through loyalty: -0.06 times 0.17 is -0.01, so nearly all of "
         "it says only that those who bought much go on buying much. As a forecast the past is a poor one, since it "
-        "finds 20 of the best 40, while the same line of this year finds 29 and all lines, cost included, find 34. "
+        "finds 21 of the best 40, while the same line of this year finds 30 and all lines, cost included, find 35. "
         "I would choose by what is ahead: this year's profit, and for thanks also the word, as with customer 30020, "
         "small herself and sixth with those she brought. A reward must also change something, so I would give it to "
         "a half of these 40 drawn by lot and compare the two halves after a year. If the rewarded stay longer, his "
@@ -670,7 +670,10 @@ def the_whole_cost():
     return 2658.43 / 2 + 56.57
 
 
-@half_anyway.mistake("You counted the saving for both friends. The one who came because of her counts in full already.")
+@half_anyway.mistake(
+    "You counted the saving for both friends. Without her word the shop would have spent nothing on the first, so it "
+    "saved nothing: count it for the other one alone."
+)
 def saved_twice():
     return 2658.43 / 2 + 2 * (56.57 - 21.99)
 
