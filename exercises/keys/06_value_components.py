@@ -371,6 +371,11 @@ def nobody_leaves(customers, wallet, share, margin, cost, stays, rate):
     return customers * value.annuity(wallet * share * margin - cost, rate, 5, timing="start")
 
 
+@worth_of_base.mistake("That is the worth of one customer. How many are there?")
+def one_customer(customers, wallet, share, margin, cost, stays, rate):
+    return value.clv(wallet * share * margin - cost, stays, rate, periods=5, timing="start")
+
+
 worth_of_base.hint("First one customer in one year: what does she earn the bank?")
 worth_of_base.hint('Then `value.clv(profit, stays, rate, periods=5, timing="start")`, and the number of customers.')
 
@@ -393,10 +398,10 @@ def what_is_ahead(
     {stays_percent} % of such customers stay each year. Count five years at {rate:.0%}, each year's profit at the
     start of the year, this year's now. A card would bring {payments} payments a year of {ticket} RMB, of which the
     bank keeps {fee_percent} %. She would tell {told} friends, {conversion_percent} in 100 come because of her, and
-    a friend earns the bank {friend_profit} RMB a year for as long as she stays. Build a DataFrame with the columns
-    `part` and `worth` (RMB today) and five rows: "current" (unchanged behaviour, all five years), "related sale"
-    (the card), "referral", "clv" (these three together) and "retention" (by how much "current" alone would rise if
-    {better_percent} % stayed)."""
+    a friend earns the bank {friend_profit} RMB a year, counted for as long as she herself stays. Build a DataFrame with
+    the columns `part` and `worth` (RMB today) and five rows: "current" (unchanged behaviour, all five years), "related
+    sale" (the card), "referral", "clv" (these three together) and "retention" (by how much "current" alone would rise
+    if {better_percent} % stayed)."""
     years = value.clv(1, stays_percent / 100, rate, periods=5, timing="start")
     better_years = value.clv(1, better_percent / 100, rate, periods=5, timing="start")
     sales = payments * ticket * fee_percent / 100 * years
@@ -467,6 +472,26 @@ def everyone_comes(**case):
 def worth_for_rise(**case):
     worth = ahead(case)
     worth["retention"] += worth["current"]
+    return listed_parts(worth)
+
+
+@what_is_ahead.mistake(
+    'You added "retention" to "clv". The offer is another case: "clv" is what is ahead as things are, three parts.'
+)
+def retention_added(**case):
+    worth = ahead(case)
+    worth["clv"] += worth["retention"]
+    return listed_parts(worth)
+
+
+@what_is_ahead.mistake(
+    'Your "related sale" and "referral" are those of one year. They come every year, as long as she stays: five years.'
+)
+def one_year_of_both(**case):
+    worth = ahead(case)
+    parts = ["related sale", "referral"]
+    worth[parts] /= value.clv(1, case["stays_percent"] / 100, case["rate"], periods=5, timing="start")
+    worth["clv"] = worth["current"] + worth[parts].sum()
     return listed_parts(worth)
 
 
@@ -590,7 +615,7 @@ worth_together.hint("A value that stands in two rows must go out of one of them.
     },
 )
 def answer_the_head_of_branches():
-    """The head of branches has read the lesson's table: past profit and future value are correlated at 0.65. "So the
+    """The head of branches has read the lesson's table of the shop: past and future are correlated at 0.65. "So the
     past makes them loyal, and loyalty makes the future. Let us reward the 40 with the longest and richest past!" You
     know that past and loyalty are correlated at -0.06, that the arrow from loyalty to future (among customers with the
     same past) is 0.17, that the past finds 21 of the best 40 customers, the same line of this year alone 30, and all
@@ -611,7 +636,7 @@ def answer_the_head_of_branches():
 # What the lesson asks in between
 
 
-@exercise.turn.number(unit="RMB a year", within=0.02)
+@exercise.turn.number(unit="RMB a year", within=0.5)
 def chen_profit():
     """Ms Chen keeps 141,019 RMB at the bank and owes it 62,434. It earns 1.2 % a year on deposits and 3 % on loans, and
     84.06 RMB of fees. Serving her costs 1,135.19 RMB a year. What does she earn the bank in a year?"""
@@ -710,6 +735,11 @@ def where_it_started():
     return 0.49
 
 
+@share_instead.mistake("That is in percent. Write a fraction, as on the slider: 25 % is 0.25.")
+def share_in_percent():
+    return 53
+
+
 share_instead.hint("Set the years back to 5, then move the share alone. Read what she is worth today.")
 share_instead.hint("Four or five points more than at the start.")
 
@@ -721,7 +751,7 @@ def must_go():
     return 1_712_978 / 3_008_260
 
 
-@must_go.mistake("That is the part that may stay. Asked is the part that must go away.")
+@must_go.mistake("That is the part that may stay (today's loss over the cost). Asked is the part that must go away.")
 def may_stay():
     return 1 - 1_712_978 / 3_008_260
 
@@ -734,6 +764,11 @@ def loss_by_revenue():
 @must_go.mistake("If all of it goes away, the bank is better off by 1,295,282 RMB. A smaller part will do.")
 def all_of_it():
     return 1
+
+
+@must_go.mistake("That is in percent. Write a fraction: 25 % is 0.25.")
+def part_in_percent():
+    return 57
 
 
 must_go.hint("If all leave, the bank loses 1,712,978 RMB of revenue. How much cost must go with them?")
