@@ -16,8 +16,6 @@ FIRST_EDITION = [
     "01_worksheet",
     "02_time_value",
     "03_retention",
-    "04_three_year_table",
-    "05_winning_or_keeping",
     "06_value_components",
     "07_segments",
     "08_lifecycle_stages",
