@@ -28,10 +28,12 @@ import ipywidgets as widgets
 import matplotlib.pyplot as plt
 from first_explorer import First
 from clvlib.course import explorers
+from clvlib.plots import STYLE
 
 def with_output(explorer):
     def show(**values):
-        explorer.draw(plt.figure(figsize=(7.2, 3.8)), **values)
+        with plt.rc_context(STYLE):
+            explorer.draw(plt.figure(figsize=(7.2, 3.8)), **values)
         plt.show()
         print(explorer.explain(**values))
     explorer._quiet = True

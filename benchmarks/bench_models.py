@@ -1,7 +1,8 @@
-"""Fitting BG/NBD and gamma-gamma, on CDNOW and on a hundred times as many customers, beside lifetimes.
+"""Fitting BG/NBD and gamma-gamma, on CDNOW and on a hundred times as many customers, beside lifetimes; forecasts.
 
 A fit counts as the same only if our log-likelihood, worked out here from the formula, is no more than 0.001 below the
-peer's. A last row says what the diagnosis costs where there is a ridge to walk along.
+peer's. A row says what the diagnosis costs where there is a ridge to walk along. Then a million customers' forecasts:
+the whole table of `predict` beside the peer's expected purchases alone, which must be the same; and intervals.
 """
 
 import json
@@ -18,6 +19,12 @@ CDNOW = Path(__file__).parents[1] / "datasets" / "cdnow_summary.csv"
 TIMES = 100
 # Model -> how many times faster than lifetimes, on CDNOW and on the large summary.
 GOALS = {"BGNBD": (10, 25), "GammaGamma": (5, 1.5)}
+FORECAST_GOAL = 20
+# Published estimates on CDNOW, by the names that both tools give them.
+WORLDS = {
+    "BGNBD": {"r": 0.243, "alpha": 4.414, "a": 0.793, "b": 2.426},
+    "ParetoNBD": {"r": 0.553, "alpha": 10.578, "s": 0.606, "beta": 11.669},
+}
 
 
 def rows() -> Iterator[dict[str, Any]]:
@@ -42,6 +49,26 @@ def rows() -> Iterator[dict[str, Any]]:
             seconds = ours["seconds"], theirs.get("seconds")
             yield harness.compare(work, f"{model}.fit", "lifetimes", *seconds, goal, note, agrees)
     yield _along_a_ridge()
+    yield from _forecasts(cdnow, peer_python)
+
+
+def _forecasts(cdnow: pd.DataFrame, peer_python: Path | None) -> Iterator[dict[str, Any]]:
+    """A million customers, 39 weeks ahead."""
+    from clvlib.models import BGNBD
+
+    many, path = _simulated_histories(cdnow, 1_000_000), harness.data_file("customers.csv")
+    many.to_csv(path, index=False)
+    for model in WORLDS:
+        ours = harness.run_in(sys.executable, __file__, path, f"{model}.predict", "clvlib")
+        theirs = harness.run_in(peer_python, __file__, path, f"{model}.predict", "lifetimes") if peer_python else {}
+        total = ours["parameters"][0]
+        agrees = not theirs or bool(np.isclose(total, theirs["parameters"][0], rtol=1e-6))
+        seconds = ours["seconds"], theirs.get("seconds")
+        note, work = f"{total:,.0f} purchases expected", f"forecast, {len(many):,} customers"
+        yield harness.compare(work, f"{model}.predict", "lifetimes", *seconds, FORECAST_GOAL, note, agrees)
+    world, some = BGNBD(**WORLDS["BGNBD"]), many[:10_000]
+    seconds, _ = harness.best_seconds(lambda: world.predict(some, 39, interval=0.9), for_seconds=3)
+    yield harness.figure("forecast with intervals, 10,000 customers", "BGNBD.predict", seconds, "s")
 
 
 def _along_a_ridge() -> dict[str, Any]:
@@ -54,10 +81,10 @@ def _along_a_ridge() -> dict[str, Any]:
     return harness.figure("fit, 300 customers, and a ridge", "ParetoNBD.fit", 1000 * seconds, "ms", agrees=ridge)
 
 
-def _simulated_histories(cdnow: pd.DataFrame) -> pd.DataFrame:
+def _simulated_histories(cdnow: pd.DataFrame, customers: int | None = None) -> pd.DataFrame:
     """Customers of a BG/NBD with CDNOW's parameters and CDNOW's T; dates fall on whole days."""
     rng = np.random.default_rng(2025)
-    T = rng.choice(cdnow["T"], TIMES * len(cdnow))
+    T = rng.choice(cdnow["T"], customers or TIMES * len(cdnow))
     rate, dropout = rng.gamma(0.243, 1 / 4.414, len(T)), rng.beta(0.793, 2.426, len(T))
     frequency, recency = np.zeros(len(T), dtype=int), np.zeros(len(T))
     active, clock = np.arange(len(T)), np.zeros(len(T))
@@ -107,12 +134,20 @@ def _gamma_gamma_likelihood(summary: pd.DataFrame, p: float, q: float, gamma: fl
 def _clvlib(summary: pd.DataFrame, model: str) -> Callable[[], list[float]]:
     from clvlib import models
 
+    if (name := model.removesuffix(".predict")) != model:
+        world = getattr(models, name)(**WORLDS[name])
+        return lambda: [float(world.predict(summary, 39)["expected_purchases"].sum())]
     return lambda: list(getattr(models, model).fit(summary).parameters.values())
 
 
 def _lifetimes(summary: pd.DataFrame, model: str) -> Callable[[], list[float]]:
-    from lifetimes import BetaGeoFitter, GammaGammaFitter
+    from lifetimes import BetaGeoFitter, GammaGammaFitter, ParetoNBDFitter
 
+    if (name := model.removesuffix(".predict")) != model:
+        fitter = {"BGNBD": BetaGeoFitter, "ParetoNBD": ParetoNBDFitter}[name]()
+        fitter.params_ = pd.Series(WORLDS[name])
+        expected = fitter.conditional_expected_number_of_purchases_up_to_time
+        return lambda: [float(expected(39, summary["frequency"], summary["recency"], summary["T"]).sum())]
     if model == "BGNBD":
         return lambda: list(BetaGeoFitter().fit(summary["frequency"], summary["recency"], summary["T"]).params_)
     return lambda: list(GammaGammaFitter().fit(summary["frequency"], summary["monetary_value"]).params_)

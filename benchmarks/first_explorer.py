@@ -12,6 +12,8 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from PIL import Image
 
+from clvlib.plots import STYLE
+
 _WIDTH, _HEIGHT = 720, 380
 _SHARPNESS = 1.25
 
@@ -34,7 +36,8 @@ class First(widgets.VBox):
         self._wipe()
         values = self.explorer.values
         text = self.explorer.explain(**values)
-        self.explorer.draw(self._figure, **values)
+        with rc_context(STYLE):
+            self.explorer.draw(self._figure, **values)
         with rc_context({"text.hinting": "none"}):
             self._canvas.draw()
         png = io.BytesIO()

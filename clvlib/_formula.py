@@ -151,8 +151,9 @@ def formula(function: Callable[..., Any]) -> Callable[..., Any]:
         given = bound.arguments
         present = [each for each in arguments if not (given[each.name] is None and each.optional)]
         labels = _common_labels({each.name: given[each.name] for each in present if each.labelled})
-        if table_name is not None:
-            _put_columns(given, table_name, {each.name: each.column for each in present if each.column is not None})
+        columns = {each.name: each.column for each in present if each.column is not None}
+        if table_name is not None and columns:
+            _put_columns(given, table_name, columns)
         for each in present:
             if each.read is not None:
                 given[each.name] = each.read(each.name, given[each.name])

@@ -3,7 +3,8 @@
 All have one form, ``plots.survival(data, *, ax=None, title="")``. `data` is what a function of the field returns, or a
 table of your own with the same columns. Names of an index or of columns become labels, so name them with their unit. A
 column ``actual`` is drawn in black, every other one is a forecast or a group and gets a colour and a dash of its own.
-Without `ax` a new figure is made; the title is for what the picture shows. ``plt.style.use("clvlib.clv")`` gives your
+Without `ax` a new figure is made; the title is for what the picture shows. Only `model_check`, which has four panels,
+takes no `ax` and returns the figure. ``plt.style.use("clvlib.clv")`` gives your
 other figures the same look.
 """
 
@@ -19,6 +20,7 @@ import pandas as pd
 from matplotlib import rc_context
 from matplotlib.axes import Axes
 from matplotlib.dates import AutoDateLocator, ConciseDateFormatter, date2num
+from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.ticker import Formatter, FuncFormatter, MaxNLocator, StrMethodFormatter
 from scipy.optimize import isotonic_regression
@@ -26,6 +28,7 @@ from scipy.optimize import isotonic_regression
 from clvlib import _checks, value
 from clvlib._checks import Range
 from clvlib._formula import NumberColumn, Numbers, OneNumber, ShareColumn, formula
+from clvlib.models import Check
 
 STYLE = matplotlib.rc_params_from_file(str(Path(__file__).with_name("clv.mplstyle")), use_default_template=False)
 
@@ -86,6 +89,12 @@ def _axes(name: str, given: Any) -> Axes:
     return given
 
 
+def _a_check(name: str, given: Any) -> Check:
+    if not isinstance(given, Check):
+        raise ValueError(f"{name} must be what model.check(holdout) returns, got {_checks.kind(given)}")
+    return given
+
+
 def _text(name: str, given: Any) -> str:
     if not isinstance(given, str):
         raise ValueError(f"{name} must be text, got {_checks.shown(given)}")
@@ -100,6 +109,7 @@ ShareLines = Annotated[pd.DataFrame, _lines_of(_SHARE)]
 Cohorts = Annotated[pd.DataFrame, _lines_of(_ASK_FOR_SHARES)]
 WithActual = Annotated[pd.DataFrame, _with_actual]
 ByRecencyAndFrequency = Annotated[pd.DataFrame, _a_grid]
+ModelCheck = Annotated[Check, _a_check]
 OnAxes = Annotated[Axes, _axes]
 Text = Annotated[str, _text]
 
@@ -482,6 +492,111 @@ def actual_by_frequency(data: WithActual, *, ax: OnAxes | None = None, title: Te
     ax.set_ylabel("Purchases in the holdout, per customer")
     _name_at_the_end(ax, lines)
     return ax
+
+
+@formula
+@rc_context(STYLE)
+def spend_by_frequency(
+    data: pd.DataFrame,
+    *,
+    median: NumberColumn = "median",
+    low: NumberColumn = "low",
+    high: NumberColumn = "high",
+    unit: Text = "RMB",
+    ax: OnAxes | None = None,
+    title: Text = "",
+) -> Axes:
+    """What customers spend on a purchase, by how often they buy: is spend unrelated to frequency, as gamma-gamma says?
+
+    Parameters
+    ----------
+    data : DataFrame
+        A row a number of purchases (the last may be "7+"), as ``.spend_by_frequency`` of `clvlib.models.BGNBD.check`.
+    median, low, high : str
+        Its columns: the median of the customers' mean spend, and where the middle half of them begins and ends.
+    unit : str, default "RMB"
+        The currency.
+    ax, title
+        As in `survival`.
+
+    Returns
+    -------
+    Axes
+
+    Raises
+    ------
+    ValueError
+        If a column is not there, or low, median and high do not stand in this order.
+
+    Examples
+    --------
+    >>> table = pd.DataFrame({"low": [14, 18], "median": [23, 29], "high": [39, 42]}, index=["1", "2+"])
+    >>> spend_by_frequency(table).lines[0].get_ydata().tolist()
+    [23.0, 29.0]
+    """
+    errors = _reach(median, low, high, of="median")
+    ax = _on(ax, title)
+    places = np.arange(len(data))
+    ax.errorbar(places, median, errors, fmt="o", color=BLUE, elinewidth=1.5)
+    ax.set_xticks(places, list(map(str, data.index)))
+    ax.set_ylim(bottom=0)
+    ax.grid(axis="y")
+    ax.yaxis.set_major_formatter(_ticks(unit))
+    ax.set_xlabel(_label(data.index, "repeat purchases"))
+    ax.set_ylabel(f"{unit} per purchase: median, middle half")
+    return ax
+
+
+@formula
+@rc_context(STYLE)
+def model_check(data: ModelCheck, *, unit: Text = "RMB", title: Text = "") -> Figure:
+    """A model against what happened, in four panels: frequencies, tracking, forecasts by frequency, spend.
+
+    Parameters
+    ----------
+    data : Check
+        As `clvlib.models.BGNBD.check` returns it.
+    unit : str, default "RMB"
+        The currency.
+    title : str, default ""
+        What the picture shows, in a sentence.
+
+    Returns
+    -------
+    Figure
+        With `frequency_histogram`, `tracking`, `actual_by_frequency` and `spend_by_frequency`; the last stays empty
+        without a monetary_value. For changes of your own: ``figure.axes[1].set_xlabel("Week of 1997 and 1998")``.
+
+    Raises
+    ------
+    ValueError
+        If data is no such check.
+
+    Examples
+    --------
+    >>> from clvlib.models import BGNBD
+    >>> from clvlib.transactions import calibration_holdout
+    >>> log = BGNBD(r=0.3, alpha=30, a=0.8, b=2.5).simulate_log(500, seed=1, T=400)
+    >>> log["date"] = pd.Timestamp("2024-01-01") + pd.to_timedelta(log["time"] // 1, unit="D")
+    >>> split = calibration_holdout(log.assign(amount=20), calibration_end="2024-07-31")
+    >>> figure = model_check(BGNBD.fit(split).check(split))
+    >>> [ax.get_title(loc="left") for ax in figure.axes]
+    ['Customers by purchases', 'Purchases of all', 'Forecast by frequency', 'Spend by frequency']
+    """
+    figure, axes = plt.subplots(2, 2, figsize=(11, 8), layout="constrained")
+    if title:
+        figure.suptitle(title, x=0.01, ha="left", wrap=True)
+    frequency_histogram(data.frequencies, ax=axes[0, 0], title="Customers by purchases")
+    tracking(data.tracking, seen=data.seen, ax=axes[0, 1], title="Purchases of all")
+    means = data.by_frequency[["actual", "model"]]
+    actual_by_frequency(means, ax=axes[1, 0], title="Forecast by frequency")
+    spend = axes[1, 1]
+    if data.spend_by_frequency is not None:
+        spend_by_frequency(data.spend_by_frequency, unit=unit, ax=spend, title="Spend by frequency")
+    else:
+        spend.set_title("Spend by frequency: no monetary_value")
+        spend.set_axis_off()
+    return figure
 
 
 @formula
@@ -1007,15 +1122,13 @@ def _said(number: float, unit: str, sign: str = "") -> str:
     return f"{shown:{sign},.{digits}f}{'%' if unit == '%' else ''}".replace("-", "−")
 
 
-def _reach(estimate: pd.Series, low: pd.Series, high: pd.Series) -> np.ndarray:
+def _reach(estimate: pd.Series, low: pd.Series, high: pd.Series, of: str = "estimate") -> np.ndarray:
     """How far each interval reaches below and above its estimate."""
     outside = (estimate < low) | (estimate > high)
     if outside.any():
         first = int(outside.argmax())
         numbers = ", ".join(f"{column.iloc[first]:.12g}" for column in (low, estimate, high))
-        raise ValueError(
-            f"low, estimate and high must stand in this order, got {numbers} in row {estimate.index[first]!r}"
-        )
+        raise ValueError(f"low, {of} and high must stand in this order, got {numbers} in row {estimate.index[first]!r}")
     return np.array([estimate - low, high - estimate])
 
 

@@ -67,7 +67,7 @@ def churn_rate(lost: Amount, at_start: Positive) -> np.ndarray:
 
 @formula
 def churn_denominators(at_start: OnePositive, won: OneAmount, lost: OneAmount) -> pd.DataFrame:
-    """The same losses divided by four groups of customers, side by side. Only the first is the churn rate.
+    """The same losses divided by four groups of customers, side by side. Only the first is a chance, which multiplies.
 
     Parameters
     ----------
@@ -102,7 +102,7 @@ def churn_denominators(at_start: OnePositive, won: OneAmount, lost: OneAmount) -
     if at_end == 0:
         raise ValueError("lost must leave somebody at the end, got at_start - lost + won = 0")
     rows = {
-        "start": (at_start, "of those at risk, the share gone: the churn rate"),
+        "start": (at_start, "of those at risk, the share gone: a chance"),
         "average": ((at_start + at_end) / 2, "falls when the firm grows, nobody staying longer"),
         "end": (at_end, "those lost are no part of this group"),
         "start and won": (at_start + won, "counts newcomers as at risk all period"),

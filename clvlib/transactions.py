@@ -152,7 +152,9 @@ def calibration_holdout(
         holdout_frequency (purchases in the holdout, a count), holdout_spend (their amount in all, currency units) and
         holdout_T (length of the holdout, in the unit of `grain`). Customers whose first purchase falls in the holdout
         are not in it: no forecast knew them.
-        ``attrs["grain"]`` and ``attrs["notes"]`` as in `rfm_summary`.
+        ``attrs["grain"]`` and ``attrs["notes"]`` as in `rfm_summary`. ``attrs["weekly_repeats"]``: repeat purchases of
+        these customers in each whole week, the first of which begins on the first day of purchase, for
+        `clvlib.models.BGNBD.check`.
 
     Raises
     ------
@@ -185,6 +187,7 @@ def calibration_holdout(
     split["holdout_frequency"] = pd.Series(np.bincount(later.code, minlength=len(ids)), index=ids)
     split["holdout_spend"] = pd.Series(np.bincount(later.code, later.money, minlength=len(ids)), index=ids)
     split["holdout_T"] = (end - middle) / DAYS[grain]
+    split.attrs["weekly_repeats"] = _weekly_repeats(purchases, later, end)
     split.attrs["notes"] += notes + _left_out(rows, purchases, middle)
     split.attrs["notes"] += [f"Holdout, to {_date(end)}: {note}" for note in later_notes]
     return split
@@ -403,6 +406,15 @@ def _per_customer(purchases: _Rows, ids: pd.Index, end: int, grain: Grain, inclu
         f"{counted(one_timers, 'one-time buyer')} without one (NaN).",
     ]
     return summary
+
+
+def _weekly_repeats(purchases: _Rows, later: _Rows, end: int) -> list[int]:
+    """Repeat purchases in each whole week from the first day on, of those who had bought before the holdout."""
+    known, start = np.zeros(max(purchases.code.max(), later.code.max(initial=0)) + 1, dtype=bool), purchases.day.min()
+    known[purchases.code] = True
+    days = np.concatenate([purchases.day[~_changes(purchases.code)], later.day[known[later.code]]])
+    weeks = (end - start + 1) // 7
+    return np.bincount((days - start) // 7, minlength=weeks)[:weeks].tolist()
 
 
 def _left_out(rows: _Rows, purchases: _Rows, end: int) -> list[str]:

@@ -2,7 +2,7 @@
 
 The worksheet multiplies visits, purchases and spend over a whole life and takes the acquisition cost away. It is where
 most firms start, and it counts sales as profit, every customer as immortal and 2089's money as today's.
-`correction_ladder` mends one assumption at a time.
+`correction_ladder` mends one assumption at a time, the yearly revenue last.
 """
 
 import numpy as np
@@ -110,12 +110,17 @@ def correction_ladder(
     rate: OneRate,
     retention: OneShare,
     horizon: OneCountFrom1,
+    revenue_per_year: OneAmount,
     visits_per_year: OneCountFrom1 = 12,
     timing: Timing = "start",
 ) -> pd.DataFrame:
-    """The worksheet's figure, then margin, discounting, retention and horizon put right, one at a time.
+    r"""The worksheet's figure, then margin, discounting, retention, horizon and revenue put right, one at a time.
 
-    Each rung keeps the corrections of the rungs above it and takes the acquisition cost away once, today.
+    .. math:: \sum_{k=0}^{horizon-1} margin\_rate \cdot \frac{revenue}{n}
+        \left(\frac{retention}{1 + rate}\right)^{k/n} - cost
+
+    is the last rung, for n visits a year, each at the start of its period. Each rung keeps the corrections of the
+    rungs above it and takes the acquisition cost away once, today.
 
     Parameters
     ----------
@@ -130,7 +135,10 @@ def correction_ladder(
     retention : float
         Retention rate per year, in [0, 1]; per visit it is ``retention ** (1 / visits_per_year)``.
     horizon : int
-        Visits counted on the last rung (36 monthly visits are three years).
+        Visits counted from the rung horizon on (36 monthly visits are three years).
+    revenue_per_year : float
+        What she pays in a year by the firm's own books (currency units), spread evenly over the year's visits. It takes
+        the place of purchases times spend on the last rung.
     visits_per_year : int, default 12
         How many visits make a year.
     timing : {"start", "end"}, default "start"
@@ -140,8 +148,8 @@ def correction_ladder(
     Returns
     -------
     DataFrame
-        Index ``step`` (worksheet, margin, discounting, retention, horizon); columns value (currency units) and change
-        (from the rung above).
+        Index ``step`` (worksheet, margin, discounting, retention, horizon, revenue); columns value (currency units)
+        and change (from the rung above).
 
     Raises
     ------
@@ -155,16 +163,18 @@ def correction_ladder(
     Examples
     --------
     >>> ladder = correction_ladder(780, 1.52, 220, 57, margin_rate=542 / 5844, rate=0.10,
-    ...                            retention=(1399 / 2444) ** 0.5, horizon=36)
+    ...                            retention=(1399 / 2444) ** 0.5, horizon=36, revenue_per_year=2444)
     >>> ladder["value"].round(2).tolist()
-    [260775.0, 24133.78, 3855.32, 953.02, 624.38]
+    [260775.0, 24133.78, 3855.32, 953.02, 624.38, 357.99]
     """
     if horizon > visits:
         raise ValueError(f"horizon must be at most the {visits} visits of the worksheet, got {horizon}")
 
-    def rung(margin_rate: float, rate: float, retention: float, visits: int) -> float:
+    at_a_visit = purchases_per_visit * spend
+
+    def rung(margin_rate: float, rate: float, retention: float, visits: int, revenue: float = at_a_visit) -> float:
         gross = clv(
-            margin_rate * purchases_per_visit * spend,
+            margin_rate * revenue,
             retention=retention ** (1 / visits_per_year),
             rate=(1 + rate) ** (1 / visits_per_year) - 1,
             periods=visits,
@@ -178,6 +188,7 @@ def correction_ladder(
         "discounting": rung(margin_rate, rate, 1, visits),
         "retention": rung(margin_rate, rate, retention, visits),
         "horizon": rung(margin_rate, rate, retention, horizon),
+        "revenue": rung(margin_rate, rate, retention, horizon, revenue_per_year / visits_per_year),
     }
     ladder = pd.DataFrame({"value": values}).rename_axis("step")
     ladder["change"] = ladder["value"].diff()

@@ -49,11 +49,22 @@ FIELD += ("experiments", "loyalty", "transactions", "records")
 TESTS = {name: of_the_field(name) for name in FIELD}
 TESTS |= {
     f"models/{name}": [
-        [f"clvlib/models/{name}.py", "tests/test_models.py"],
+        [f"clvlib/models/{name}.py", "tests/test_models.py", *more],
         ["tests/test_bad_calls.py", "-k", "models:"],
         ["tests/test_labels.py", "tests/test_nonsense.py", "-k", "clvlib.models."],
     ]
-    for name in ("contract", "shop", "spend", "_fit", "_spread")
+    for name, more in {
+        "contract": ("tests/test_models_contract.py",),
+        "opportunity": ("tests/test_models_opportunity.py",),
+        "shop": ("tests/test_models_forecast.py", "tests/test_models_compare.py", "tests/test_models_covariates.py"),
+        "bgnbd": ("tests/test_models_covariates.py",),
+        "pareto": ("tests/test_models_covariates.py",),
+        "spend": (),
+        "_fit": (),
+        "_histories": ("tests/test_models_covariates.py",),
+        "_covariates": ("tests/test_models_covariates.py",),
+        "_spread": (),
+    }.items()
 }
 TESTS |= {
     "course/exercise": [["tests/test_exercise.py"], ["tests/test_practice.py"], ["tests/test_check.py"]],

@@ -4,6 +4,7 @@ import os
 import re
 import shutil
 from pathlib import Path
+from xml.etree import ElementTree
 
 import nbformat
 import pytest
@@ -235,13 +236,34 @@ def test_it_fits_a_screen_of_320_pixels(name, plain):
         "all => all.map(part => part.getBoundingClientRect()).map(({ left, right }) => [left, right])"
     )
     assert all(0 <= left < right <= 320 for left, right in widths)
+    letters = plain.locator("svg text").first.evaluate(
+        "text => parseFloat(text.getAttribute('font-size')) * text.getScreenCTM().a"
+    )
+    assert letters > 9
+    picture = plain.locator("[role=img]")
+    picture.press("End")  # too wide now, and scrolled by keys
+    picture.press("ArrowRight")
+    wait(lambda: picture.evaluate("part => part.scrollLeft") > 0, "the picture does not scroll")
+    plain.emulate_media(media="print")
+    assert picture.locator("svg").evaluate("svg => svg.getBoundingClientRect().width") <= 320
 
 
-def test_the_start_is_marked_where_the_thumb_was(plain):
-    show_slider(plain)
-    slider, mark = plain.get_by_role("slider").bounding_box(), plain.locator(".clv-start").bounding_box()
-    assert mark["x"] + mark["width"] / 2 == pytest.approx(slider["x"] + slider["width"] / 2, abs=1)
-    assert slider["y"] < mark["y"] < slider["y"] + slider["height"] + 4
+@pytest.mark.parametrize("name", explorers.__all__)
+def test_the_start_of_every_slider_is_marked_where_its_thumb_is(name, plain):
+    explorer = getattr(explorers, name)()
+    show(plain, explorer)
+    sliders, marks = plain.get_by_role("slider").all(), plain.locator(".clv-start").all()
+    starts = [control for control in explorer.panel if control["kind"] == "slider"]
+    for slider, mark, control in zip(sliders, marks, starts, strict=True):
+        track, line = slider.bounding_box(), mark.bounding_box()
+        thumb = track["x"] + 8 + (track["width"] - 16) * control["start"] / (len(control["words"]) - 1)
+        assert line["x"] + line["width"] / 2 == pytest.approx(thumb, abs=1)
+        assert track["y"] < line["y"] < track["y"] + track["height"] + 4
+        look = "part => getComputedStyle(part).backgroundColor"
+        assert mark.evaluate(look) == "rgb(85, 85, 85)"
+        plain.emulate_media(color_scheme="dark")
+        assert mark.evaluate(look) == "rgb(180, 180, 180)"
+        plain.emulate_media(color_scheme="light")
 
 
 def test_the_colours_follow_the_theme_and_paper_is_light(plain):
@@ -262,7 +284,13 @@ def test_the_colours_follow_the_theme_and_paper_is_light(plain):
     assert colours() == (light[0], "light")
     plain.evaluate("document.body.dataset.jpThemeLight = 'false'")
     assert colours() == (dark[0], "dark")
+    plain.get_by_role("slider").first.press("ArrowRight")
+    moved = explorer._answer((explorer._start[0] + 1, *explorer._start[1:]))
+    wait(lambda: plain.locator("figcaption").inner_text() == moved["title"], "the picture did not follow")
     plain.emulate_media(media="print")
+    assert plain.locator("figcaption").inner_text() == moved["title"]
+    shown = plain.locator("svg text").evaluate_all("all => all.map(text => text.textContent)")
+    assert shown == [text.text for text in ElementTree.fromstring(moved["svg"]).findall(".//{*}text")]
     assert colours() == (light[0], "light")
     assert plain.locator("[role=img]").is_visible()
     assert plain.locator(".clv-foot").is_hidden()

@@ -34,7 +34,7 @@ from clvlib.course.explorers.three_year_table import cash_added_up
 from clvlib.course.explorers.time_value import payments_added, payments_today
 from clvlib.course.explorers.value_components import income_and_cost
 from clvlib.course.explorers.winning_or_keeping import budget_split
-from clvlib.course.explorers.worksheet import ladder
+from clvlib.course.explorers.worksheet import kept, ladder
 
 
 @pytest.fixture
@@ -79,11 +79,11 @@ def test_every_drawing_has_a_test_here():
 @pytest.mark.slow
 @pytest.mark.parametrize("name", explorers.__all__)
 def test_an_explorer_is_drawn_in_the_style_of_the_course(name):
-    explorer = getattr(explorers, name)()
-    figure = Figure()
-    explorer.draw(figure, **explorer.values)
+    figure = getattr(explorers, name)().figure
     assert figure.axes
-    assert not any(axes.spines[side].get_visible() for axes in figure.axes for side in ("top", "right"))
+    for axes in figure.axes:
+        assert not any(axes.spines[side].get_visible() for side in ("top", "right"))
+        assert axes.yaxis.label.get_rotation() == 0
 
 
 def test_a_colour_has_a_name():
@@ -91,12 +91,25 @@ def test_a_colour_has_a_name():
         assert not re.search("#[0-9A-F]{6}", file.read_text(encoding="utf-8")), file.name
 
 
-def test_the_ladder_has_a_dot_and_a_figure_a_rung(axes):
-    corrections = dict(margin_rate=0.1, rate=0.1, retention=0.7, horizon=36)
+def test_the_ladder_has_a_bar_a_rung_as_long_as_what_it_keeps(axes):
+    corrections = dict(margin_rate=0.1, rate=0.1, retention=0.7, horizon=36, revenue_per_year=1003.2)
     values = worksheet.correction_ladder(780, 1.52, 220, 57, **corrections)["value"]
     ladder(axes, values, list(values.index))
-    assert np.allclose(dots(axes)[0][0], values)
-    assert words(axes) == [f"{value:,.0f}" for value in values]
+    tracks, bars = axes.containers
+    assert [track.get_width() for track in tracks] == [100] * 6
+    lengths = [bar.get_width() for bar in bars]
+    assert lengths[:2] == pytest.approx([100, 10]), "a tenth is margin"
+    assert lengths[5] == pytest.approx(25), "a quarter of the worksheet's 4,012.8 RMB a year"
+    assert np.prod(np.array(lengths) / 100) * 260_832 - 57 == pytest.approx(values["revenue"])
+    assert words(axes)[0] == "260,775 RMB"
+    assert words(axes)[1] == "10 %: 26,026 RMB"
+
+
+def test_nothing_is_kept_of_nothing():
+    values = worksheet.correction_ladder(
+        780, 1.52, 220, 57, margin_rate=0, rate=0.1, retention=0.7, horizon=36, revenue_per_year=2444
+    )["value"]
+    assert kept(values).tolist() == [1, 0, 0, 0, 0, 0]
 
 
 def test_the_share_curve_marks_its_point(axes):
@@ -246,26 +259,31 @@ def test_a_gauge_puts_its_dot_along_its_line_and_waits_at_the_end(axes):
     assert {"five", "off", "limit"} <= set(words(axes))
 
 
-def test_the_nps_triangle_marks_the_firm_and_the_others(axes):
-    score_triangle(axes, 50, 20, 15, {"A": (30, 0)})
-    assert dots(axes)[0] == ([50], [20])
-    assert dots(axes, "s")[0] == ([30], [0])
+def test_the_nps_triangle_puts_a_ring_round_the_firm_that_hides_nobody(axes):
+    score_triangle(axes, 50, 20, 15, {"A": (50, 20)})
+    assert dots(axes)[0] == dots(axes, "s")[0] == ([50], [20])
+    assert axes.lines[-1].get_markerfacecolor() == "none"
+    below, above = (line.get_ydata() for line in axes.lines[1:3])
+    assert np.allclose(above - below, 2 * 15)
     line = axes.lines[0]
     assert np.allclose(np.subtract(line.get_xdata(), line.get_ydata()), 30)
 
 
 def test_answer_shares_are_bars_with_their_percent(axes):
-    answer_shares(axes, {"9-10": 50, "7-8": 30, "0-6": 20}, "NPS 30")
+    answer_shares(axes, {"9-10": 50, "7-8": 30, "0-6": 20})
     assert [width for _, _, width, _ in bars(axes)] == [50, 30, 20]
     assert words(axes) == ["50%", "30%", "20%"]
-    assert axes.get_title(loc="left") == "NPS 30"
 
 
 def test_the_kano_plane_turns_worse_to_the_right(axes):
-    features = pd.DataFrame({"better": [0.7, 0.2], "worse": [-0.5, -0.9], "above": [True, False]}, index=["x", "y"])
+    features = pd.DataFrame({"better": [0.7, 0.2], "worse": [-0.5, -0.9], "side": ["above", "right"]}, index=["x", "y"])
     feature_plane(axes, features, 0.4, -0.3)
     assert np.allclose(dots(axes)[0], ([0.5, 0.9], [0.7, 0.2]))
     assert dots(axes)[1] == ([0.3], [0.4])
+    assert axes.lines[-1].get_markerfacecolor() == "none"
+    beside = next(text for text in axes.texts if text.get_text() == "y")
+    assert beside.get_position()[0] > 0.9
+    assert beside.get_ha() == "left"
 
 
 def test_stations_have_a_line_a_group_through_its_mean(axes):
@@ -304,10 +322,11 @@ def test_worth_by_stage_has_a_bar_and_a_line_a_stage(axes):
 
 def test_the_staffing_curve_marks_the_agents_at_work(axes):
     levels = np.array([0, 0, 0.3, 0.6, 0.8, 0.9, 0.95, 0.97, 0.98, 0.99, 1.0, 1.0])
-    staffing_curve(axes, np.arange(1, 13), levels, 5, 0.85)
+    staffing_curve(axes, np.arange(3, 15), levels, 7, 0.85)
     curve, here = dots(axes)
     assert np.allclose(curve[1], levels)
-    assert here == ([5], [0.8])
+    assert here == ([7], [0.8])
+    assert axes.get_xlim() == (2.4, 14.6)
     assert words(axes) == ["promise 85%", "80%"]
 
 
@@ -353,4 +372,5 @@ def test_the_gift_budget_marks_the_budget_on_the_chosen_curve(axes):
     gift_budget(axes, counts, earned, "worksheet", 150, 220)
     assert dots(axes)[0] == ([150], [65.0])
     assert dots(axes, "|")[0][0] == [220]
-    assert words(axes) == ["best possible"]
+    assert [text.get_text() for text in axes.get_legend().get_texts()] == list(earned)
+    assert len({line.get_linestyle() for line in axes.lines[:2]}) == 2  # told apart without colour

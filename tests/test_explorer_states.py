@@ -48,8 +48,10 @@ def test_in_every_state_it_is_explained_and_drawn_and_nothing_is_cut_or_overlaps
         assert 10 < len(explorer.shown["title"]) <= 120, state
         root = ElementTree.fromstring(explorer.shown["svg"])
         assert len(root.findall(".//{*}path")) > 5, f"an empty picture at {state}"
+        texts = list(root.iter("{http://www.w3.org/2000/svg}text"))
+        for words in (explorer.text, explorer.shown["title"], *(text.text for text in texts)):
+            assert not re.search(r"(?<![\d.])[-−]0(\.0+)?(?![.\d])", words), f"minus nothing in {words!r} at {state}"
         for font in fonts:
-            texts = list(root.iter("{http://www.w3.org/2000/svg}text"))
             outlines = np.array([_outline(text, font) for text in texts])
             for text, outline in zip(texts, outlines, strict=True):
                 inside = (outline >= 0).all() and (outline <= [WIDTH, HEIGHT]).all()

@@ -153,6 +153,26 @@ def test_a_title_is_the_finding_and_changes_with_the_controls():
     assert own.shown["title"] == "It takes 2"
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ALL)
+def test_the_title_of_every_explorer_follows_its_controls(name):
+    explorer = make(name)
+    start, titles = explorer.shown["title"], set()
+    for state in explorer.extremes():
+        explorer.set(**state)
+        titles.add(explorer.shown["title"])
+    assert start
+    assert titles - {start}
+
+
+def test_one_year_is_said_as_one():
+    explorer = make("worksheet_ladder")
+    explorer.set(years=1)
+    assert explorer.text.startswith("A visit a month for 1 year: the worksheet says 3,956 RMB.")
+    with pytest.raises(ValueError, match=r"retention=0\.3 is not on its slider, which runs from 0\.4 to 1"):
+        explorer.set(retention=0.3)
+
+
 def test_a_control_of_another_kind_is_refused():
     with pytest.raises(ValueError, match="make days with slider, choice or switch; it came as IntSlider"):
         Explorer(lambda figure, days: None, lambda days: "A.", days=ipywidgets.IntSlider())

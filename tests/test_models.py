@@ -1,6 +1,7 @@
 """The customer models against published fits, independent integrals and each other."""
 
 import itertools
+import json
 import re
 from pathlib import Path
 
@@ -14,13 +15,16 @@ from scipy.integrate import quad
 from scipy.optimize import minimize_scalar
 from scipy.special import betaln, gammaln, hyp2f1
 from scipy.stats import beta as beta_law
+from scipy.stats import gamma as gamma_law
 
-from clvlib.models import BGNBD, SBG, GammaGamma, ParetoNBD, shop, spend
+from clvlib.models import BDW, BGBB, BGNBD, MBGNBD, SBG, GammaGamma, ParetoNBD, _histories, spend
 
 HIGH_END = [1000, 869, 743, 653, 593, 551, 517, 491]
 REGULAR = [1000, 631, 468, 382, 326, 289, 262, 241]
 PUBLISHED = BGNBD(r=0.243, alpha=4.414, a=0.793, b=2.426)
+MODIFIED = MBGNBD(r=0.525, alpha=6.183, a=0.891, b=1.614)
 PARETO = ParetoNBD(r=0.553, alpha=10.578, s=0.606, beta=11.669)
+SHOPS = [PUBLISHED, MODIFIED, PARETO]
 SPEND = GammaGamma(p=6.25, q=3.74, gamma=15.44)
 
 positive = st.floats(0.05, 20)
@@ -55,6 +59,7 @@ def histories(draw, size=6):
 
 shops = st.one_of(
     st.builds(BGNBD, r=positive, alpha=positive, a=positive, b=positive),
+    st.builds(MBGNBD, r=positive, alpha=positive, a=positive, b=positive),
     st.builds(ParetoNBD, r=positive, alpha=positive, s=positive, beta=positive),
 )
 
@@ -93,6 +98,25 @@ def test_bgnbd_forecasts_reproduce_the_published_ones(in_weeks):
     assert round(fit.expected_purchases(52, frequency=26, recency=216 / 7, T=31), 3) == 25.757
     assert round(fit.p_alive(frequency=26, recency=216 / 7, T=31), 5) == 0.96885
     assert round(fit.expected_purchases(52), 3) == 1.444
+
+
+def test_mbgnbd_reproduces_the_published_fit_of_cdnow(cdnow):
+    """The example notebook mbg_nbd of pymc-marketing; the sums by frequency were worked out apart."""
+    fit = MBGNBD.fit(cdnow)
+    assert list(fit.parameters.values()) == pytest.approx([0.524838, 6.182988, 0.891356, 1.614000], abs=1e-4)
+    assert list(fit.standard_errors.values()) == pytest.approx([0.083264, 0.695597, 0.154785, 0.537472], rel=1e-3)
+    forecast = fit.expected_purchases(39, *_three(cdnow))
+    by_frequency = forecast.groupby(cdnow["frequency"].clip(upper=7)).mean()
+    assert by_frequency.tolist() == pytest.approx(
+        [0.18516, 0.55136, 1.04895, 1.49293, 2.10431, 2.56355, 3.36082, 5.84851], rel=1e-4
+    )
+
+
+@pytest.mark.parametrize(("history", "published"), [((0, 0, 40), -0.41792826), ((200, 38, 40), 100.7869)])
+def test_mbgnbd_likelihood_of_one_customer_is_the_published_one(history, published):
+    """The tests of pymc-marketing's MBG/NBD."""
+    customer = pd.DataFrame([history], columns=["frequency", "recency", "T"])
+    assert MBGNBD(r=0.25, alpha=4, a=0.8, b=2.5).log_likelihood_of(customer) == pytest.approx(published, rel=1e-7)
 
 
 def test_pareto_nbd_reproduces_the_published_log_likelihood(in_weeks):
@@ -160,8 +184,12 @@ def test_a_one_time_buyer_is_expected_to_spend_the_mean_of_the_population():
 
 def test_q_below_one_gets_a_sentence_and_no_negative_mean():
     fit = GammaGamma.fit(GammaGamma(p=3, q=0.7, gamma=10).simulate(2000, seed=1))
+    assert fit.diagnosis == (
+        f"Fitted on the 2000 repeat buyers of 2000 customers. q is {fit.q:.4g}, and the mean spend of the population "
+        "exists only for q above 1: a one-time buyer has no expected spend; use the median of the data, or ask for "
+        "repeat buyers only."
+    )
     assert fit.q < 1
-    assert "exists only for q above 1" in fit.diagnosis
     with pytest.raises(ValueError, match="exists only for q above 1"):
         fit.expected_spend()
     with pytest.raises(ValueError, match="exists only for q above 1"):
@@ -200,7 +228,7 @@ def test_a_year_of_months_is_365_days_and_a_quarter_not_360():
 
 def test_small_samples_get_a_diagnosis_and_no_error():
     few = PUBLISHED.simulate(30, seed=1)
-    for model in (BGNBD, ParetoNBD):
+    for model in (BGNBD, MBGNBD, ParetoNBD):
         assert model.fit(few).diagnosis.startswith("Too few repeaters: ")
     spend = SPEND.simulate(8, seed=1, frequency=[0, 0, 0, 0, 0, 1, 2, 3])
     assert "Too few repeaters: 3 of 8 customers came back" in GammaGamma.fit(spend).diagnosis
@@ -208,7 +236,7 @@ def test_small_samples_get_a_diagnosis_and_no_error():
 
 def test_nobody_came_back_is_a_diagnosis():
     nobody = pd.DataFrame({"frequency": [0] * 50, "recency": 0.0, "T": 30.0})
-    for model in (BGNBD, ParetoNBD):
+    for model in (BGNBD, MBGNBD, ParetoNBD):
         fit = model.fit(nobody)
         assert fit.diagnosis.startswith("Too few repeaters: 0 of 50 customers came back")
         assert set(fit.standard_errors.values()) == {np.inf}
@@ -319,6 +347,39 @@ def test_a_gamma_gamma_whose_customers_are_all_alike_has_a_sure_mean():
     assert fit.diagnosis.endswith("the forecasts do not hang on these parameters.")
 
 
+def test_a_mean_that_may_be_infinite_is_not_determined():
+    fit = GammaGamma.fit(GammaGamma(p=3, q=1.3, gamma=10).simulate(8, seed=3, frequency=1))
+    assert fit.diagnosis.startswith("Fitted on the 8 repeat buyers of 8 customers. Too few repeaters: 8 of 8 customers")
+    assert fit.diagnosis.endswith("of the population goes from 142 to infinity: the mean spend is not determined.")
+
+
+def test_a_q_between_one_and_two_needs_no_word():
+    fit = GammaGamma.fit(GammaGamma(p=3, q=1.5, gamma=10).simulate(2000, seed=1))
+    assert 1 < fit.q < 2
+    assert fit.diagnosis == "Fitted on the 2000 repeat buyers of 2000 customers."
+
+
+@pytest.mark.parametrize("family", [GammaGamma, BGNBD, MBGNBD, ParetoNBD])
+def test_errors_have_the_names_of_the_parameters(cdnow, family):
+    fit = family.fit(cdnow)
+    assert list(fit.standard_errors) == list(fit.parameters)
+
+
+def test_undiscounted_lives_are_endless_up_to_alpha_1():
+    with pytest.raises(ValueError, match="rate must be above 0 when alpha is at most 1"):
+        SBG(alpha=1, beta=3).derl(0)
+    assert SBG(alpha=1.5, beta=3).derl(0) == pytest.approx(6)
+    assert SBG(alpha=1.5, beta=3).derl([0, 0.1])[0] == pytest.approx(6)
+
+
+@pytest.mark.parametrize(
+    "model", [SBG(1, 3), SPEND, BDW(1, 2, 1.2), BGBB(1, 2, 1, 2)], ids=lambda model: type(model).__name__
+)
+def test_one_seed_gives_one_draw(model):
+    pd.testing.assert_frame_equal(model.simulate(50, seed=4), model.simulate(50, seed=4))
+    assert not model.simulate(50, seed=4).equals(model.simulate(50, seed=5))
+
+
 def test_a_walk_along_the_ridge_that_finds_a_higher_top_begins_again_there():
     shop = PARETO.simulate(100, seed=32, T=39)
     fit = ParetoNBD.fit(shop)
@@ -337,6 +398,23 @@ def test_bgnbd_likelihood_is_the_sum_over_staying_and_leaving():
     summary = pd.DataFrame({"frequency": [x], "recency": [recency], "T": [T]})
     assert PUBLISHED.log_likelihood_of(summary) == pytest.approx(np.log(buys * (stayed + left)), rel=1e-12)
     assert PUBLISHED.p_alive(x, recency, T) == pytest.approx(stayed / (stayed + left), rel=1e-12)
+
+
+@pytest.mark.parametrize("history", [(0, 0.0, 38.0), (2, 30.43, 38.86), (5, 12.0, 39.0), (3, 39.0, 39.0)])
+def test_mbgnbd_is_the_mean_over_rates_and_dropout_probabilities(history):
+    (r, alpha, a, b), (x, recency, T), t = MODIFIED.parameters.values(), history, 25.0
+    point, weight = np.polynomial.legendre.leggauss(300)
+    quantile, weight = (point + 1) / 2, weight / 2
+    p, rate = beta_law(a, b).ppf(quantile)[:, None], gamma_law(r, scale=1 / alpha).ppf(quantile)
+    law = weight[:, None] * weight
+    stayed = law * (1 - p) ** (x + 1) * rate**x * np.exp(-rate * T)
+    left = law * p * (1 - p) ** x * rate**x * np.exp(-rate * recency)
+    summary = pd.DataFrame({"frequency": [x], "recency": [recency], "T": [T]})
+    likelihood = (stayed + left).sum()
+    future = (stayed * -np.expm1(-p * rate * t) / p).sum() / likelihood
+    assert np.exp(MODIFIED.log_likelihood_of(summary)) == pytest.approx(likelihood, rel=1e-5)
+    assert MODIFIED.p_alive(*history) == pytest.approx(stayed.sum() / likelihood, rel=1e-5)
+    assert MODIFIED.expected_purchases(t, *history) == pytest.approx(future, rel=1e-5)
 
 
 @pytest.mark.parametrize(
@@ -390,6 +468,7 @@ def test_every_fit_is_a_top_and_its_standard_errors_are_the_curvature_there(cdno
     for fit, data in (
         (SBG.fit(HIGH_END), HIGH_END),
         (BGNBD.fit(cdnow), cdnow),
+        (MBGNBD.fit(cdnow), cdnow),
         (ParetoNBD.fit(cdnow), cdnow),
         (GammaGamma.fit(cdnow), cdnow),
     ):
@@ -412,8 +491,9 @@ def test_every_fit_is_a_top_and_its_standard_errors_are_the_curvature_there(cdno
 @pytest.mark.parametrize(
     ("model", "data"),
     [
-        (BGNBD, shop._histories("summary", PUBLISHED.simulate(60, seed=3))),
-        (ParetoNBD, shop._histories("summary", PARETO.simulate(60, seed=3))),
+        (BGNBD, _histories.histories("summary", PUBLISHED.simulate(60, seed=3))),
+        (MBGNBD, _histories.histories("summary", MODIFIED.simulate(60, seed=3))),
+        (ParetoNBD, _histories.histories("summary", PARETO.simulate(60, seed=3))),
         (GammaGamma, spend._spending("summary", SPEND.simulate(60, seed=3, frequency=2))),
         (SBG, np.array(HIGH_END, dtype=float)),
     ],
@@ -447,7 +527,7 @@ def test_bgnbd_expectation_of_a_new_customer_is_the_mean_over_rate_and_dropout(a
 def test_bgnbd_closed_form_and_mean_agree(a, b):
     model = BGNBD(r=0.6, alpha=7.0, a=a, b=b)
     t, x, T = np.array([0.0, 3.0, 40.0, 400.0]), np.array([0, 2, 11, 200]), np.array([5.0, 30.0, 90.0, 250.0])
-    mean = model._mean_over_dropout(t / (model.alpha + T), model.r + x, model.b + x)
+    mean = model._mean_over_dropout(t / (model.alpha + T), model.r + x, np.asarray(model.a), model.b + x)
     alive = model.p_alive(x, T * (x > 0), T)
     assert model.expected_purchases(t, x, T * (x > 0), T) == pytest.approx(alive * mean, rel=1e-9)
 
@@ -534,9 +614,11 @@ def test_a_history_of_nothing_is_a_new_customer():
         PUBLISHED.expected_purchases(52)
     )
     assert PARETO.expected_purchases(52, frequency=0, recency=0, T=0) == pytest.approx(PARETO.expected_purchases(52))
+    assert MODIFIED.expected_purchases(52, frequency=0, recency=0, T=0) == MODIFIED.expected_purchases(52)
+    assert MODIFIED.p_alive(0, 0, 0) == pytest.approx(1.614 / (0.891 + 1.614))  # she may have left at once
 
 
-@pytest.mark.parametrize("model", [PUBLISHED, PARETO])
+@pytest.mark.parametrize("model", SHOPS)
 def test_purchases_seen_and_purchases_expected_after_them_add_up_to_a_new_customers(model):
     shop = model.simulate(40_000, seed=11, T=30)
     later = model.expected_purchases(20, *_three(shop))
@@ -572,7 +654,7 @@ def test_clv_discounts_each_periods_purchases():
     assert early == pytest.approx(1.01 * by_hand)
 
 
-@pytest.mark.parametrize("model", [PUBLISHED, PARETO])
+@pytest.mark.parametrize("model", SHOPS)
 def test_clv_takes_a_customer_base(model):
     shop = model.simulate(50, seed=2)
     spend = SPEND.simulate(50, seed=2, frequency=shop["frequency"])
@@ -583,6 +665,86 @@ def test_clv_takes_a_customer_base(model):
     assert value[7] == pytest.approx(
         model.clv(*_three(alone), expected_spend[7], margin_rate=0.3, rate=0.01, grain="week", months=6)
     )
+
+
+# Discounted expected residual transactions
+
+
+def _one(*history):
+    return pd.DataFrame([history], columns=["frequency", "recency", "T"])
+
+
+@pytest.mark.parametrize(("history", "published"), [((7, 35, 77.86), 1.864183), ((1, 30, 77.86), 2.1992)])
+def test_dert_reproduces_fader_hardie_and_lee_2005(history, published):
+    """RFM and CLV, p. 422: DET of 1.9 and about 2, at a continuous rate of 0.0027 a week; the digits were worked out
+    apart, from the closed form."""
+    model = ParetoNBD(r=0.5629966, alpha=12.5590370, s=0.4081095, beta=10.5148048)
+    assert model.dert(_one(*history), np.expm1(0.0027))[0] == pytest.approx(published, abs=5e-5)
+
+
+@pytest.mark.parametrize(
+    ("frequency", "dert", "p_alive", "dert_of_a_year"),
+    [
+        (6, 0.46765602, 0.9468478, 13.3013),
+        (2, 0.22469806, 0.9825606, 6.3910),
+        (0, 0.02675392, 0.2784686, 0.76095),
+        (1, 0.07696458, 0.4739762, 2.1891),
+    ],
+)
+def test_dert_reproduces_clvtools(frequency, dert, p_alive, dert_of_a_year):
+    """Four customers of its vignette, of 104 weeks, at 10 % a week (its default) and, worked out apart, a year.
+
+    Who was seen buying at T is alive, so what is compared is the DERT of the living.
+    """
+    model = ParetoNBD(r=1.4489768, alpha=48.6360845, s=0.5612598, beta=46.8843633)
+    seen = 104 * (frequency > 0)
+    alive = model.p_alive(frequency, seen, 104)
+    assert model.dert(_one(frequency, seen, 104), 0.1)[0] / alive == pytest.approx(dert / p_alive, rel=1e-6)
+    yearly = model.dert(_one(frequency, seen, 104), 1.1 ** (1 / 52) - 1)[0] / alive
+    assert yearly == pytest.approx(dert_of_a_year / p_alive, rel=1e-4)
+
+
+@pytest.mark.parametrize("rate", [1e-6, 0.0027, 0.1, 1])
+@pytest.mark.parametrize(
+    "model", [PARETO, ParetoNBD(r=2, alpha=8, s=1.4, beta=300), ParetoNBD(r=1, alpha=5, s=1, beta=5)]
+)
+def test_pareto_dert_is_the_published_closed_form(model, rate):
+    (r, alpha, s, beta), (x, recency, T) = model.parameters.values(), (4, 20.0, 39.0)
+    discounted_life = (beta + T) * mpmath.hyperu(1, 2 - s, np.log1p(rate) * (beta + T))
+    closed = model.p_alive(x, recency, T) * (r + x) / (alpha + T) * float(discounted_life)
+    assert model.dert(_one(x, recency, T), rate)[0] == pytest.approx(closed, rel=1e-9)
+
+
+@pytest.mark.parametrize("model", SHOPS)
+@pytest.mark.parametrize("history", [(0, 0.0, 38.0), (2, 30.43, 38.86), (26, 30.0, 39.0)])
+def test_dert_is_the_long_discounted_sum_of_purchases_to_come(model, history):
+    until, delta = np.arange(0, 900, 0.1), np.log1p(0.04)
+    coming = np.diff(model.expected_purchases(until, *history))
+    discounted = (coming * np.exp(-delta * (until[1:] - 0.05))).sum()  # e^-35 of them come later
+    assert model.dert(_one(*history), 0.04)[0] == pytest.approx(discounted, rel=1e-5)
+
+
+@pytest.mark.parametrize("model", [PUBLISHED, MODIFIED])
+@pytest.mark.parametrize("rate", [0.0027, 0.1])
+def test_bgnbd_dert_is_the_mean_over_rate_and_dropout(model, rate):
+    """Of lambda / (p lambda + delta): she leaves at rate p lambda, and money loses worth at rate delta."""
+    r, alpha, a, b = model.parameters.values()
+    x, recency, T = 3, 20.0, 30.0
+    point, weight = np.polynomial.legendre.leggauss(300)
+    quantile, weight = (point + 1) / 2, weight / 2
+    p = beta_law(a, b + x + model._at_first).ppf(quantile)[:, None]
+    bought = gamma_law(r + x, scale=1 / (alpha + T)).ppf(quantile)
+    mean = (weight[:, None] * weight * bought / (p * bought + np.log1p(rate))).sum()
+    assert model.dert(_one(x, recency, T), rate)[0] == pytest.approx(model.p_alive(x, recency, T) * mean, rel=1e-5)
+
+
+@pytest.mark.parametrize("model", SHOPS)
+def test_dert_of_a_base_is_that_of_each_customer_under_her_label(model):
+    base = pd.concat([_base(), _base()]).set_axis([f"c{row}" for row in range(80)])
+    value = model.dert(base, 0.01)
+    assert value.index.equals(base.index)
+    assert value.to_numpy()[:40] == pytest.approx(value.to_numpy()[40:])
+    assert value["c7"] == pytest.approx(model.dert(base.loc[["c7"]], 0.01)["c7"], rel=1e-12)
 
 
 # Properties
@@ -653,8 +815,8 @@ def test_retention_and_derl_rise_as_the_cohort_ages(alpha, beta, rate, n):
 
 def test_copies_of_customers_change_nothing_but_the_weight(cdnow):
     once, many = BGNBD.fit(cdnow), BGNBD.fit(pd.concat([cdnow] * 9))
-    ninefold = shop._histories("summary", pd.concat([cdnow] * 9))
-    assert len(ninefold.x) == len(shop._histories("summary", cdnow).x) == 1016
+    ninefold = _histories.histories("summary", pd.concat([cdnow] * 9))
+    assert len(ninefold.x) == len(_histories.histories("summary", cdnow).x) == 1016
     assert list(many.parameters.values()) == pytest.approx(list(once.parameters.values()), rel=1e-5)
     assert many.log_likelihood == pytest.approx(9 * once.log_likelihood, rel=1e-12)
     assert many.standard_errors["a"] == pytest.approx(once.standard_errors["a"] / 3, rel=1e-4)
@@ -674,6 +836,72 @@ def test_models_are_frozen_comparable_and_can_be_dictionary_keys(cdnow):
     assert {BGNBD.fit(cdnow): 1}[BGNBD.fit(cdnow)] == 1
 
 
+# Saving and loading
+
+
+def _saved(model):
+    return json.loads(json.dumps(model.to_dict(), allow_nan=False))
+
+
+def test_every_model_comes_back_from_a_file_equal_in_every_digit(cdnow):
+    yearly = BGBB(alpha=1.2, beta=0.75, gamma=0.66, delta=2.8)
+    fits = [
+        SBG.fit(HIGH_END),
+        BDW.fit(HIGH_END),
+        BGBB.fit(yearly.simulate(500, seed=1)),
+        GammaGamma.fit(cdnow),
+        *(model.fit(_base("week")) for model in (BGNBD, MBGNBD, ParetoNBD)),
+    ]
+    unbounded = ParetoNBD.fit(PUBLISHED.simulate(300, seed=1, T=52))
+    assert np.inf in unbounded.standard_errors.values()
+    assert unbounded.ridge
+    for model in (*fits, unbounded, *SHOPS, SPEND):
+        again = type(model).from_dict(_saved(model))
+        assert again == model
+        assert hash(again) == hash(model)
+        assert again.to_dict() == model.to_dict()
+    assert type(fits[-1]).from_dict(_saved(fits[-1])).grain == "week"
+    assert ParetoNBD.from_dict(_saved(unbounded)).covariance.equals(unbounded.covariance)
+
+
+def test_a_loaded_model_forecasts_what_the_saved_one_does():
+    fit, shop = BGNBD.fit(_base("week")), _base("week")
+    again = BGNBD.from_dict(_saved(fit))
+    assert again.expected_purchases(10, *_three(shop)).equals(fit.expected_purchases(10, *_three(shop)))
+    assert again.draws(10, seed=1).equals(fit.draws(10, seed=1))
+
+
+@pytest.mark.parametrize(
+    ("damage", "sentence"),
+    [
+        ({"r": "much"}, "saved is damaged: it has 'much' as 'r'"),
+        ({"r": -1}, "r must be above 0, got -1"),
+        ({"r": "nan"}, "r has a missing value (NaN): fill it in or leave it out"),
+        ({"r": True}, "saved is damaged: it has True as 'r'"),
+        ({"grain": "W"}, "saved is damaged: it has 'W' as 'grain'"),
+        ({"log_likelihood": [1]}, "saved is damaged: it has [1] as 'log_likelihood'"),
+        ({"standard_errors": {"r": 0.1}}, "saved is damaged: it tells of other parameters than it has"),
+        ({"standard_errors": {"r": "0.1"}}, "saved is damaged: it has {'r': '0.1'} as 'standard_errors'"),
+        ({"curvature": [[1.0]]}, "saved is damaged: it tells of other parameters than it has"),
+        ({"ridge": [[1.0, 2.0]]}, "saved is damaged: it tells of other parameters than it has"),
+        ({"diagnosis": None}, "saved is damaged: it has None as 'diagnosis'"),
+        ({"churn": 0.1}, "saved is damaged: it has 'churn', which a BGNBD does not know"),
+        ({"model": "ParetoNBD"}, "saved must be a BGNBD, got 'ParetoNBD' under 'model'"),
+        ({"model": "MBGNBD"}, "saved must be a BGNBD, got 'MBGNBD' under 'model'"),
+    ],
+)
+def test_a_damaged_file_gets_a_sentence(cdnow, damage, sentence):
+    with pytest.raises(ValueError, match=f"^{re.escape(sentence)}$"):
+        BGNBD.from_dict(_saved(BGNBD.fit(cdnow[:200])) | damage)
+
+
+def test_no_entry_of_a_saved_model_may_be_missing():
+    saved = _saved(PUBLISHED)
+    for name in saved:
+        with pytest.raises(ValueError, match=name):
+            BGNBD.from_dict({each: value for each, value in saved.items() if each != name})
+
+
 # Labels and units
 
 
@@ -683,7 +911,7 @@ def _base(grain=None):
     return shop
 
 
-@pytest.mark.parametrize("model", [PUBLISHED, PARETO])
+@pytest.mark.parametrize("model", SHOPS)
 def test_what_is_per_customer_keeps_the_customers_labels(model):
     shop = _base()
     shop.index = [f"c{label}" for label in shop.index]
@@ -698,7 +926,7 @@ def test_what_is_per_customer_keeps_the_customers_labels(model):
         assert result.index.equals(shop.index)
 
 
-@pytest.mark.parametrize("model", [PUBLISHED, PARETO])
+@pytest.mark.parametrize("model", SHOPS)
 def test_a_sorted_spend_is_refused_and_not_paired_by_position(model):
     shop = _base()
     spend = (shop["T"] + shop.index).rename("spend")
@@ -710,7 +938,7 @@ def test_a_sorted_spend_is_refused_and_not_paired_by_position(model):
         model.p_alive(shop["frequency"], shop["recency"], shop["T"][::-1])
 
 
-@pytest.mark.parametrize("model", [BGNBD, ParetoNBD])
+@pytest.mark.parametrize("model", [BGNBD, MBGNBD, ParetoNBD])
 def test_a_fit_knows_the_unit_of_its_summary(model):
     weekly = _base("week")
     fit, plain = model.fit(weekly), model.fit(_base())
@@ -732,6 +960,7 @@ def test_a_summary_in_another_unit_is_refused_until_it_says_it_was_converted():
     fit, daily = BGNBD.fit(_base("week")), _base("day")
     for call in (
         lambda table: fit.log_likelihood_of(table),
+        lambda table: fit.dert(table, rate=0.01),
         lambda table: fit.p_alive(*_three(table)),
         lambda table: fit.expected_purchases(4, *_three(table)),
         lambda table: fit.expected_purchases(table["T"]),
@@ -782,7 +1011,7 @@ def test_numbers_in_give_a_python_float_and_lists_an_array():
 # Simulation
 
 
-@pytest.mark.parametrize("model", [PUBLISHED, PARETO])
+@pytest.mark.parametrize("model", SHOPS)
 def test_a_simulated_log_holds_the_purchases_of_the_summary(model):
     T = np.linspace(10, 40, 300)
     shop, log = model.simulate(300, 5, T=T, holdout=20), model.simulate_log(300, 5, T=T + 20)
@@ -795,7 +1024,7 @@ def test_a_simulated_log_holds_the_purchases_of_the_summary(model):
     assert not model.simulate(300, 6, T=T, holdout=20).equals(shop)
 
 
-@pytest.mark.parametrize("model", [PUBLISHED, PARETO])
+@pytest.mark.parametrize("model", SHOPS)
 def test_nobody_buys_after_the_end_of_her_lifetime(model):
     shop = model.simulate(3000, seed=8, T=30, holdout=20)
     assert (shop["recency"] <= shop["lifetime"]).all()
@@ -811,7 +1040,15 @@ def test_in_the_bgnbd_a_dead_customers_lifetime_ends_with_her_last_purchase():
     assert (gone["frequency"] > 0).all()
 
 
-@pytest.mark.parametrize("model", [PUBLISHED, PARETO])
+def test_in_the_mbgnbd_one_time_buyers_leave_at_their_first_purchase_or_stay():
+    shop = MODIFIED.simulate(20_000, seed=8, T=30, holdout=30)
+    once = shop[shop["frequency"] == 0]
+    assert (once.loc[~once["alive"], "lifetime"] == 0).all()
+    assert once["alive"].mean() == pytest.approx(MODIFIED.p_alive(0, 0, 30), abs=0.012)
+    assert once["holdout_frequency"].mean() == pytest.approx(MODIFIED.expected_purchases(30, 0, 0, 30), rel=0.06)
+
+
+@pytest.mark.parametrize("model", SHOPS)
 def test_lifetimes_do_not_depend_on_how_long_one_looks(model):
     short, long = (model.simulate(40_000, seed, T=T)["lifetime"] for seed, T in ((9, 2), (10, 200)))
     for time in (5, 30, 150):

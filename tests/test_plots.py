@@ -3,6 +3,7 @@
 import inspect
 import itertools
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 
 import matplotlib.pyplot as plt
@@ -14,10 +15,10 @@ from matplotlib.colors import to_rgb
 from test_nonsense import NONSENSE
 
 from clvlib import experiments, plots, retention, segments, value
-from clvlib.models import BGNBD
+from clvlib.models import BGNBD, Check
 
 PLOTS = [name for name, each in vars(plots).items() if inspect.isfunction(each) and each.__module__ == plots.__name__]
-PLOTS = [name for name in PLOTS if name[0] != "_"]
+PLOTS = [name for name in PLOTS if name[0] != "_" and name != "model_check"]  # that draws a figure
 
 SURVIVAL = pd.Series([1, 0.6, 0.42, 0.33], index=pd.Index(range(4), name="years"))
 FORECASTS = pd.DataFrame(
@@ -28,6 +29,7 @@ GRID = pd.DataFrame([[0.9, 0.5, 0.1], [0.9, 0.8, 0.6]], index=[13, 39], columns=
 BINS = pd.DataFrame({"predicted": [0.1, 0.3], "observed": [0.12, 0.25], "low": [0.1, 0.2], "high": [0.2, 0.3]})
 MEANS = pd.DataFrame({"control": [70, 80], "treated": [110, 135]}, index=["before", "after"])
 ESTIMATES = pd.DataFrame({"estimate": [4.4, -1], "low": [1.8, -3], "high": [7.0, 1]}, index=["e-mail", "letter"])
+SPEND = pd.DataFrame({"median": [23, 29], "low": [14, 18], "high": [39, 42]}, index=["1", "2+"])
 CALLS = {
     "survival": dict(data=SURVIVAL),
     "retention": dict(data=retention.retention_curve(SURVIVAL)),
@@ -37,6 +39,7 @@ CALLS = {
     "frequency_histogram": dict(data=FORECASTS),
     "tracking": dict(data=FORECASTS, seen=2),
     "actual_by_frequency": dict(data=FORECASTS),
+    "spend_by_frequency": dict(data=SPEND, unit="USD"),
     "recency_frequency_matrix": dict(data=GRID),
     "iso_value": dict(data=100 * GRID),
     "calibration": dict(data=BINS),
@@ -423,3 +426,55 @@ def test_words_can_be_read_and_marks_seen_on_white():
 def test_the_wheel_ships_the_style(tmp_path):
     wheel = make_wheel_in(Path(__file__).parents[1] / "pyproject.toml", tmp_path).file
     assert "clvlib/clv.mplstyle" in zipfile.ZipFile(wheel).namelist()
+
+
+def test_spend_by_frequency_has_a_dot_and_the_middle_half_of_each_group():
+    ax = plots.spend_by_frequency(SPEND, unit="USD")
+    assert heights(ax.lines[0]) == [23, 29]
+    assert [segment[:, 1].tolist() for segment in ax.collections[0].get_segments()] == [[14, 39], [18, 42]]
+    assert ticks(ax.xaxis) == ["1", "2+"]
+    assert ax.get_ylabel().startswith("USD per purchase")
+    assert ax.get_ylim()[0] == 0
+    with pytest.raises(ValueError, match="low, median and high must stand in this order, got 14, 50, 39 in row '1'"):
+        plots.spend_by_frequency(SPEND.assign(median=[50, 29]))
+
+
+CHECK = Check(
+    frequencies=FORECASTS[["actual", "BG/NBD"]].set_axis(["actual", "model"], axis=1),
+    tracking=FORECASTS[["actual", "Pareto/NBD"]].set_axis(["actual", "model"], axis=1),
+    seen=2,
+    by_frequency=pd.DataFrame({"customers": [9, 1], "actual": [0.2, 0.7], "model": [0.3, 0.5]}, index=["0", "1+"]),
+    spend_by_frequency=SPEND,
+    table=pd.DataFrame(),
+)
+
+
+@pytest.mark.filterwarnings("error")
+def test_a_model_check_has_four_panels_with_the_numbers_of_the_check():
+    before = dict(plt.rcParams)
+    figure = plots.model_check(CHECK, unit="USD", title="Too low")
+    assert dict(plt.rcParams) == before
+    assert figure.get_suptitle() == "Too low"
+    frequencies, tracking, by_frequency, spend = figure.axes
+    assert [bar.get_height() for bar in frequencies.patches] == [5, 3, 4, 2]
+    assert heights(frequencies.lines[0]) == [4.5, 4, 3.5, 3]
+    assert heights(tracking.lines[0]) == [5, 8, 12, 14]
+    assert tracking.patches[0].get_x() + tracking.patches[0].get_width() == 2
+    assert [heights(line) for line in by_frequency.lines] == [[0.2, 0.7], [0.3, 0.5]]
+    assert heights(spend.lines[0]) == [23, 29]
+    assert spend.get_ylabel().startswith("USD")
+    assert all(everything_fits(ax) for ax in figure.axes)
+
+
+def test_a_model_check_without_money_leaves_its_panel_empty():
+    spend = plots.model_check(replace(CHECK, spend_by_frequency=None)).axes[3]
+    assert not spend.lines
+    assert not spend.axison
+    assert spend.get_title(loc="left") == "Spend by frequency: no monetary_value"
+
+
+@pytest.mark.parametrize("data", [None, FORECASTS, "check", 3])
+def test_a_model_check_of_something_else_gets_a_sentence(data):
+    with pytest.raises(ValueError, match=r"data must be what model.check\(holdout\) returns, got "):
+        plots.model_check(data)
+    assert not plt.get_fignums()

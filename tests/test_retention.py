@@ -27,7 +27,7 @@ def test_every_other_denominator_makes_churn_look_smaller_when_the_firm_grows():
     assert table["churn"].tolist() == pytest.approx([200 / 1000, 200 / 1150, 200 / 1300, 200 / 1500])
     assert table["churn"].is_monotonic_decreasing
     assert table["meaning"].to_dict() == {
-        "start": "of those at risk, the share gone: the churn rate",
+        "start": "of those at risk, the share gone: a chance",
         "average": "falls when the firm grows, nobody staying longer",
         "end": "those lost are no part of this group",
         "start and won": "counts newcomers as at risk all period",

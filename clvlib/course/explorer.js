@@ -10,7 +10,11 @@ const KEPT = 100; // pictures, of some 10 KB each
 const SILENCE =
   "The picture waits for the kernel, which is busy or has stopped. If it was restarted, run this cell again.";
 const KEYS = "← → one step, Page Up and Page Down several, Home and End to the ends. The mark below a slider: its start.";
-const STYLE = "<style>svg { display: block; width: 100%; height: auto } text { white-space: pre }</style>";
+const STYLE = `<style>
+  svg { display: block; width: 100%; min-width: 30rem; height: auto } /* on a phone it scrolls: text of 6 px is no text */
+  text { white-space: pre }
+  @media print { svg { min-width: 0 } }
+</style>`;
 
 export function view(el, panel, first, ask) {
   const kept = new Map(); // pictures by positions, the oldest first

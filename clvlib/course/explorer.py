@@ -23,12 +23,15 @@ from typing import Any
 import anywidget
 import ipywidgets as widgets
 import traitlets
+from matplotlib import rc_context
+from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.transforms import Bbox
 from PIL import Image
 
 from clvlib.course.svg import DPI, svg
+from clvlib.plots import DARK_GREY, GREY, STYLE
 
 _WIDTH, _HEIGHT = 7.2, 3.8  # of the picture, in inches of 100 CSS pixels
 _LINE = 0.2  # of a text above or below it, in inches
@@ -42,7 +45,8 @@ class Explorer(anywidget.AnyWidget):
     Parameters
     ----------
     draw : callable
-        ``draw(figure, **values)`` draws on an empty `matplotlib.figure.Figure` of 7.2 by 3.8 inches.
+        ``draw(figure, **values)`` draws on an empty `matplotlib.figure.Figure` of 7.2 by 3.8 inches, in the course's
+        style. The name of an upright axis is put above it: leave room there.
     explain : callable
         ``explain(**values)`` returns one or two sentences: the figure's text alternative at these
         values.
@@ -168,6 +172,7 @@ class Explorer(anywidget.AnyWidget):
             if collects:
                 gc.enable()
 
+    @rc_context(STYLE)
     def _draw_all(self, values: dict[str, Any]) -> tuple[Figure, str, str]:
         """The figure, its title and the sentence."""
         figure = Figure(figsize=(_WIDTH, _HEIGHT), frameon=False)
@@ -175,6 +180,8 @@ class Explorer(anywidget.AnyWidget):
             text = self.explain(**values)
             title = self.title(**values) if self.title else re.split(r"[.;] |\.$", text, maxsplit=1)[0]
             self.draw(figure, **values)
+            for axes in figure.axes:
+                _stand_back(axes)
             return figure, title, text
         except ValueError as problem:
             return Figure(figsize=(_WIDTH, _HEIGHT), frameon=False), "", f"These settings cannot be shown: {problem}."
@@ -189,9 +196,9 @@ class Explorer(anywidget.AnyWidget):
     def _png(self) -> bytes:
         """Title, figure and sentence, two pixels a CSS pixel."""
         figure, title, text = self._draw_all(self.values)
-        above = textwrap.wrap(title, 66)
+        above = textwrap.wrap(title, 58)
         below = textwrap.wrap(re.sub(r" \([\u4e00-\u9fff]+\)", "", text), 84)  # matplotlib has no Chinese letters
-        figure.text(0.01, 1.02, "\n".join(above), weight="bold", size=11, va="bottom")
+        figure.text(0.01, 1.02, "\n".join(above), weight="bold", size=12, va="bottom")
         figure.text(0.01, -0.02, "\n".join(below), size=10, va="top")
         edges = Bbox([[0, -_LINE * len(below) - 0.15], [_WIDTH, _HEIGHT + _LINE * len(above) + 0.15]])
         png, small = io.BytesIO(), io.BytesIO()
@@ -229,6 +236,16 @@ def choice(start: str, options: Sequence[str], label: str) -> widgets.Dropdown:
 def switch(start: bool, label: str) -> widgets.Checkbox:
     """A labelled box to tick."""
     return widgets.Checkbox(value=start, description=label)
+
+
+def _stand_back(axes: Axes) -> None:
+    """Axes are grey, behind what they measure; the name of an upright one lies above it, to be read without a turn."""
+    for spine in axes.spines.values():
+        spine.set_color(GREY)
+    axes.tick_params(color=GREY, labelcolor=DARK_GREY, length=3)
+    axes.xaxis.label.set_color(DARK_GREY)
+    axes.yaxis.label.set(color=DARK_GREY, rotation=0, ha="left", va="bottom")
+    axes.yaxis.set_label_coords(0, 1.03)
 
 
 def _nearest(values: Sequence[float], wanted: float) -> int:

@@ -5,21 +5,27 @@ The parameters are climbed on the log scale, where they are free to move and err
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, fields
-from typing import NamedTuple, TypedDict
+from types import UnionType
+from typing import Annotated, Any, Literal, NamedTuple, Self, TypedDict, Union, get_args, get_origin
 
 import numpy as np
 import pandas as pd
-from scipy.special import digamma, gammaln
+from scipy.special import ndtri
 
 from clvlib import _checks
 from clvlib._checks import Range
+from clvlib._formula import OneCount, formula
+from clvlib.models._spread import Customers
 
 AMOUNT, COUNT, _POSITIVE = Range(at_least=0), Range(at_least=0, whole=True), Range(above=0)
 _FLAT = 1e-6  # curvature below which a direction counts as flat
 _REACH = np.log(1e4)  # a fit looks between 1 / 10,000 of its starting values and 10,000 times them
 _FALL = 1.353  # of the log-likelihood, within which values fit almost as well: half of chi2(1)'s 90 % quantile
+_ENOUGH = 0.97  # of that fall, and a walk is at its end
+_UNSURE = 0.2  # an error on the log scale above which the log-likelihood may be no parabola
 _VAGUE = 0.6  # on the log scale, so that the 90 % interval is a factor of 2.7 either way
 _SURE, _WIDE = 1.1, 1.5  # a forecast is sure if its ends differ by less than this factor, not determined if by more
+_PLAUSIBLE = 200  # parameters that a fit keeps of a ridge
 _LITTLE = 0.01  # of a cohort, a purchase, a currency unit: a difference that does not count
 
 # Log-likelihood and its slope, at some parameters.
@@ -43,19 +49,31 @@ class Model:
         Parameters that the data leave vague are led along their ridge, as far as the log-likelihood falls by 1.353, and
         it is said what the model forecasts on the way. (A fit then takes a few times as long.) This is what the ridge
         does to the forecast; the error of sampling comes on top.
+    curvature : tuple of tuples
+        Covariance of the log-parameters, a row a parameter: the inverse of the curvature at the estimate. `covariance`
+        has it by name. None where the parameters were given.
+    ridge : tuple of tuples
+        If a parameter is unsure or vague: some that fit almost as well, a row each, spread as `draws` says.
     """
 
     log_likelihood: float | None = None
     standard_errors: dict[str, float] | None = field(default=None, hash=False)
     diagnosis: str = "Not fitted: the parameters were given."
+    curvature: tuple[tuple[float, ...], ...] | None = None
+    ridge: tuple[tuple[float, ...], ...] = ()
 
     def __post_init__(self) -> None:
-        for name, value in self.parameters.items():
+        for name, value in self._own.items():
             object.__setattr__(self, name, _checks.one(name, _POSITIVE.read(name, value)))
 
     @property
     def parameters(self) -> dict[str, float]:
         """The parameters by name."""
+        return self._own
+
+    @property
+    def _own(self) -> dict[str, float]:
+        """The parameters that are above 0, and climbed as logs. The others, effects of covariates, are as they are."""
         return {item.name: getattr(self, item.name) for item in fields(self) if not item.kw_only}
 
     def __repr__(self) -> str:
@@ -72,8 +90,198 @@ class Model:
         return 2 * len(self.parameters) - 2 * self.log_likelihood
 
     @property
+    def covariance(self) -> pd.DataFrame:
+        """Covariance matrix of the estimates, by parameter (delta method from the log-parameters).
+
+        What the data do not bound has an infinite variance, and missing (NaN) covariances.
+        """
+        if self.curvature is None or self.standard_errors is None:
+            raise ValueError("covariance needs a fitted model: this one was made from given parameters, use fit")
+        slope = np.where(self._is_effect, 1, self._theta)
+        matrix = np.outer(slope, slope) * self.curvature
+        errors = np.array(list(self.standard_errors.values()))
+        unbounded = np.isinf(errors)
+        matrix[unbounded] = matrix[:, unbounded] = np.nan
+        matrix[unbounded, unbounded] = np.inf
+        return pd.DataFrame(matrix, index=self.parameters, columns=self.parameters)
+
+    @formula
+    def draws(self, n: Customers, seed: OneCount) -> pd.DataFrame:
+        """Parameters that the data allow, drawn as often as they are likely: what intervals of forecasts are made of.
+
+        From a normal law of the log-parameters, with the curvature at the estimate. Where an error is above 0.2 of an
+        estimate, the log-likelihood is no parabola: then along the parameter that is the least sure, or along the ridge
+        that the diagnosis speaks of, to where the log-likelihood has fallen by z^2 / 2, with z from a standard normal
+        law; if it never falls so far, to the edge of the search. The other parameters vary around it. The ends of nine
+        in ten draws are then those of a likelihood interval.
+
+        Parameters
+        ----------
+        n : int
+            Draws.
+        seed : int
+            The same seed gives the same draws.
+
+        Returns
+        -------
+        DataFrame
+            A draw a row, a parameter a column. Of a model with given parameters, all draws are these.
+
+        Raises
+        ------
+        ValueError
+            If n is not a whole number above 0, or the seed not a whole number.
+
+        Source
+        ------
+        Pawitan 2001, In All Likelihood (Oxford): the signed root of twice the fall is nearly standard normal.
+
+        Examples
+        --------
+        >>> from clvlib.models import SBG
+        >>> fit = SBG.fit([1000, 869, 743, 653, 593, 551, 517, 491])
+        >>> fit.draws(1000, seed=1).quantile([0.05, 0.95]).round(1)
+              alpha  beta
+        0.05    0.5   2.8
+        0.95    0.9   5.5
+        """
+        theta = self._draws(n, np.random.default_rng(seed))
+        return pd.DataFrame(np.where(self._is_effect, np.log(theta), theta), columns=list(self.parameters))
+
+    def to_dict(self) -> dict[str, Any]:
+        """All that the model is and knows, ready for JSON: `from_dict` makes it again, equal in every digit.
+
+        Returns
+        -------
+        dict
+            Under ``"model"`` the name of the class; then parameters, log_likelihood and the rest by name. Infinity,
+            which strict JSON does not know, is the text ``"inf"``.
+
+        Examples
+        --------
+        >>> import json
+        >>> from clvlib.models import SBG
+        >>> fit = SBG.fit([1000, 869, 743, 653, 593, 551, 517, 491])
+        >>> text = json.dumps(fit.to_dict(), allow_nan=False)
+        >>> SBG.from_dict(json.loads(text)) == fit
+        True
+        """
+        return {"model": type(self).__name__} | {each.name: _plain(getattr(self, each.name)) for each in fields(self)}
+
+    @classmethod
+    def from_dict(cls, saved: dict[str, Any]) -> Self:
+        """The model that `to_dict` saved.
+
+        Parameters
+        ----------
+        saved : dict
+            As `to_dict` gives it, e.g. read from a JSON file.
+
+        Returns
+        -------
+        Model
+            Of this class.
+
+        Raises
+        ------
+        ValueError
+            If it is no dict, of another class, or damaged: an entry is missing, unknown, or not what it should be.
+
+        Examples
+        --------
+        >>> from clvlib.models import SBG
+        >>> SBG.from_dict(SBG(alpha=0.668, beta=3.806).to_dict())
+        SBG(alpha=0.668, beta=3.806)
+        """
+        name, wanted = cls.__name__, {each.name: each for each in fields(cls)}
+        if not isinstance(saved, dict):
+            raise ValueError(f"saved must be a dict, as to_dict gives it, got {_checks.kind(saved)}")
+        if saved.get("model") != name:
+            raise ValueError(f"saved must be a {name}, got {_checks.shown(saved.get('model'))} under 'model'")
+        missing = [repr(each) for each in wanted if each not in saved]
+        damage = [f"has no {_checks.listed(missing)}"] if missing else []
+        damage += [f"has {each!r}, which a {name} does not know" for each in saved if each not in {"model", *wanted}]
+        values = {each: _restored(saved[each]) for each in wanted if each in saved}
+        damage += [
+            f"has {_checks.shown(saved[each])} as {each!r}"
+            for each, value in values.items()
+            if not _fits(value, wanted[each].type)
+        ]
+        model = None if damage else cls(**values)
+        if model is not None and not model._is_whole():
+            damage = ["tells of other parameters than it has"]
+        if model is None or damage:
+            raise ValueError(f"saved is damaged: it {damage[0]}")
+        return model
+
+    def _is_whole(self) -> bool:
+        """Whether what is said of the parameters is said of each of them."""
+        names, rows = list(self.parameters), [*(self.curvature or ()), *self.ridge]
+        return (
+            (self.standard_errors is None or list(self.standard_errors) == names)
+            and (self.curvature is None or len(self.curvature) == len(names))
+            and all(len(row) == len(names) for row in rows)
+        )
+
+    def _draws(self, n: int, rng: np.random.Generator) -> np.ndarray:
+        """A draw a row, effects as in `_theta`."""
+        if self.ridge:
+            return np.array(self.ridge)[rng.permutation(n) % len(self.ridge)]
+        if self.curvature is None:
+            return np.tile(self._theta, (n, 1))
+        return np.exp(
+            _normal(rng.standard_normal((n, len(self._theta))), np.log(self._theta), np.array(self.curvature))
+        )
+
+    @property
     def _theta(self) -> np.ndarray:
-        return np.array(list(self.parameters.values()))
+        """The parameters above 0; of an effect g, exp(g)."""
+        values = np.array(list(self.parameters.values()))
+        return np.where(self._is_effect, np.exp(values), values)
+
+    @property
+    def _is_effect(self) -> np.ndarray:
+        return np.arange(len(self.parameters)) >= len(self._own)
+
+
+def _plain(value: Any) -> Any:
+    """As JSON has it."""
+    if isinstance(value, dict):
+        return {key: _plain(each) for key, each in value.items()}
+    if isinstance(value, tuple):
+        return [_plain(each) for each in value]
+    return str(value) if isinstance(value, float) and not np.isfinite(value) else value
+
+
+def _restored(value: Any) -> Any:
+    """What `_plain` was given."""
+    if isinstance(value, dict):
+        return {key: _restored(each) for key, each in value.items()}
+    if isinstance(value, list | tuple):
+        return tuple(_restored(each) for each in value)
+    return float(value) if isinstance(value, str) and value in ("inf", "-inf", "nan") else value
+
+
+def _fits(value: Any, declared: Any) -> bool:
+    """Whether a value is of the type that a field declares."""
+    kind, inner = get_origin(declared), get_args(declared)
+    if kind in (Union, UnionType):
+        return any(_fits(value, each) for each in inner)
+    if kind is Annotated:
+        return _fits(value, inner[0])
+    if kind is Literal:
+        return value in inner
+    if kind is dict:
+        return isinstance(value, dict) and all(_fits(key, inner[0]) and _fits(value[key], inner[1]) for key in value)
+    if kind is tuple:
+        return isinstance(value, tuple) and all(_fits(each, inner[0]) for each in value)
+    return isinstance(value, int | float if declared is float else declared) and not isinstance(value, bool)
+
+
+def _normal(z: np.ndarray, mean: np.ndarray, spread: np.ndarray) -> np.ndarray:
+    """Standard normal numbers, a row a draw, as draws with this mean and covariance."""
+    size, direction = np.linalg.eigh(spread)
+    return mean + (z * np.sqrt(np.maximum(size, 0))) @ direction.T
 
 
 class Report(TypedDict):
@@ -82,6 +290,8 @@ class Report(TypedDict):
     log_likelihood: float
     standard_errors: dict[str, float]
     diagnosis: str
+    curvature: tuple[tuple[float, ...], ...]
+    ridge: tuple[tuple[float, ...], ...]
 
 
 def maximise(
@@ -117,6 +327,8 @@ def maximise(
         log_likelihood=top.value,
         standard_errors=dict(zip(start, errors.tolist(), strict=True)),
         diagnosis=" ".join(notes) or "Converged, nothing to report.",
+        curvature=tuple(map(tuple, top.spread.tolist())),
+        ridge=tuple(map(tuple, np.exp(_plausible(top, ridge.walks or _lean(climb, top), box)).tolist())),
     )
 
 
@@ -180,17 +392,19 @@ def _curvature(climb: Climb, logs: np.ndarray, slope: np.ndarray) -> np.ndarray:
 
 class _Ridge(NamedTuple):
     """Points that fit almost as well as the top; which parameters differ much among them, and which of these are
-    endless: the ridge goes on to the edge of the search."""
+    endless: the ridge goes on to the edge of the search. `walks` has the points by the parameter that was led."""
 
     points: list[_Top]
     vague: np.ndarray
     endless: np.ndarray
+    walks: list[tuple[int, list[_Top]]]
 
 
 def _ridge(climb: Climb, top: _Top, box: _Box) -> _Ridge:
     """From the top along each vague parameter, and what goes with it. A fit without vague parameters has no ridge."""
     to_try = ~top.free | (top.error > _VAGUE)
     points: list[_Top] = []
+    walks = []
     vague, endless = np.zeros((2, len(to_try)), dtype=bool)
     while to_try.any():
         which = int(np.argmax(np.where(to_try, top.error, 0)))
@@ -200,8 +414,9 @@ def _ridge(climb: Climb, top: _Top, box: _Box) -> _Ridge:
             moved |= abs(point.logs - top.logs) > _VAGUE
         tied = abs(top.spread[which]) > 0.9 * top.error[which] * top.error  # no other way leads along it
         points, vague, endless = points + walk, vague | moved, endless | (moved & (not ends))
+        walks.append((which, walk))
         to_try &= ~(moved & tied)
-    return _Ridge(points, vague, endless)
+    return _Ridge(points, vague, endless, walks)
 
 
 def _walk(climb: Climb, top: _Top, box: _Box, which: int) -> tuple[list[_Top], bool]:
@@ -219,8 +434,8 @@ def _walk(climb: Climb, top: _Top, box: _Box, which: int) -> tuple[list[_Top], b
         for _ in range(20):
             at_edge = (here.logs == box.low) | (here.logs == box.high)
             leaves = here.logs[which] == (box.low if side < 0 else box.high)[which]
-            if leaves or (at_edge & top.free).any() or fallen > 0.97 * _FALL:
-                ends &= fallen > 0.97 * _FALL
+            if leaves or (at_edge & top.free).any() or fallen > _ENOUGH * _FALL:
+                ends &= fallen > _ENOUGH * _FALL
                 break
             ahead = _newton(climb, np.clip(here.logs + side * step * others, *box), box, held=which, enough=0.01)
             fall = max(0.0, top.value - ahead.value)
@@ -233,6 +448,63 @@ def _walk(climb: Climb, top: _Top, box: _Box, which: int) -> tuple[list[_Top], b
             if fall > 0:
                 step = min(step, 0.99 * ((_FALL / fall) ** 0.5 - 1) * abs(here.logs - top.logs)[which])
     return points, ends
+
+
+def _lean(climb: Climb, top: _Top) -> list[tuple[int, list[_Top]]]:
+    """Where no parameter is vague, but one unsure: how the top leans, by a step along it to either side.
+
+    The others go along as the curvature ties them, then climb by one step of Newton's method.
+    """
+    which = int(np.argmax(top.error))
+    if top.error[which] < _UNSURE:
+        return []
+    tied = top.spread[:, which] / top.error[which]
+    spread = top.spread - np.outer(tied, tied)  # of the others, with this one held
+    points = []
+    for side in (-1, 1):
+        ahead = top.logs + side * np.sqrt(2 * _FALL) * tied
+        value, slope = climb(ahead)
+        step = spread @ slope
+        points.append(top._replace(logs=ahead + step, value=value + (slope * step).sum() / 2))
+    return [(which, points)]
+
+
+def _plausible(top: _Top, walks: list[tuple[int, list[_Top]]], box: _Box) -> np.ndarray:
+    """Log-parameters along each walk, a row each, as `Model.draws` says; none without one.
+
+    The log-likelihood falls by z^2 / 2 where its signed root is z. Beyond its last point a walk goes straight on,
+    unless that is the edge of the search.
+    """
+    if not walks:
+        return np.empty((0, len(top.logs)))
+    rng, found = np.random.default_rng(0), []
+    z = ndtri((np.arange(size := _PLAUSIBLE // len(walks)) + 0.5) / size)
+    for which, walk in walks:
+        path = sorted([top, *walk], key=lambda point: point.logs[which])
+        places, falls = np.array([point.logs for point in path]), np.array([top.value - point.value for point in path])
+        roots = np.sort(np.sign(places[:, which] - top.logs[which]) * np.sqrt(2 * np.maximum(falls, 0)))
+        centre = np.transpose([np.interp(z, roots, place) for place in places.T])
+        for side, end, before in ((-1, 0, 1), (1, -1, -2)):
+            at_edge = top.free & ((places[end] <= box.low) | (places[end] >= box.high))
+            if side * roots[end] > 0 and not at_edge.any():
+                slope = (places[end] - places[before]) / (roots[end] - roots[before])
+                centre += side * np.outer(np.maximum(side * (z - roots[end]), 0), slope)
+        nearest, normal = abs(roots[:, None] - z).argmin(axis=0), rng.standard_normal(centre.shape)
+        for place, point in enumerate(path):
+            here = nearest == place
+            found.append(_normal(normal[here], centre[here], _around(point, which)))
+    return np.clip(np.concatenate(found), *box)
+
+
+def _around(point: _Top, which: int) -> np.ndarray:
+    """Covariance of the log-parameters around a point of a walk; what was led, and what is at the edge, stays.
+
+    At most a factor of e either way: a direction that is flatter has a walk of its own.
+    """
+    loose = point.free.copy()
+    loose[which] = False
+    bend, direction = np.linalg.eigh(np.linalg.inv(point.spread) * np.outer(loose, loose))
+    return (direction / np.maximum(bend, 1)) @ direction.T * np.outer(loose, loose)
 
 
 def _warnings(theta: dict[str, float], top: _Top, ridge: _Ridge, forecast: Forecast, horizon: str) -> list[str]:
@@ -300,15 +572,6 @@ def different(*columns: np.ndarray) -> tuple[list[np.ndarray], np.ndarray, Level
     rows, weight = [column[first] for column in sorted_], np.diff(first, append=len(order)).astype(float)
     value, level = np.unique(rows[0], return_inverse=True)
     return rows, weight, Levels(value, np.bincount(level, weight))
-
-
-def rise(base: float, levels: Levels) -> tuple[float, float]:
-    """Sum over customers of ``ln G(base + x) - ln G(base)``, and its slope in base."""
-    x, weight = levels
-    return (
-        (weight * (gammaln(base + x) - gammaln(base))).sum(),
-        (weight * (digamma(base + x) - digamma(base))).sum(),
-    )
 
 
 def few_repeaters(repeaters: int, customers: int, parameters: int) -> list[str]:

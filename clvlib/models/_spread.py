@@ -43,9 +43,30 @@ def beta_mean(
     return mean / total
 
 
-def beta_draws(rng: np.random.Generator, a: float, b: float, n: int) -> np.ndarray:
+def discounted_life(a: np.ndarray, b: np.ndarray, rate: np.ndarray) -> np.ndarray:
+    """Mean over p from beta(a, b) of the sum over k >= 1 of ``(1 - p)^k / (1 + rate)^(k - 1)``.
+
+    With p known the sum is (1 - p) (1 + rate) / (rate + p). At a rate of 0 the mean is b / (a - 1), for a above 1.
+    """
+    i = np.where(rate > 0, rate, 1)
+    discounted = beta_mean(lambda leave, stay: stay * (1 + i) / (i + leave), a, b, 1 / i)
+    return np.where(rate > 0, discounted, b / (a - 1))
+
+
+def beta_draws(rng: np.random.Generator, a: float | np.ndarray, b: float | np.ndarray, n: int) -> np.ndarray:
     """Probabilities, kept off 0, at which a waiting time would be endless."""
     return np.maximum(rng.beta(a, b, n), 1e-12)
+
+
+def each_once(*columns: np.ndarray) -> tuple[list[np.ndarray], np.ndarray]:
+    """The different rows of columns of any one shape, and where among them each row is: work is done once for each."""
+    flat = [column.ravel() for column in columns]
+    order = np.lexsort(flat[::-1])
+    ordered = [column[order] for column in flat]
+    new = np.concatenate([[True], np.any([np.diff(column) != 0 for column in ordered], axis=0)])
+    place = np.empty(len(order), dtype=int)
+    place[order] = np.cumsum(new) - 1
+    return [column[new] for column in ordered], place.reshape(columns[0].shape)
 
 
 def one_each(name: str, values: np.ndarray, n: int) -> np.ndarray:

@@ -1,5 +1,6 @@
 """Exercise 1, the worksheet: reproduce it, then find out what it leaves out."""
 
+import numpy as np
 import pandas as pd
 
 from clvlib import value, worksheet
@@ -196,8 +197,8 @@ worksheet_ltv.hint("It is the line of question 1, with the four arguments in pla
     },
 )
 def which_cost():
-    """The cost of a customer has four lines. The shop prints a catalogue and mails it to everyone who has not ordered
-    for three months. On which line does it belong?"""
+    """A shop keeps the cost of its customers on four lines. It prints a catalogue and mails it to everyone who has not
+    ordered for three months. On which line does it belong?"""
     return "marketing"
 
 
@@ -252,6 +253,7 @@ def three_rungs(visits_per_year, years, purchases, spend, cac, profit, revenue, 
         rate=rate,
         retention=(revenue_3 / revenue_1) ** (1 / 2),
         horizon=3 * visits_per_year,
+        revenue_per_year=revenue_1,
         visits_per_year=visits_per_year,
     )
     return ladder.loc[["margin", "discounting", "retention"], ["value"]].reset_index()
@@ -305,7 +307,8 @@ def rungs_without_cac(**case):
 
 
 three_rungs.hint(
-    "`worksheet.correction_ladder` returns these rungs and two more; its `horizon` changes only the last one."
+    "`worksheet.correction_ladder` returns these rungs and three more. Its `horizon` and `revenue_per_year` (take "
+    "revenue_1) change only the last two."
 )
 three_rungs.hint(
     'ladder.loc[["margin", "discounting", "retention"], ["value"]].reset_index() keeps three rows and names them.'
@@ -328,10 +331,153 @@ def what_is_a_member_worth():
     Answer in three to five sentences."""
     return (
         "Neither number is the value of a member. The worksheet counts 65 years of sales, not profit, for a "
-        "customer who never leaves, and takes money of 2077 for money of today; with the firm's own margin and "
-        "retention the first three years are worth about 624 RMB. The 56 RMB is a price for the whole firm, debts "
-        "and losses included, spread over everyone who ever registered, most of whom may no longer buy, and the "
-        "seller may have had to sell. I would ask how many members bought in the last year, what margin they left, "
-        "and how many of them had bought the year before: with these three figures we can compute the value of an "
-        "active member ourselves."
+        "customer who never leaves, and takes money of 2077 for money of today; with the margin, the retention and "
+        "the yearly revenue of the talk's own table three years are worth about 358 RMB. The 56 RMB is a price for "
+        "the whole firm, debts and losses included, spread over everyone who ever registered, most of whom may no "
+        "longer buy, and the seller may have had to sell. I would ask how many members bought in the last year, what "
+        "margin they earned us, and how many of them had bought the year before: with these three figures we can "
+        "compute the value of an active member ourselves."
     )
+
+
+# What the lesson asks in between
+
+
+@exercise.turn.number(unit="RMB", within=0.5)
+def paid_a_year():
+    """12 visits a year, 1.52 purchases at each, 220 RMB a purchase: what does she pay in a year, in RMB?"""
+    return 12 * 1.52 * 220
+
+
+@paid_a_year.mistake("That is a month. The worksheet has twelve visits a year.")
+def paid_a_month():
+    return 1.52 * 220
+
+
+@paid_a_year.mistake("You counted one purchase a visit. She makes 1.52.")
+def one_purchase_a_visit():
+    return 12 * 220
+
+
+@paid_a_year.mistake("Those are her purchases in a year. What does she pay for them?")
+def purchases_a_year():
+    return 12 * 1.52
+
+
+@paid_a_year.mistake("The 57 RMB are no payment of hers, and they come once. Begin with what she pays at a visit.")
+def after_the_57():
+    return (780 * 1.52 * 220 - 57) / 65
+
+
+paid_a_year.hint("What does she pay at one visit?")
+paid_a_year.hint("1.52 purchases of 220 RMB. How many such visits are in a year?")
+
+
+@exercise.turn.number(unit="as a fraction", within=0.002)
+def stay_each_year():
+    """Revenue per customer won falls from 2,444 RMB in year 1 to 1,399 in year 3. All of that is customers leaving, at
+    the same rate each year. What share stays each year?"""
+    return (1399 / 2444) ** 0.5
+
+
+@stay_each_year.mistake("That share is left after two years. What share must stay each year, so that two make it?")
+def after_two_years():
+    return 1399 / 2444
+
+
+@stay_each_year.mistake("You halved the loss. Losses do not add up: the second year loses from those who stayed.")
+def loss_halved():
+    return 1 - (1 - 1399 / 2444) / 2
+
+
+@stay_each_year.mistake("That is the share that leaves each year. Asked is the share that stays.")
+def leaves_each_year():
+    return 1 - (1399 / 2444) ** 0.5
+
+
+@stay_each_year.mistake("From year 1 to year 3 she decides twice, not three times: take the square root.")
+def three_years():
+    return (1399 / 2444) ** (1 / 3)
+
+
+@stay_each_year.mistake("That is the step from year 1 to year 2 alone. Asked is one rate for both steps.")
+def first_step():
+    return 2001 / 2444
+
+
+@stay_each_year.mistake("That is the step from year 2 to year 3 alone. Asked is one rate for both steps.")
+def second_step():
+    return 1399 / 2001
+
+
+stay_each_year.hint("What share is left of year 1's revenue in year 3? How many years lie between?")
+stay_each_year.hint("57.2 %, after two years. Which number, times itself, makes 0.572?")
+
+
+@exercise.turn.number(unit="as a fraction", within=0.003)
+def half_kept():
+    """A visit a month for 65 years, 10 % a year, each visit at the start of its month: what is the first yearly
+    retention rate on the slider at which the rung "Some leave" keeps half of the rung above?"""
+    kept, rate = np.arange(400, 1001) / 1000, 1.10 ** (1 / 12) - 1
+    worth = value.clv(1, kept ** (1 / 12), rate, periods=780, timing="start")
+    return kept[worth >= value.clv(1, 1, rate, periods=780, timing="start") / 2].min()
+
+
+@half_kept.mistake("Half of the worth is not half of the customers: at 50 % she loses half *every year*. Go far up.")
+def half_of_the_customers():
+    return 0.50
+
+
+@half_kept.mistake("That is where the slider starts. There the rung keeps a quarter.")
+def where_it_starts():
+    return 0.757
+
+
+@half_kept.mistake("You doubled the share that the rung keeps at its start. Move the slider until the bar says 50 %.")
+def twice_a_quarter():
+    return 2 * 0.258
+
+
+@half_kept.mistake("Half way up the slider is not half of the bar: the bar grows slowly at first, then fast.")
+def half_way_up():
+    return (0.757 + 1) / 2
+
+
+half_kept.hint('The bar beside "Some leave" must reach 50 %. Which slider moves it?')
+half_kept.hint("At 90 % the rung keeps 48 %. A little more.")
+
+
+@exercise.turn.number(unit="as a fraction", within=0.001)
+def margin_needed():
+    """At the table's revenue and a margin rate of 9.27 % three years bring 414.99 RMB before the cost of winning her.
+    At which margin rate do they bring 900 RMB?"""
+    return 542 / 5844 * 900 / 414.99
+
+
+@margin_needed.mistake("That is how many times today's margin rate it must be. Multiply today's 9.27 % by it.")
+def times_as_much():
+    return 900 / 414.99
+
+
+@margin_needed.mistake("Those are the points more. Asked is the whole rate.")
+def points_more():
+    return 542 / 5844 * (900 / 414.99 - 1)
+
+
+@margin_needed.mistake("The 900 RMB take the place of the 57: nothing is paid on top of them.")
+def with_the_57():
+    return 542 / 5844 * 957 / 414.99
+
+
+@margin_needed.mistake("681.38 RMB rest on the worksheet's 4,012.8 RMB a year. The table's 2,444 bring 414.99.")
+def by_the_slide():
+    return 542 / 5844 * 900 / 681.38
+
+
+@margin_needed.mistake("You turned the fraction round: a higher price needs a higher margin.")
+def turned_round():
+    return 542 / 5844 * 414.99 / 900
+
+
+margin_needed.hint("What she brings grows in proportion to the margin rate. How many times 414.99 is 900?")
+margin_needed.hint("2.17 times. What is 2.17 times 9.27 %?")

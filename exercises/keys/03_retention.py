@@ -201,7 +201,7 @@ cohort_rates.hint(
 
 @exercise.number(points=2, level=2, unit="percent", within=0.01)
 def elasticity(kept, rate):
-    """A customer leaves the same margin at the end of each year if she stays. {kept:.0%} stay every year, and the
+    """A customer earns us the same margin at the end of each year if she stays. {kept:.0%} stay every year, and the
     discount rate is {rate:.0%}. Now the retention rate gets 1 percent better (times 1.01). By how many percent does
     her lifetime value rise, before the cost of winning her?"""
     return 100 * (value.margin_multiple(1.01 * kept, rate) / value.margin_multiple(kept, rate) - 1)
@@ -350,3 +350,125 @@ def double_the_club():
         "is worth the margin times the change of the multiple r / (1 + i - r); if the club brings more points than "
         "pay for its cost per member, I would double it, and if it does not, I would end it."
     )
+
+
+# What the lesson asks in between
+
+
+@exercise.turn.number(unit="as a fraction", within=0.0003)
+def monthly():
+    """60 % of the customers leave in a year, the same share every month. What share leaves in a month?"""
+    return 1 - 0.4 ** (1 / 12)
+
+
+@monthly.mistake("That is 60 / 12. Losses do not add up: after twelve months of 5 % only 46 % are gone.")
+def sixty_by_twelve():
+    return 0.60 / 12
+
+
+@monthly.mistake("That is the share that stays in a month. Asked is the share that leaves.")
+def stays_a_month():
+    return 0.4 ** (1 / 12)
+
+
+@monthly.mistake("You took the root of the share that leaves. What multiplies is the share that stays.")
+def root_of_the_leavers():
+    return 0.60 ** (1 / 12)
+
+
+@monthly.mistake("That is the monthly rate at which 40 % leave in a year. Here 60 % leave, and 40 % stay.")
+def forty_leave():
+    return 1 - 0.60 ** (1 / 12)
+
+
+monthly.hint("40 % stay for twelve months. What share must stay each month, so that twelve of them multiply to 0.4?")
+monthly.hint("The twelfth root of 0.4 is `0.4 ** (1 / 12)`: that share stays.")
+
+
+@exercise.turn.number(unit="as a fraction", within=0.005)
+def twice_as_much():
+    """With a discount rate of 10 % and the first margin at the year's end, if she stays: what is the first yearly
+    retention rate on the slider at which a customer is worth twice as much as at 80 %?"""
+    kept = np.arange(80, 99) / 100
+    return kept[value.margin_multiple(kept, 0.10) >= 2 * value.margin_multiple(0.80, 0.10)].min()
+
+
+@twice_as_much.mistake("At 90 % she is worth 4.50 margins. Twice the 2.67 of 80 % is more than that: go on.")
+def as_at_ninety():
+    return 0.90
+
+
+@twice_as_much.mistake("At 92 % she is worth 5.11 margins, and twice 2.67 is 5.33. One step more.")
+def a_step_short():
+    return 0.92
+
+
+@twice_as_much.mistake("Retention cannot double: the slider ends at 98 %. It is her worth that doubles.")
+def twice_the_rate():
+    return 1.60
+
+
+twice_as_much.hint("At 80 % the dot stands at 2.67. To which height must it climb?")
+twice_as_much.hint("To 5.33. Move the first slider, and read the title.")
+
+
+@exercise.turn.number(unit="as a fraction", within=0.006)
+def loyal_share():
+    """500 loyal customers, of whom 90 % stay every year, and 500 others, of whom 50 % do. Of those left after one
+    year, what share is loyal?"""
+    return 450 / (450 + 250)
+
+
+@loyal_share.mistake("That was the share at the start. Count both groups after the year.")
+def share_at_the_start():
+    return 0.5
+
+
+@loyal_share.mistake("You divided by all who came. Divide by those who are left, loyal and others.")
+def of_all_who_came():
+    return 0.45
+
+
+@loyal_share.mistake("That is the firm's retention, 700 of 1,000. Asked is how many of the 700 are loyal.")
+def retention_of_the_firm():
+    return 0.7
+
+
+@loyal_share.mistake("That is the share of the loyal who stay. Asked is their share among all who are left.")
+def loyal_who_stay():
+    return 0.9
+
+
+loyal_share.hint("How many of the 500 loyal ones are left? How many of the 500 others?")
+loyal_share.hint("450 and 250. Divide the loyal by both together.")
+
+
+@exercise.turn.number(unit="boxes", within=0.012)
+def boxes_needed():
+    """Without a gift a subscriber takes 6.63 boxes in her first year, and a box earns 30 RMB. With a gift of 3 RMB in
+    each box, how many must she take to earn as much?"""
+    return 6.63 * 30 / 27
+
+
+@boxes_needed.mistake("A tenth of each box's 30 RMB is gone, and yet a tenth more boxes is too few: they earn 27 each.")
+def a_tenth_more():
+    return 6.63 * 1.1
+
+
+@boxes_needed.mistake("Fewer boxes, of which each earns less? Turn the fraction round.")
+def turned_round():
+    return 6.63 * 27 / 30
+
+
+@boxes_needed.mistake("Those are the boxes more. Asked is how many in all.")
+def boxes_more():
+    return 6.63 * 30 / 27 - 6.63
+
+
+@boxes_needed.mistake("3 RMB are not 3 boxes. What did her boxes earn without, and what does one earn with the gift?")
+def three_more():
+    return 6.63 + 3
+
+
+boxes_needed.hint("What do 6.63 boxes earn at 30 RMB each?")
+boxes_needed.hint("198.90 RMB. How many boxes of 27 RMB are that?")

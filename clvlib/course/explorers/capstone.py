@@ -4,7 +4,6 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from matplotlib import rc_context
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
@@ -12,7 +11,7 @@ from matplotlib.ticker import MaxNLocator
 from clvlib import models, transactions
 from clvlib.course.data import load, truth
 from clvlib.course.explorer import Explorer, choice, slider
-from clvlib.plots import BLUE, DARK_GREY, GREY, ORANGE, STYLE
+from clvlib.plots import BLUE, GREY, ORANGE
 
 
 def spend_budget() -> Explorer:
@@ -49,26 +48,28 @@ def spend_budget() -> Explorer:
     def stop(name: str, cost: int, lift: float) -> int:
         return int((lift * ordered[name] > cost).sum())
 
-    @rc_context(STYLE)
     def draw(figure: Figure, forecast: str, gifts: int, cost: int, lift: float) -> None:
         curves = {name: earns(name, counts, cost, lift) for name in forecasts}
-        axes = figure.add_axes((0.13, 0.16, 0.82, 0.81))
+        axes = figure.add_axes((0.105, 0.14, 0.865, 0.79))
         gift_budget(axes, counts, curves, forecast, gifts, stop(forecast, cost, lift))
 
-    def explain(forecast: str, gifts: int, cost: int, lift: float) -> str:
-        def money(name: str, count: int) -> str:
-            amount = round(earns(name, count, cost, lift))
-            return f"earn {amount:,} RMB" if amount >= 0 else f"lose {-amount:,} RMB"
+    def money(name: str, count: int, cost: int, lift: float) -> str:
+        amount = round(earns(name, count, cost, lift))
+        return f"earn {amount:,} RMB" if amount >= 0 else f"lose {-amount:,} RMB"
 
+    def explain(forecast: str, gifts: int, cost: int, lift: float) -> str:
         own, best = stop(forecast, cost, lift), stop("future known", cost, lift)
         return (
-            f"{gifts:,} gifts of {cost} RMB, in the order of the {forecast}, {money(forecast, gifts)} net "
+            f"{gifts:,} gifts of {cost} RMB, in the order of the {forecast}, {money(forecast, gifts, cost, lift)} net "
             f"of their cost if each adds {lift:.0%} of margin. The {forecast} would stop after {own:,}, which "
-            f"{money(forecast, own)}; with the future known, {best:,} gifts {money('future known', best)}."
+            f"{money(forecast, own, cost, lift)}; with the future known, {best:,} gifts "
+            f"{money('future known', best, cost, lift)}."
         )
 
     def title(forecast: str, gifts: int, cost: int, lift: float) -> str:
-        return f"{gifts:,} gifts bring {earns(forecast, gifts, cost, lift):,.0f} RMB net of their cost"
+        best = stop("future known", cost, lift)
+        here, most = money(forecast, gifts, cost, lift), money("future known", best, cost, lift)
+        return f"{gifts:,} gifts {here} net of their cost; with the future known, {best:,} {most}"
 
     return Explorer(
         draw,
@@ -83,14 +84,11 @@ def spend_budget() -> Explorer:
 
 def gift_budget(axes: Axes, counts: np.ndarray, earned: dict[str, np.ndarray], chosen: str, at: int, stop: int) -> None:
     """What gifts earn in the order of each forecast; one is chosen, with the budget and its own stop marked."""
-    best = list(earned)[-1]
-    for name, curve in earned.items():
-        if name != chosen:
-            axes.plot(counts, curve, color=GREY, linestyle=":" if name == best else "-", linewidth=1.5)
-    curve = earned[chosen]
-    axes.plot(counts, curve, color=BLUE, linewidth=2.5)
-    top = int(np.argmax(earned[best]))
-    axes.annotate(best, (counts[top], earned[best][top]), xytext=(0, 5), textcoords="offset points", color=DARK_GREY)
+    for name, style in zip(earned, ("--", "-.", (0, (8, 2)), ":"), strict=False):
+        color, width, dash = (BLUE, 2.5, "-") if name == chosen else (GREY, 1.5, style)
+        axes.plot(counts, earned[name], color=color, linewidth=width, linestyle=dash, label=name)
+    curve, most = earned[chosen], list(earned.values())[-1]
+    axes.legend(loc="upper right", ncol=4, labelcolor="linecolor", borderaxespad=0, handlelength=1.8, columnspacing=1.4)
     here = float(np.interp(at, counts, curve))
     axes.plot([at], [here], "o", color=ORANGE, markersize=11, clip_on=False, zorder=3)
     axes.plot(
@@ -98,8 +96,8 @@ def gift_budget(axes: Axes, counts: np.ndarray, earned: dict[str, np.ndarray], c
     )
     axes.axhline(0, color=GREY, linewidth=1)
     axes.set_xlim(0, counts[-1])
-    low, high = min(0.0, float(curve.min())), float(earned[best].max())
-    axes.set_ylim(low - 0.06 * (high - low), high + 0.14 * (high - low))
+    low, high = min(0.0, float(curve.min())), float(most.max())
+    axes.set_ylim(low - 0.06 * (high - low), high + 0.20 * (high - low))
     axes.xaxis.set_major_locator(MaxNLocator(3))
     axes.yaxis.set_major_locator(MaxNLocator(4))
     axes.xaxis.set_major_formatter("{x:,.0f}")

@@ -3,7 +3,6 @@
 from typing import Any
 
 import numpy as np
-from matplotlib import rc_context
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
@@ -11,7 +10,7 @@ from matplotlib.ticker import MaxNLocator
 from clvlib import experiments
 from clvlib.course.data import load
 from clvlib.course.explorer import Explorer, slider
-from clvlib.plots import BLUE, DARK_GREY, GREY, ORANGE, PALE_GREY, STYLE
+from clvlib.plots import BLUE, DARK_GREY, GREY, ORANGE, PALE_GREY
 
 
 def warning_threshold() -> Explorer:
@@ -29,7 +28,6 @@ def warning_threshold() -> Explorer:
         profit = leavers * saved * (worth - gift) - stayers * gift - (leavers + stayers) * cost
         return profit, float(experiments.profit_threshold(worth, cost, saved, gift))
 
-    @rc_context(STYLE)
     def draw(figure: Figure, threshold: float, **call: Any) -> None:
         at = round(100 * threshold)
         profit, pays_from = money(**call)
@@ -37,8 +35,8 @@ def warning_threshold() -> Explorer:
         alarm_counts(
             figure.add_axes((0.02, 0.15, 0.42, 0.80)), called, (gone - called[0], customers - gone - called[1])
         )
-        accuracy_by_threshold(figure.add_axes((0.60, 0.66, 0.38, 0.31)), thresholds, accuracy, at, 1 - left.mean())
-        profit_by_threshold(figure.add_axes((0.60, 0.15, 0.37, 0.43)), thresholds, profit, at, pays_from)
+        accuracy_by_threshold(figure.add_axes((0.58, 0.71, 0.39, 0.22)), thresholds, accuracy, at, 1 - left.mean())
+        profit_by_threshold(figure.add_axes((0.58, 0.20, 0.39, 0.37)), thresholds, profit, at, pays_from)
 
     def explain(threshold: float, **call: Any) -> str:
         at = round(100 * threshold)
@@ -81,15 +79,14 @@ def whom_to_contact() -> Explorer:
     everybody = np.array([0, len(lost)])
     gains = ranked | {"by lot": (everybody, everybody * (rates[1] - rates[0]))}
 
-    @rc_context(STYLE)
     def draw(figure: Figure, share: float, cost: int, worth: int) -> None:
         curves = {order: (sent / len(lost), gain * worth - sent * cost) for order, (sent, gain) in gains.items()}
-        contact_profit(figure.add_axes((0.15, 0.15, 0.83, 0.82)), curves, share)
+        contact_profit(figure.add_axes((0.11, 0.14, 0.87, 0.79)), curves, share)
 
     def explain(share: float, cost: int, worth: int) -> str:
         sent = share * len(lost)
         back = {order: float(np.interp(sent, *curve)) for order, curve in gains.items()}
-        said = [f"{order} {more:,.0f} ({more * worth - sent * cost:,.0f} RMB)" for order, more in back.items()]
+        said = [f"{order} {more:,.0f} ({more * worth - sent * cost:z,.0f} RMB)" for order, more in back.items()]
         users, gain = ranked["coupon users first"]
         best = np.argmax(gain * worth - users * cost)
         stop = f"stop at {users[best] / len(lost):.0%}" if best else "send none"
@@ -103,7 +100,7 @@ def whom_to_contact() -> Explorer:
         users, lot = (
             np.interp(sent, *gains[order]) * worth - sent * cost for order in ("coupon users first", "by lot")
         )
-        return f"Coupon users first: {users:,.0f} RMB of profit; by lot: {lot:,.0f}"
+        return f"Coupon users first: {users:z,.0f} RMB of profit; by lot: {lot:z,.0f}"
 
     return Explorer(
         draw,
@@ -130,7 +127,7 @@ def alarm_counts(axes: Axes, called: tuple[float, float], others: tuple[float, f
     """Two stacked bars: those who are called and those who are not, each split into leavers and stayers."""
     for row, (name, (leave, stay)) in enumerate({"called": called, "not called": others}.items()):
         axes.barh(row, leave, height=0.42, color=BLUE)
-        axes.barh(row, stay, left=leave, height=0.42, color=PALE_GREY)
+        axes.barh(row, stay, left=leave, height=0.42, facecolor=(PALE_GREY, 0.5), edgecolor=GREY)
         axes.text(
             0,
             row - 0.27,
@@ -169,7 +166,7 @@ def profit_by_threshold(axes: Axes, thresholds: np.ndarray, profit: np.ndarray, 
     axes.yaxis.set_major_locator(MaxNLocator(3))
     axes.yaxis.set_major_formatter("{x:,.0f}")
     axes.set_xticks([0, 0.2, 0.4, 0.6], ["0%", "20%", "40%", "60%"])
-    axes.set_xlabel("Call above this chance of leaving")
+    axes.set_xlabel("Call above this chance of leaving\n(dashed: from here on a call pays)")
     axes.set_ylabel("Profit (RMB)")
 
 
@@ -181,13 +178,13 @@ def _along_threshold(axes: Axes, thresholds: np.ndarray, values: np.ndarray, at:
 
 def contact_profit(axes: Axes, curves: dict[str, tuple[np.ndarray, np.ndarray]], share: float) -> None:
     """What a win-back earns against how many are contacted, for several orders of contacting them."""
-    looks = [(BLUE, "-", "full line"), (ORANGE, "--", "dashed"), (DARK_GREY, ":", "dotted")]
-    for row, ((order, (shares, profit)), (color, style, name)) in enumerate(zip(curves.items(), looks, strict=True)):
-        axes.plot(shares, profit, color=color, linestyle=style, linewidth=2.5)
+    looks = [(BLUE, "-"), (ORANGE, "--"), (DARK_GREY, ":")]
+    for (order, (shares, profit)), (color, style) in zip(curves.items(), looks, strict=True):
+        axes.plot(shares, profit, color=color, linestyle=style, linewidth=2.5, label=order)
         axes.plot([share], [np.interp(share, shares, profit)], "o", color=color, markersize=9, zorder=3, clip_on=False)
-        axes.text(0.015, 0.93 - 0.08 * row, f"{order} ({name})", color=color, transform=axes.transAxes, fontsize=11)
     most = max(profit.max() for _, profit in curves.values())
     least = min(profit.min() for _, profit in curves.values())
+    axes.legend(loc="upper left", labelcolor="linecolor", fontsize=11, borderaxespad=0)
     axes.axhline(0, color=GREY, linewidth=1)
     axes.axvline(share, ymax=0.72, color=GREY, linewidth=1, linestyle=":")
     axes.set_xlim(0, 1.01)

@@ -4,7 +4,6 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from matplotlib import rc_context
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
@@ -12,7 +11,7 @@ from scipy.special import ndtr, ndtri
 
 from clvlib import experiments, loyalty
 from clvlib.course.explorer import Explorer, choice, slider
-from clvlib.plots import BLUE, GREY, LIGHT_GREY, ORANGE, STYLE
+from clvlib.plots import BLUE, DARK_GREY, GREY, LIGHT_GREY, ORANGE
 
 
 def who_joins() -> Explorer:
@@ -39,7 +38,6 @@ def who_joins() -> Explorer:
         }
         return pd.Series(ways).round(3) + 0.0, float(joins.mean())
 
-    @rc_context(STYLE)
     def draw(figure: Figure, **values: float) -> None:
         program_estimates(figure.add_axes((0.26, 0.15, 0.70, 0.83)), look(**values)[0], values["effect"])
 
@@ -78,9 +76,8 @@ def ab_test_size() -> Explorer:
         same, apart = 2 * middle * (1 - middle), old * (1 - old) + new * (1 - new)
         return ndtr(((new - old) * np.sqrt(size) - ndtri(0.975) * np.sqrt(same)) / np.sqrt(apart))
 
-    @rc_context(STYLE)
     def draw(figure: Figure, size: int, **values: Any) -> None:
-        axes = figure.add_axes((0.10, 0.16, 0.84, 0.81))
+        axes = figure.add_axes((0.08, 0.14, 0.86, 0.79))
         chance_to_find(axes, sizes, chance(**values, size=sizes), size, chance(**values, size=size))
 
     def explain(base: int, uplift: int, reading: str, size: int) -> str:
@@ -115,7 +112,6 @@ def stamp_card() -> Explorer:
         ahead = loyalty.goal_gradient(bought + given, days, speed_up, head_start=given)["elapsed"]
         return {f"Card of {bought}": plain.to_numpy(), f"Card of {bought + given},\n{given} given": ahead.to_numpy()}
 
-    @rc_context(STYLE)
     def draw(figure: Figure, **values: Any) -> None:
         stamp_days(figure.add_axes((0.15, 0.17, 0.82, 0.80)), cards(**values))
 
@@ -145,7 +141,7 @@ def stamp_card() -> Explorer:
 def program_estimates(axes: Axes, estimates: pd.Series, truth: float) -> None:
     """What each way of looking says that a program adds, against what it adds: one row a way."""
     rows = range(len(estimates))
-    axes.hlines(rows, truth, estimates, color=LIGHT_GREY, linewidth=6)
+    axes.hlines(rows, truth, estimates, color=LIGHT_GREY, linewidth=3)
     axes.plot(estimates, rows, "o", color=BLUE, markersize=10)
     axes.axvline(truth, color=ORANGE, linestyle="--", linewidth=2)
     axes.set_yticks(rows, [f"{way}\n{value:+.1%}" for way, value in estimates.items()])
@@ -153,7 +149,7 @@ def program_estimates(axes: Axes, estimates: pd.Series, truth: float) -> None:
     axes.set_ylim(len(estimates) - 0.5, -0.5)
     axes.xaxis.set_major_locator(MaxNLocator(3))
     axes.xaxis.set_major_formatter("{x:.0%}")
-    axes.set_xlabel("What it says the program adds to a member's spend (dashed: the truth)")
+    axes.set_xlabel("Effect on a member's spend, as each way sees it (dashed: the truth)")
 
 
 def chance_to_find(axes: Axes, sizes: np.ndarray, chances: np.ndarray, size: float, chance: float) -> None:
@@ -161,7 +157,7 @@ def chance_to_find(axes: Axes, sizes: np.ndarray, chances: np.ndarray, size: flo
     steps, here = np.log10(sizes), np.log10(size)  # a logarithmic axis would draw too slowly for a slider
     axes.plot(steps, chances, color=BLUE, linewidth=2.5)
     axes.axhline(0.8, color=GREY, linestyle=":", linewidth=1.5)
-    axes.annotate("four times in five", (steps[0], 0.8), xytext=(6, 4), textcoords="offset points")
+    axes.annotate("four times in five", (steps[0], 0.8), xytext=(6, 4), textcoords="offset points", color=DARK_GREY)
     axes.plot([here, here], [0, chance], color=ORANGE, linestyle="--", linewidth=1.5)
     axes.plot([here], [chance], "o", color=ORANGE, markersize=10, clip_on=False, zorder=3)
     axes.set_xlim(steps[0], steps[-1])

@@ -1,15 +1,16 @@
 """Explorers of the lesson on Kano, the customer's voice and the profit chain."""
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
-from matplotlib import rc_context
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from clvlib import satisfaction
 from clvlib.course.data import load
 from clvlib.course.explorer import Explorer, slider, switch
-from clvlib.plots import BLUE, DARK_GREY, GREY, LIGHT_BLUE, LIGHT_GREY, LIGHT_ORANGE, ORANGE, STYLE
+from clvlib.plots import BLUE, DARK_GREY, GREY, LIGHT_BLUE, LIGHT_GREY, LIGHT_ORANGE, ORANGE
 
 
 def kano_plane() -> Explorer:
@@ -23,7 +24,9 @@ def kano_plane() -> Explorer:
     ).T
     measured = satisfaction.better_worse(*(counts[letter].to_numpy() for letter in "AOMI"))
     features = pd.DataFrame({"better": measured.better, "worse": measured.worse}, index=counts.index)
-    features["above"] = ~features.index.isin(["daily app message", "genuine guarantee", "low price", "nursing advice"])
+    features["side"] = "above"
+    features.loc[["daily app message", "genuine guarantee", "low price"], "side"] = "below"
+    features.loc["nursing advice", "side"] = "right"  # it lies on a border, and where your own starts
 
     def look(*counts: int) -> tuple[float, float, str]:
         """Better, worse, and the kind of feature whose corner that is."""
@@ -31,17 +34,16 @@ def kano_plane() -> Explorer:
         rows = {True: "one-dimensional", False: "attractive"}, {True: "must-be", False: "indifferent"}
         return better, worse, rows[better < 0.5][worse <= -0.5]
 
-    @rc_context(STYLE)
     def draw(figure: Figure, A: int, O: int, M: int, I: int, R: int) -> None:  # noqa: E741
         better, worse, _ = look(A, O, M, I)
-        feature_plane(figure.add_axes((0.09, 0.15, 0.88, 0.80)), features, better, worse)
+        feature_plane(figure.add_axes((0.06, 0.14, 0.91, 0.79)), features, better, worse)
 
     def explain(A: int, O: int, M: int, I: int, R: int) -> str:  # noqa: E741
         better, worse, kind = look(A, O, M, I)
         unseen = f" The dot does not show that {R} of {A + O + M + I + R} would rather not have it." if R else ""
         return (
             f"Having it pleases {better:.0%} (better {better:.2f}), lacking it displeases {-worse:.0%} (worse "
-            f"{worse:.2f}): the corner of the {kind} features.{unseen}"
+            f"{worse:z.2f}): the corner of the {kind} features.{unseen}"
         )
 
     def title(A: int, O: int, M: int, I: int, R: int) -> str:  # noqa: E741
@@ -77,27 +79,33 @@ def profit_chain() -> Explorer:
         across, within = (float(np.polyfit(part["staff"], part["profit"], 1)[0]) for part in (stations, apart))
         return across, within
 
-    @rc_context(STYLE)
     def draw(figure: Figure, link: float, richer: int, alike: bool) -> None:
         stations = build(link, richer)
         across, within = slopes(stations)
         drawn = dict.fromkeys(kinds, within) if alike else {"all stations": across}
         group = stations["kind"] if alike else "all stations"
-        districts(figure.add_axes((0.10, 0.15, 0.87, 0.82)), stations.assign(group=group), pd.Series(drawn))
+        districts(figure.add_axes((0.07, 0.14, 0.91, 0.79)), stations.assign(group=group), pd.Series(drawn))
 
     def explain(link: float, richer: int, alike: bool) -> str:
         across, within = slopes(build(link, richer))
         seen = f"Across all stations, 10 points happier staff go with {10 * across:.1f} thousand RMB more profit."
         if alike:
-            seen += f" Among stations of like districts they go with {10 * within:.1f}."
+            seen += f" Among stations of like districts they go with {10 * within:z.1f}."
         return (
             f"{seen} The chain itself, five links of {link:.2f}, brings {10 * link**5:.1f}. A richer district adds "
             f"{richer} points and {richer} thousand RMB, whatever the staff do."
         )
 
+    def title(link: float, richer: int, alike: bool) -> str:
+        across, within = (10 * slope for slope in slopes(build(link, richer)))
+        if alike:
+            return f"Among like districts, 10 happier points go with {within:z.1f} thousand RMB more, not {across:.1f}"
+        return f"Across all stations, 10 points happier staff go with {across:.1f} thousand RMB more profit"
+
     return Explorer(
         draw,
         explain,
+        title,
         link=slider(0.50, 0.0, 1.0, 0.05, "Strength of each link"),
         richer=slider(9, 0, 15, 1, "A richer district adds"),
         alike=switch(False, "Compare like districts"),
@@ -111,7 +119,7 @@ def _without_pattern(rng: np.random.Generator, district: np.ndarray) -> np.ndarr
 
 
 def feature_plane(axes: Axes, features: pd.DataFrame, better: float, worse: float) -> None:
-    """Features by what lacking and having them does, and one more that is marked."""
+    """Features by what lacking and having them does, and a ring round where one more lies."""
     axes.axhline(0.5, color=GREY, linewidth=1, linestyle=":")
     axes.axvline(0.5, color=GREY, linewidth=1, linestyle=":")
     for x, y, side, name in (
@@ -121,17 +129,19 @@ def feature_plane(axes: Axes, features: pd.DataFrame, better: float, worse: floa
         (0.99, -0.11, "right", "must-be"),
     ):
         axes.text(x, y, name, ha=side, fontsize=11, fontweight="bold", color=BLUE)
+    places = {"above": (0, 0.05, "center"), "below": (0, -0.085, "center"), "right": (0.028, -0.02, "left")}
     axes.plot(-features["worse"], features["better"], "o", color=DARK_GREY, markersize=7)
     for name, row in features.iterrows():
-        shift = 0.05 if row["above"] else -0.085
-        axes.text(max(-row["worse"], 0.11), row["better"] + shift, name, ha="center", fontsize=10, color=DARK_GREY)
-    axes.plot([-worse], [better], "o", color=ORANGE, markersize=12, zorder=4, clip_on=False)
+        right, up, ha = places[row["side"]]
+        axes.text(max(-row["worse"], 0.11) + right, row["better"] + up, name, ha=ha, fontsize=10, color=DARK_GREY)
+    look: dict[str, Any] = {"markerfacecolor": "none", "markersize": 15, "markeredgewidth": 3, "clip_on": False}
+    axes.plot([-worse], [better], "o", color=ORANGE, zorder=4, **look)
     axes.set_xlim(0, 1)
     axes.set_ylim(-0.14, 1.16)
     axes.set_xticks([0, 0.5, 1])
     axes.set_yticks([0, 0.5, 1])
     axes.set_xlabel("Worse: lacking it displeases this share (the sign left out)")
-    axes.set_ylabel("Better: having it pleases this share")
+    axes.set_ylabel("Better: having it pleases this share (ring: your own feature)")
 
 
 def districts(axes: Axes, points: pd.DataFrame, slopes: pd.Series) -> None:
@@ -143,7 +153,7 @@ def districts(axes: Axes, points: pd.DataFrame, slopes: pd.Series) -> None:
         ends = np.array([mine["staff"].min(), mine["staff"].max()])
         line = mine["profit"].mean() + slopes[group] * (ends - mine["staff"].mean())
         axes.plot(ends, line, color=ink, linewidth=3)
-        words = f"{sign} {group} ({10 * slopes[group]:.1f} per 10 points)"
+        words = f"{sign} {group} ({10 * slopes[group]:z.1f} per 10 points)"
         axes.text(0.02, 0.93 - 0.08 * row, words, color=ink, transform=axes.transAxes, fontsize=11)
     axes.set_xlim(25, 125)
     axes.set_ylim(45, 155)

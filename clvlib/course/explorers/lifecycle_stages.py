@@ -5,14 +5,13 @@ from functools import lru_cache
 
 import numpy as np
 import pandas as pd
-from matplotlib import rc_context
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from clvlib import lifecycle
 from clvlib.course.data import truth
 from clvlib.course.explorer import Explorer, choice, slider
-from clvlib.plots import BLUE, DARK_GREY, GREY, LIGHT_BLUE, LIGHT_GREY, ORANGE, STYLE
+from clvlib.plots import BLUE, DARK_GREY, GREY, LIGHT_BLUE, LIGHT_GREY, ORANGE
 
 _STAGE_INKS = {"exploration": LIGHT_GREY, "formation": LIGHT_BLUE, "stability": BLUE, "decline": ORANGE}
 
@@ -38,10 +37,9 @@ def relationship_life() -> Explorer:
         life = traits.loc[np.repeat(list(lengths), list(lengths.values()))]
         return life.assign(indirect=np.where(life.index == "stability", indirect, 0)).reset_index(names="stage")
 
-    @rc_context(STYLE)
     def draw(figure: Figure, **values: int) -> None:
-        places = ((0.72, 0.19), (0.445, 0.17), (0.14, 0.22))
-        panels = [figure.add_axes((0.09, bottom, 0.90, height)) for bottom, height in places]
+        places = ((0.70, 0.23), (0.44, 0.15), (0.13, 0.21))
+        panels = [figure.add_axes((0.07, bottom, 0.91, height)) for bottom, height in places]
         relationship_months(panels, months(**values))
 
     def explain(**values: int) -> str:
@@ -95,11 +93,10 @@ def stage_moves() -> Explorer:
 
     started = worth("year", join=0.40, settle=0.40, stay=0.80, back=0.10)
 
-    @rc_context(STYLE)
     def draw(figure: Figure, rate: str, **moves: float) -> None:
         shares = lifecycle.stage_shares(matrix(**moves), "exploration", periods=24).to_numpy()[:, :4]
-        stages_by_month(figure.add_axes((0.10, 0.15, 0.44, 0.82)), shares)
-        worth_by_stage(figure.add_axes((0.69, 0.15, 0.30, 0.82)), worth(rate, **moves), started)
+        stages_by_month(figure.add_axes((0.08, 0.14, 0.45, 0.79)), shares)
+        worth_by_stage(figure.add_axes((0.70, 0.14, 0.29, 0.82)), worth(rate, **moves), started)
 
     def explain(rate: str, **moves: float) -> str:
         new, formed, stable, declining = worth(rate, **moves)
@@ -114,7 +111,9 @@ def stage_moves() -> Explorer:
 
     def title(rate: str, **moves: float) -> str:
         new = worth(rate, **moves)[0]
-        return f"A new customer is worth {new:,.2f} RMB; at the start she was worth {started[0]:,.2f}"
+        same = round(new - started[0], 2) == 0
+        before = ", as at the start" if same else f"; at the start she was worth {started[0]:,.2f}"
+        return f"A new customer is worth {new:,.2f} RMB{before}"
 
     return Explorer(
         draw,
@@ -133,10 +132,10 @@ def relationship_months(panels: Sequence[Axes], life: pd.DataFrame) -> None:
     units, prices, money = panels
     edges = np.arange(len(life) + 1) + 0.5
     volume, profit, indirect = (life[trait].to_numpy() for trait in ("volume", "profit", "indirect"))
-    for place, (stage, ink) in zip((0, 0.15, 0.28, 0.385), _STAGE_INKS.items(), strict=True):
+    for place, (stage, ink) in zip((0.545, 0.692, 0.818, 0.928), _STAGE_INKS.items(), strict=True):
         look = {"facecolor": ink, "edgecolor": "none", "pad": 2.5}
         color = "white" if ink in (BLUE, ORANGE) else "black"
-        units.text(place, 1.13, stage, transform=units.transAxes, color=color, bbox=look)
+        units.text(place, 1.11, stage, transform=units.transAxes, color=color, bbox=look)
         rows = np.flatnonzero(life["stage"] == stage)
         if rows.size:
             months = slice(rows[0], rows[-1] + 1)
@@ -146,10 +145,13 @@ def relationship_months(panels: Sequence[Axes], life: pd.DataFrame) -> None:
     money.stairs(above + indirect, edges, baseline=above, color="black", linewidth=1.2)
     prices.stairs(life["price"], edges, baseline=None, color="black", linewidth=2)
     prices.stairs(life["unit_cost"], edges, baseline=None, color=GREY, linewidth=2, linestyle="--")
-    prices.text(0, 1.05, "price of a unit (full line), cost of a unit (dashed)", transform=prices.transAxes)
-    money.text(0, 1.05, "profit, and on top of it indirect benefit (outlined)", transform=money.transAxes)
     money.axhline(0, color=GREY, linewidth=1)
-    labels, ends, ticks = ("Units", "RMB", "RMB"), ((0, 10), (42, 65), (-25, 165)), ((0, 5), (45, 60), (0, 100))
+    labels = (
+        "Units bought in the month",
+        "Price of a unit (full line) and its cost (dashed), RMB",
+        "Profit, and on top of it indirect benefit (outlined), RMB",
+    )
+    ends, ticks = ((0, 10), (42, 65), (-25, 165)), ((0, 5), (45, 60), (0, 100))
     for axes, label, end, tick in zip(panels, labels, ends, ticks, strict=True):
         axes.set_xlim(0.5, max(len(life), 24) + 0.5)
         axes.set_ylim(*end)

@@ -6,14 +6,13 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from matplotlib import rc_context
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from clvlib import loyalty
 from clvlib.course.explorer import Explorer, slider, switch
-from clvlib.plots import BLUE, GREY, LIGHT_BLUE, ORANGE, PALE_ORANGE, STYLE
+from clvlib.plots import BLUE, GREY, LIGHT_BLUE, ORANGE, PALE_ORANGE
 
 
 def stay_or_go() -> Explorer:
@@ -26,13 +25,12 @@ def stay_or_go() -> Explorer:
         boundary = -bother - points if printed else bother + points
         return gain, boundary, int((gain + tastes <= boundary).sum()), int((gain + tastes <= min(0, boundary)).sum())
 
-    @rc_context(STYLE)
     def draw(figure: Figure, **values: Any) -> None:
         gain, boundary, stay, like = look(**values)
         zones = [f"{like:,} like A", f"{stay - like} held by C", f"{1000 - stay:,} go"]
         if values["printed"]:
             zones = [f'{stay:,} "safe"', "", f'{1000 - stay:,} "not safe"']
-        axes = figure.add_axes((0.09, 0.16, 0.88, 0.82))
+        axes = figure.add_axes((0.06, 0.14, 0.91, 0.79))
         switching_line(axes, gain + tastes, boundary, gain, zones)
 
     def explain(**values: Any) -> str:
@@ -60,8 +58,8 @@ def stay_or_go() -> Explorer:
         draw,
         explain,
         title,
-        u_a=slider(160, 100, 300, 5, "U(A), RMB a year"),
-        u_b=slider(200, 100, 300, 5, "U(B), RMB a year"),
+        u_a=slider(160, 100, 300, 5, "U(A) (RMB a year)"),
+        u_b=slider(200, 100, 300, 5, "U(B) (RMB a year)"),
         bother=slider(30, 0, 100, 5, "Bother of moving (RMB)"),
         points=slider(25, 0, 100, 5, "Points she forfeits (RMB)"),
         printed=switch(False, "Use the rule as printed"),
@@ -78,9 +76,8 @@ def points_owed() -> Explorer:
             100_000, points=10_000, expected=[at_sale, max(now, burned)], redeemed=[burned_1, burned]
         )
 
-    @rc_context(STYLE)
     def draw(figure: Figure, **values: int) -> None:
-        points_account(figure.add_axes((0.11, 0.10, 0.86, 0.86)), book(**values)["liability"])
+        points_account(figure.add_axes((0.09, 0.09, 0.89, 0.84)), book(**values)["liability"])
 
     def explain(**values: int) -> str:
         table = book(**values)
@@ -91,13 +88,13 @@ def points_owed() -> Explorer:
         return (
             f"Of 100,000 RMB, {put_off:,.0f} are put off for points, {values['at_sale']:,} of 10,000 expected to be "
             f"burned. {values['burned_1']:,} burned in year 1 earn {first:,.0f}. In year 2 {values['burned_2']:,} are "
-            f"burned and {expected:,.0f}{raised} expected in all: revenue {second:,.0f}, and {owed:,.0f} are still "
+            f"burned and {expected:,.0f}{raised} expected in all: revenue {second:z,.0f}, and {owed:z,.0f} are still "
             f"owed.{reversal}"
         )
 
     def title(**values: int) -> str:
         put_off, _, owed = book(**values)["liability"]
-        return f"After two years {owed:,.0f} of the {put_off:,.0f} RMB put off are still owed"
+        return f"After two years {owed:z,.0f} of the {put_off:,.0f} RMB put off are still owed"
 
     return Explorer(
         draw,
@@ -119,9 +116,8 @@ def tier_profit() -> Explorer:
             return "no volume breaks even"
         return f"needs {loyalty.breakeven_uplift(discount, margin_rate):+.0%}"
 
-    @rc_context(STYLE)
     def draw(figure: Figure, margin_rate: float, silver: float, gold: float, uplift: float) -> None:
-        axes = figure.add_axes((0.12, 0.16, 0.85, 0.80))
+        axes = figure.add_axes((0.09, 0.14, 0.87, 0.79))
         tier_lines(axes, margin_rate, {"silver": silver, "gold": gold}, uplift)
 
     def explain(margin_rate: float, silver: float, gold: float, uplift: float) -> str:
@@ -130,15 +126,16 @@ def tier_profit() -> Explorer:
         table = loyalty.tier_pnl(spend, tiers, margin_rate)
         change, index = table["change"] / 1e6, table["profit_index"]
         return (
-            f"At a margin of {margin_rate:.0%}, silver at {silver:.0%} off {needed(silver, margin_rate)} and gold at "
-            f"{gold:.0%} off {needed(gold, margin_rate)}. With {uplift:+.0%}, silver earns {index['silver']:.0%} and "
-            f"gold {index['gold']:.0%} of today: {change['silver']:+.1f} and {change['gold']:+.1f} million RMB a year."
+            f"At a margin rate of {margin_rate:.0%}, silver at {silver:.0%} off {needed(silver, margin_rate)} and gold "
+            f"at {gold:.0%} off {needed(gold, margin_rate)}. With {uplift:+.0%}, silver earns {index['silver']:.0%} "
+            f"and gold {index['gold']:.0%} of today: {change['silver']:+.1f} and {change['gold']:+.1f} million RMB a "
+            "year."
         )
 
     return Explorer(
         draw,
         explain,
-        margin_rate=slider(0.30, 0.20, 0.80, 0.01, "Margin at list price", percent=True),
+        margin_rate=slider(0.30, 0.20, 0.80, 0.01, "Margin rate at list price", percent=True),
         silver=slider(0.10, 0.0, 0.20, 0.01, "Silver discount", percent=True),
         gold=slider(0.20, 0.0, 0.40, 0.01, "Gold discount", percent=True),
         uplift=slider(0.35, 0.0, 2.50, 0.05, "Extra volume", percent=True),
@@ -189,10 +186,10 @@ def points_account(axes: Axes, liability: pd.Series) -> None:
 def tier_lines(axes: Axes, margin_rate: float, discounts: dict[str, float], uplift: float) -> None:
     """Profit with a discount, as a share of today's, against the extra volume it brings."""
     kept = {tier: (margin_rate - discount) / margin_rate for tier, discount in discounts.items()}
-    for row, (tier, color, style) in enumerate(zip(kept, (BLUE, ORANGE), ("solid", "dashed"), strict=True)):
-        axes.plot([0, 2.5], [kept[tier], 3.5 * kept[tier]], linestyle=style, color=color, linewidth=2.5)
+    for tier, color, style in zip(kept, (BLUE, ORANGE), ("solid", "dashed"), strict=True):
+        axes.plot([0, 2.5], [kept[tier], 3.5 * kept[tier]], linestyle=style, color=color, linewidth=2.5, label=tier)
         axes.plot([uplift], [(1 + uplift) * kept[tier]], "o", color=color, markersize=10)
-        axes.text(0.02, 0.93 - 0.08 * row, f"{tier}, {style}", color=color, transform=axes.transAxes, fontsize=11)
+    axes.legend(loc="upper left", labelcolor="linecolor", fontsize=11, borderaxespad=0)
     axes.axhline(1, color=GREY, linewidth=1)
     axes.axvline(uplift, ymax=0.82, color=GREY, linewidth=1, linestyle=":")
     axes.set_xlim(0, 2.5)

@@ -4,7 +4,6 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from matplotlib import rc_context
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
@@ -12,7 +11,7 @@ from matplotlib.ticker import MaxNLocator
 from clvlib import retention, value
 from clvlib.course.explorer import Explorer, choice, slider
 from clvlib.models import SBG
-from clvlib.plots import BLUE, DARK_GREY, GREY, ORANGE, PALE_GREY, STYLE
+from clvlib.plots import BLUE, DARK_GREY, GREY, ORANGE, PALE_GREY
 
 
 def margin_multiple() -> Explorer:
@@ -27,10 +26,9 @@ def margin_multiple() -> Explorer:
     def multiple(yearly: Any, rate: float, first: str) -> Any:
         return value.margin_multiple(yearly, rate, first_margin=firsts[first])
 
-    @rc_context(STYLE)
     def draw(figure: Figure, kept: float, per: str, rate: float, first: str) -> None:
         yearly = float(retention.convert_rate(kept, per, "year", kind="retention"))
-        axes = figure.add_axes((0.09, 0.15, 0.88, 0.82))
+        axes = figure.add_axes((0.05, 0.14, 0.92, 0.79))
         multiple_curve(axes, curve, multiple(curve, rate, first), yearly, multiple(yearly, rate, first))
 
     def explain(kept: float, per: str, rate: float, first: str) -> str:
@@ -66,10 +64,9 @@ def sorting() -> Explorer:
     def both(share: float, loyal: float, others: float) -> dict[str, list[float]]:
         return {"shares": [share, 1 - share], "retention": [loyal, others]}
 
-    @rc_context(STYLE)
     def draw(figure: Figure, **values: float) -> None:
         firm = retention.mixture_retention(**both(**values), periods=years)
-        firm_between_groups(figure.add_axes((0.11, 0.15, 0.86, 0.82)), firm, values["loyal"], values["others"])
+        firm_between_groups(figure.add_axes((0.08, 0.14, 0.90, 0.79)), firm, values["loyal"], values["others"])
 
     def explain(**values: float) -> str:
         firm = retention.mixture_retention(**both(**values), periods=years)
@@ -111,9 +108,8 @@ def survival_forecast() -> Explorer:
 
     forecasts = {(name, seen): forecast(table, seen) for name, table in actual.items() for seen in range(2, 8)}
 
-    @rc_context(STYLE)
     def draw(figure: Figure, group: str, seen: int) -> None:
-        axes = figure.add_axes((0.11, 0.15, 0.87, 0.82))
+        axes = figure.add_axes((0.08, 0.14, 0.90, 0.79))
         cohort_and_forecasts(axes, actual[group], seen, *forecasts[group, seen])
 
     def explain(group: str, seen: int) -> str:
@@ -123,9 +119,17 @@ def survival_forecast() -> Explorer:
             f"constant churn {constant[12]:.1%}. In fact {actual[group][12]:.1%} were left."
         )
 
+    def title(group: str, seen: int) -> str:
+        model, constant = forecasts[group, seen]
+        return (
+            f"After 12 years {actual[group][12]:.1%} were left; the sBG expected {model[12]:.1%}, constant churn "
+            f"{constant[12]:.1%}"
+        )
+
     return Explorer(
         draw,
         explain,
+        title,
         group=choice("High End", list(actual), "Customers"),
         seen=slider(7, 2, 7, 1, "Years that the forecasts saw"),
     )
@@ -171,7 +175,7 @@ def cohort_and_forecasts(axes: Axes, actual: pd.Series, seen: int, model: np.nda
     axes.plot(years, constant, color=ORANGE, linestyle="--", linewidth=2)
     axes.plot(years, model, color=BLUE, linewidth=2.5)
     for shown, fill in ((actual[actual.index <= seen], "black"), (actual[actual.index > seen], "white")):
-        axes.plot(shown.index, shown, "o", color="black", markerfacecolor=fill, markersize=7, linestyle="none")
+        axes.plot(shown.index, shown, "o", color="black", markerfacecolor=fill, markersize=7, clip_on=False, zorder=3)
     end = len(model) - 0.8
     axes.annotate("sBG", (end, model[-1]), color=BLUE, fontsize=11, weight="bold", va="bottom")
     axes.annotate("constant churn", (end, max(constant[-1], 0.06)), color=ORANGE, fontsize=11, va="top")

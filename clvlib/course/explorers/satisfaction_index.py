@@ -6,13 +6,12 @@ from typing import Any
 
 import pandas as pd
 from ipywidgets import SelectionSlider
-from matplotlib import rc_context
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from clvlib import satisfaction
 from clvlib.course.explorer import Explorer, slider
-from clvlib.plots import BLUE, LIGHT_GREY, ORANGE, STYLE
+from clvlib.plots import BLUE, LIGHT_GREY, ORANGE
 
 
 def pairwise_weights() -> Explorer:
@@ -27,17 +26,16 @@ def pairwise_weights() -> Explorer:
         ]
         return satisfaction.ahp(pd.DataFrame(rows, index=means.index, columns=means.index))
 
-    @rc_context(STYLE)
     def draw(figure: Figure, **comparisons: float) -> None:
         ahp = weigh(**comparisons)
         trusted, index = ahp.cr < 0.10, float(satisfaction.satisfaction_index(means, ahp.weights))
-        weight_bars(figure.add_axes((0.10, 0.10, 0.36, 0.86)), ahp.weights, trusted)
+        weight_bars(figure.add_axes((0.08, 0.10, 0.38, 0.83)), ahp.weights, trusted)
         words = f"CR {ahp.cr:.3f} " + ("does not object" if trusted else "objects")
         rows = [
             (ahp.cr, (0, 1), 0.10, "limit 0.10", words),
             (index, (65, 85), 75, "bonus from 75", f"Index {index:.2f} points"),
         ]
-        axes = figure.add_axes((0.52, 0.10, 0.47, 0.86))
+        axes = figure.add_axes((0.53, 0.10, 0.46, 0.86))
         gauges(axes, rows, trusted)
         axes.set_xlabel("CR 1: about as bad as random answers")
 
@@ -57,9 +55,17 @@ def pairwise_weights() -> Explorer:
             f"{verdict}"
         )
 
+    def title(**comparisons: float) -> str:
+        ahp = weigh(**comparisons)
+        index = satisfaction.satisfaction_index(means, ahp.weights)
+        return f"The index is {index:.2f}; the answers " + (
+            "contradict one another too much" if ahp.cr >= 0.10 else "hardly contradict one another"
+        )
+
     return Explorer(
         draw,
         explain,
+        title,
         quality_service=_comparison(2, "Quality over service"),
         quality_delivery=_comparison(4, "Quality over delivery"),
         service_delivery=_comparison(3, "Service over delivery"),
@@ -93,7 +99,7 @@ def gauges(axes: Axes, rows: Sequence[tuple[float, tuple[float, float], float, s
     ink = BLUE if trusted else ORANGE
     for row, (value, (low, high), limit, limit_words, words) in enumerate(rows):
         place, mark = ((min(max(number, low), high) - low) / (high - low) for number in (value, limit))
-        axes.plot([0, 1], [-row, -row], color=LIGHT_GREY, linewidth=6, solid_capstyle="butt")
+        axes.plot([0, 1], [-row, -row], color=LIGHT_GREY, linewidth=3, solid_capstyle="butt")
         axes.plot([mark, mark], [-row - 0.13, -row + 0.13], color="black", linewidth=1.5)
         axes.plot([place], [-row], "o", color=ink, markerfacecolor=ink if trusted else "white", markersize=12)
         axes.text(0, -row - 0.22, f"{low:g}", ha="center")

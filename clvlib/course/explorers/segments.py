@@ -5,7 +5,6 @@ from functools import lru_cache
 
 import numpy as np
 import pandas as pd
-from matplotlib import rc_context
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
@@ -13,7 +12,7 @@ from matplotlib.ticker import MaxNLocator
 from clvlib import segments
 from clvlib.course.data import load
 from clvlib.course.explorer import Explorer, choice, slider
-from clvlib.plots import BLUE, DARK_GREY, GREY, LIGHT_GREY, ORANGE, STYLE
+from clvlib.plots import BLUE, DARK_GREY, GREY, LIGHT_GREY, ORANGE
 
 _PLACES = list(segments.QUADRANTS.index)
 
@@ -21,7 +20,7 @@ _PLACES = list(segments.QUADRANTS.index)
 def card_matrix() -> Explorer:
     """The card matrix with both cuts on sliders, and what became of the holders in each quadrant."""
     cards = load("cards")
-    cards["profit"] = _issuer_profit(cards, margin=0.15, lost=0.75)
+    cards["profit"] = _issuer_profit(cards, margin_rate=0.15, lost=0.75)
 
     @lru_cache(maxsize=1)
     def cut(payments_from: int, spend_from: int) -> tuple[np.ndarray, pd.DataFrame]:
@@ -33,11 +32,10 @@ def card_matrix() -> Explorer:
         means = inside @ cards[["default", "profit"]].to_numpy() / holders[:, None]
         return places, pd.DataFrame(means, _PLACES, ["default", "profit"]).assign(holders=holders)
 
-    @rc_context(STYLE)
     def draw(figure: Figure, payments_from: int, spend_from: int, quadrant: str) -> None:
         places, table = cut(payments_from, spend_from)
         corners = [f"{row.Index}: {row.holders:,.0f}, {row.default:.1%} default" for row in table.itertuples()]
-        axes = figure.add_axes((0.13, 0.15, 0.85, 0.82))
+        axes = figure.add_axes((0.10, 0.14, 0.88, 0.79))
         quadrants(axes, cards, places == quadrant, (payments_from, spend_from), corners, _PLACES.index(quadrant))
 
     def explain(payments_from: int, spend_from: int, quadrant: str) -> str:
@@ -72,20 +70,19 @@ def profit_whale() -> Explorer:
         "use of the limit, least first": (cards["revolving"] / cards["credit_limit"]).to_numpy().argsort(kind="stable"),
     }
 
-    def in_line(order: str, margin: float, lost: float) -> np.ndarray:
-        profit = _issuer_profit(cards, margin, lost)
+    def in_line(order: str, margin_rate: float, lost: float) -> np.ndarray:
+        profit = _issuer_profit(cards, margin_rate, lost)
         places = orders[order]
         return np.sort(profit)[::-1] if places is None else profit[places]
 
-    @rc_context(STYLE)
-    def draw(figure: Figure, order: str, margin: float, lost: float, top: float) -> None:
-        added = {name: np.append(0, in_line(name, margin, lost).cumsum()) / 1000 for name in orders}
+    def draw(figure: Figure, order: str, margin_rate: float, lost: float, top: float) -> None:
+        added = {name: np.append(0, in_line(name, margin_rate, lost).cumsum()) / 1000 for name in orders}
         reach = min(map(np.min, added.values())), max(map(np.max, added.values()))
-        axes = figure.add_axes((0.13, 0.15, 0.84, 0.76))
+        axes = figure.add_axes((0.09, 0.14, 0.89, 0.79))
         profit_added(axes, added[order], round(top * len(cards)), reach, order)
 
-    def explain(order: str, margin: float, lost: float, top: float) -> str:
-        added = np.append(0, in_line(order, margin, lost).cumsum())
+    def explain(order: str, margin_rate: float, lost: float, top: float) -> str:
+        added = np.append(0, in_line(order, margin_rate, lost).cumsum())
         first, peak, total = round(top * len(cards)), int(added.argmax()), added[-1]
         share = f", {added[first] / total:.0%} of the {total:,.0f} that all bring" if total > 0 else ""
         rest = f" The other {len(cards) - peak:,} cost it {added[peak] - total:,.0f}." if peak < len(cards) else ""
@@ -95,8 +92,8 @@ def profit_whale() -> Explorer:
             f"{share}. The sum is highest at {added[peak]:,.0f} RMB, after {peak:,} of {len(cards):,}.{rest}{loss}"
         )
 
-    def title(order: str, margin: float, lost: float, top: float) -> str:
-        first = in_line(order, margin, lost)[: round(top * len(cards))]
+    def title(order: str, margin_rate: float, lost: float, top: float) -> str:
+        first = in_line(order, margin_rate, lost)[: round(top * len(cards))]
         return f"The first {top:.0%} of the holders bring the bank {first.sum():,.0f} RMB"
 
     return Explorer(
@@ -104,15 +101,15 @@ def profit_whale() -> Explorer:
         explain,
         title,
         order=choice("profit, best first", list(orders), "Holders lined up by"),
-        margin=slider(0.15, 0.05, 0.25, 0.01, "Margin on a balance carried", percent=True),
+        margin_rate=slider(0.15, 0.05, 0.25, 0.01, "Margin rate on a balance carried", percent=True),
         lost=slider(0.75, 0.0, 1.0, 0.05, "Of it lost at a default", percent=True),
         top=slider(0.20, 0.01, 1.0, 0.01, "First in the line", percent=True),
     )
 
 
-def _issuer_profit(cards: pd.DataFrame, margin: float, lost: float) -> np.ndarray:
-    """What the bank earns from each holder (RMB): 0.5 % of her spend and the margin on her balance, less the loss."""
-    return (0.005 * cards["spend"] + (margin - lost * cards["default"]) * cards["revolving"]).to_numpy()
+def _issuer_profit(cards: pd.DataFrame, margin_rate: float, lost: float) -> np.ndarray:
+    """The bank's profit on each holder (RMB): 0.5 % of her spend, and the margin rate on her balance less the loss."""
+    return (0.005 * cards["spend"] + (margin_rate - lost * cards["default"]) * cards["revolving"]).to_numpy()
 
 
 def quadrants(

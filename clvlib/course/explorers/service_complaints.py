@@ -2,26 +2,24 @@
 
 import numpy as np
 import pandas as pd
-from matplotlib import rc_context
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from clvlib import service
 from clvlib.course.data import load
 from clvlib.course.explorer import Explorer, choice, slider
-from clvlib.plots import BLUE, DARK_GREY, GREY, LIGHT_GREY, ORANGE, PALE_GREY, STYLE
+from clvlib.plots import BLUE, DARK_GREY, GREY, LIGHT_GREY, ORANGE, PALE_GREY
 
 
 def staffing() -> Explorer:
     """The share of calls answered in time by the number of agents, by Erlang C."""
-    agents_shown, target = np.arange(1, 41), 0.9
+    agents_shown, target = np.arange(4, 29), 0.9
 
-    @rc_context(STYLE)
     def draw(figure: Figure, calls: int, handle: int, agents: int, within: int) -> None:
         enough = agents_shown > calls * handle / 3600
         levels = np.zeros(agents_shown.size)
         levels[enough] = service.service_level(agents_shown[enough], calls, handle, within)
-        staffing_curve(figure.add_axes((0.10, 0.15, 0.87, 0.80)), agents_shown, levels, agents, target)
+        staffing_curve(figure.add_axes((0.08, 0.14, 0.90, 0.79)), agents_shown, levels, agents, target)
 
     def explain(calls: int, handle: int, agents: int, within: int) -> str:
         work = calls * handle / 3600
@@ -39,9 +37,9 @@ def staffing() -> Explorer:
     return Explorer(
         draw,
         explain,
-        agents=slider(12, 1, 40, 1, "Agents"),
-        calls=slider(100, 20, 240, 5, "Calls an hour"),
-        handle=slider(300, 60, 480, 15, "Seconds a call keeps an agent"),
+        agents=slider(12, 4, 28, 1, "Agents"),
+        calls=slider(100, 50, 200, 5, "Calls an hour"),
+        handle=slider(300, 180, 360, 15, "Seconds a call keeps an agent"),
         within=slider(60, 0, 120, 15, "Answered within (seconds)"),
     )
 
@@ -68,9 +66,8 @@ def sla_ageing() -> Explorer:
         met, late, overdue = (by_group[group][kind] for kind in ("met", "late", "overdue"))
         return pd.DataFrame({"all": met / (met + late + overdue), "closed": met / (met + late)})
 
-    @rc_context(STYLE)
     def draw(figure: Figure, group: str, limit: int) -> None:
-        closed_by_limit(figure.add_axes((0.10, 0.15, 0.87, 0.80)), shares(group), limit)
+        closed_by_limit(figure.add_axes((0.08, 0.14, 0.90, 0.79)), shares(group), limit)
 
     def explain(group: str, limit: int) -> str:
         met, late, overdue = by_group[group].loc[limit]
@@ -80,9 +77,17 @@ def sla_ageing() -> Explorer:
             f"time; with the overdue counted, {met / (met + late + overdue):.1%}."
         )
 
+    def title(group: str, limit: int) -> str:
+        met, late, overdue = by_group[group].loc[limit]
+        return (
+            f"Closed within {limit} hours: {met / (met + late):.1%} of the closed tickets, "
+            f"{met / (met + late + overdue):.1%} with the overdue counted"
+        )
+
     return Explorer(
         draw,
         explain,
+        title,
         group=choice("all", list(in_group), "Class"),
         limit=slider(48, 2, 336, 2, "Limit (hours after opening)"),
     )
@@ -101,7 +106,6 @@ def complaint_causes() -> Explorer:
         for name, weight in weights.items()
     }
 
-    @rc_context(STYLE)
     def draw(figure: Figure, weigh: str, ended: int) -> None:
         pareto_bars(figure.add_axes((0.26, 0.15, 0.71, 0.82)), tables[weigh], ended, weigh)
 
@@ -128,26 +132,27 @@ def complaint_causes() -> Explorer:
 
 def staffing_curve(axes: Axes, agents: np.ndarray, levels: np.ndarray, at: int, target: float) -> None:
     """A dot a number of agents: the share of calls answered in time, against a target, with one number marked."""
-    here = levels[at - 1]
+    here = float(np.interp(at, agents, levels))
     axes.axhline(target, color=GREY, linestyle="--", linewidth=1.5)
-    x, side = (0.6, "left") if levels[9] < target else (40.8, "right")  # where the curve is not
-    axes.annotate(f"promise {target:.0%}", (x, target - 0.06), color=DARK_GREY, fontsize=11, ha=side)
+    middle = agents.mean()
+    x, side = (agents[0] - 0.4, "left") if np.interp(middle, agents, levels) < target else (agents[-1] + 0.4, "right")
+    axes.annotate(f"promise {target:.0%}", (x, target - 0.06), color=DARK_GREY, fontsize=11, ha=side)  # off the curve
     axes.plot(agents, levels, "o-", color=BLUE, linewidth=1.5, markersize=5)
     axes.plot([at, at], [0, here], color=ORANGE, linestyle="--", linewidth=1.5)
     axes.plot([at], [here], "o", color=ORANGE, markersize=11, zorder=3)
     axes.annotate(
         f"{here:.0%}" if here else "no end to the queue",
         (at, here),
-        xytext=(-10, 8) if at > 20 else (10, -16 if here else 8),
+        xytext=(-10, 8) if at > middle else (10, -16 if here else 8),
         textcoords="offset points",
-        ha="right" if at > 20 else "left",
+        ha="right" if at > middle else "left",
         color=ORANGE,
         bbox={"facecolor": "white", "edgecolor": "none", "pad": 1},
         fontsize=12,
     )
-    axes.set_xlim(0, 41)
+    axes.set_xlim(agents[0] - 0.6, agents[-1] + 0.6)
     axes.set_ylim(-0.02, 1.08)
-    axes.set_xticks([1, 10, 20, 30, 40])
+    axes.set_xticks(agents[::4])
     axes.set_yticks([0, 0.5, 1])
     axes.yaxis.set_major_formatter("{x:.0%}")
     axes.set_xlabel("Agents at work")
@@ -160,10 +165,11 @@ def closed_by_limit(axes: Axes, shares: pd.DataFrame, limit: int) -> None:
     axes.fill_between(hours, shares["all"], shares["closed"], color=PALE_GREY, alpha=0.5, linewidth=0)
     axes.plot(hours, shares["closed"], color=GREY, linestyle="--", linewidth=2)
     axes.plot(hours, shares["all"], color=BLUE, linewidth=2.5)
-    axes.annotate("closed tickets only", (216, 1.04), color=DARK_GREY, fontsize=11, ha="center")
+    place = 272 if limit < 230 else 184  # off the line of the limit
+    axes.annotate("closed tickets only", (place, 1.04), color=DARK_GREY, fontsize=11, ha="center")
     axes.annotate(
         "open ones counted",
-        (216, shares["all"].loc[216] - 0.10),
+        (place, shares["all"].loc[place] - 0.13),
         color=BLUE,
         fontsize=11,
         ha="center",

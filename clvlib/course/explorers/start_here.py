@@ -1,14 +1,15 @@
 """Explorers of the first lesson, start here."""
 
+from typing import Any
+
 import pandas as pd
-from matplotlib import rc_context
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from clvlib import segments
 from clvlib.course.data import load
 from clvlib.course.explorer import Explorer, slider
-from clvlib.plots import BLUE, DARK_GREY, GREY, ORANGE, STYLE
+from clvlib.plots import BLUE, DARK_GREY, GREY, ORANGE
 
 
 def customer_base() -> Explorer:
@@ -16,9 +17,8 @@ def customer_base() -> Explorer:
     revenue = load("cdnow").groupby("customer_id")["amount"].sum()
     curve = segments.whale_curve(revenue)
 
-    @rc_context(STYLE)
     def draw(figure: Figure, top: float) -> None:
-        customer_shares(figure.add_axes((0.11, 0.16, 0.86, 0.80)), curve, top, segments.top_share(revenue, top))
+        customer_shares(figure.add_axes((0.08, 0.14, 0.89, 0.79)), curve, top, segments.top_share(revenue, top))
 
     def explain(top: float) -> str:
         share = segments.top_share(revenue, top)
@@ -34,7 +34,8 @@ def customer_shares(axes: Axes, curve: pd.DataFrame, top: float, share: float) -
     """Cumulative share of value against share of customers, the best first, with one point marked."""
     axes.plot(curve["customers_share"], curve["value_share"], color=BLUE, linewidth=2.5)
     axes.plot([0, 1], [0, 1], color=GREY, linestyle=":", linewidth=1)
-    axes.annotate("if all were equal", (0.72, 0.66), color=DARK_GREY, fontsize=10, rotation=27, rotation_mode="anchor")
+    slope: dict[str, Any] = {"rotation": 45, "rotation_mode": "anchor", "transform_rotates_text": True}
+    axes.text(0.72, 0.66, "if all were equal", color=DARK_GREY, **slope)
     axes.plot([top, top, 0], [0, share, share], color=ORANGE, linestyle="--", linewidth=1.5)
     axes.plot([top], [share], "o", color=ORANGE, markersize=10)
     axes.set_xlim(0, 1)

@@ -4,14 +4,13 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from matplotlib import rc_context
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from clvlib import value
 from clvlib.course.explorer import Explorer, slider
-from clvlib.plots import BLUE, GREY, ORANGE, STYLE
+from clvlib.plots import BLUE, GREY, ORANGE
 
 
 def campaign_cash() -> Explorer:
@@ -23,9 +22,8 @@ def campaign_cash() -> Explorer:
         waits = np.array([0, 0, 1, 2])  # a year's money moves at its start
         return pd.DataFrame({"as paid": paid, "in today's money": paid / (1 + rate) ** waits})
 
-    @rc_context(STYLE)
     def draw(figure: Figure, **values: Any) -> None:
-        cash_added_up(figure.add_axes((0.12, 0.15, 0.84, 0.74)), cash(**values))
+        cash_added_up(figure.add_axes((0.08, 0.14, 0.89, 0.79)), cash(**values))
 
     def explain(cac: int, **values: Any) -> str:
         table = cash(cac, **values)
@@ -63,9 +61,9 @@ def cash_added_up(axes: Axes, cash: pd.DataFrame) -> None:
         axes.plot([years], [0], "o", color=BLUE, markersize=10, label="payback")
     axes.axhline(0, color=GREY, linewidth=1)
     axes.set_xlim(0, 3)
-    axes.set_ylim(-260, 270)
+    axes.set_ylim(1.15 * cash.iloc[0].min(), max(120, 1.15 * cash.cumsum().to_numpy().max()))
     axes.set_xticks(cash.index)
     axes.yaxis.set_major_locator(MaxNLocator(6, integer=True))
     axes.set_xlabel("Years since the calls were paid")
-    axes.set_ylabel("Cash added up (RMB a customer won)")
-    axes.legend(loc="upper center", ncol=3, frameon=False, bbox_to_anchor=(0.5, 1.14))
+    axes.set_ylabel("Cash added up (RMB)")
+    axes.legend(loc="lower right", ncol=3, bbox_to_anchor=(1, 1), borderaxespad=0.2)

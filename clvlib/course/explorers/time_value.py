@@ -3,14 +3,13 @@
 from typing import Literal
 
 import numpy as np
-from matplotlib import rc_context
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from clvlib import value
 from clvlib.course.explorer import Explorer, choice, slider
-from clvlib.plots import BLUE, DARK_GREY, GREY, ORANGE, PALE_GREY, STYLE
+from clvlib.plots import BLUE, DARK_GREY, GREY, ORANGE, PALE_GREY
 
 
 def time_value() -> Explorer:
@@ -22,12 +21,11 @@ def time_value() -> Explorer:
         times = np.arange(shown) + (timings[timing] == "end")
         return times, payment / (1 + percent / 100) ** times
 
-    @rc_context(STYLE)
     def draw(figure: Figure, years: int, percent: int, timing: str) -> None:
         times, today = worth(percent, timing)
         ceiling = float(value.perpetuity(payment, percent / 100, timings[timing]))
-        payments_today(figure.add_axes((0.10, 0.15, 0.36, 0.82)), times, today, years, payment)
-        payments_added(figure.add_axes((0.61, 0.15, 0.38, 0.82)), times, today.cumsum(), years, ceiling)
+        payments_today(figure.add_axes((0.08, 0.14, 0.39, 0.79)), times, today, years, payment)
+        payments_added(figure.add_axes((0.60, 0.14, 0.39, 0.79)), times, today.cumsum(), years, ceiling)
 
     def explain(years: int, percent: int, timing: str) -> str:
         today = worth(percent, timing)[1][:years]
@@ -77,8 +75,9 @@ def payments_added(axes: Axes, times: np.ndarray, totals: np.ndarray, counted: i
 
 def _bars_counted(axes: Axes, times: np.ndarray, heights: np.ndarray, counted: int) -> None:
     edges = np.append(times - 0.5, times[-1] + 0.5)
-    axes.stairs(heights, edges, fill=True, color=PALE_GREY)
+    axes.stairs(heights, edges, fill=True, color=PALE_GREY, alpha=0.5)
     axes.stairs(heights[:counted], edges[: counted + 1], fill=True, color=BLUE)
+    axes.stairs(heights, edges, baseline=None, color=GREY, linewidth=1, zorder=0.9)
     axes.set_xlim(-1, times.size + 1)
     axes.set_xticks([0, times.size // 2, times.size])
     axes.yaxis.set_major_locator(MaxNLocator(3))

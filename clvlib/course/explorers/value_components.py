@@ -2,14 +2,13 @@
 
 import numpy as np
 import pandas as pd
-from matplotlib import rc_context
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from clvlib.course.data import load
 from clvlib.course.explorer import Explorer, slider
-from clvlib.plots import BLUE, GREY, LIGHT_BLUE, LIGHT_GREY, LIGHT_ORANGE, ORANGE, STYLE
+from clvlib.plots import BLUE, GREY, LIGHT_BLUE, LIGHT_GREY, LIGHT_ORANGE, ORANGE
 
 
 def value_dimensions() -> Explorer:
@@ -29,10 +28,9 @@ def value_dimensions() -> Explorer:
         """Today's worth of 1 RMB a year from each who started, 85 % a year staying, at 10 %."""
         return (0.85 / 1.10) ** np.arange(years)
 
-    @rc_context(STYLE)
     def draw(figure: Figure, years: int, share: float, customers: int, cost: float, word: int) -> None:
         yearly = pd.Series(lines(share, cost, word)) * customers
-        axes = figure.add_axes((0.10, 0.15, 0.88, 0.76))
+        axes = figure.add_axes((0.06, 0.14, 0.92, 0.69))
         income_and_cost(axes, yearly, expected(years))
 
     def explain(years: int, share: float, customers: int, cost: float, word: int) -> str:
@@ -74,10 +72,10 @@ def income_and_cost(axes: Axes, yearly: pd.Series, weights: np.ndarray) -> None:
         base, top = reached[line > 0], reached[line > 0] + line
         axes.stairs(top * heights, edges, baseline=base * heights, fill=True, color=fill)
         look = {"facecolor": fill, "edgecolor": "none", "pad": 2.5}
-        axes.text(place, 1.04, name, color=ink, transform=axes.transAxes, fontsize=11, bbox=look)
+        axes.text(place, 1.15, name, color=ink, transform=axes.transAxes, fontsize=11, bbox=look)
         reached[line > 0] = top
     axes.plot(years, yearly.sum() * heights[::2], "o-", color="black", markersize=7)
-    axes.text(0.78, 1.04, "left over (dots)", transform=axes.transAxes, fontsize=11)
+    axes.text(0.78, 1.15, "left over (dots)", transform=axes.transAxes, fontsize=11)
     axes.axhline(0, color=GREY, linewidth=1)
     axes.set_xlim(0.4, max(weights.size, 5) + 0.6)
     axes.set_ylim(min(-2, 1.05 * reached[False] / 1e6), max(2, 1.05 * reached[True] / 1e6))

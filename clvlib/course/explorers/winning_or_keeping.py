@@ -4,14 +4,13 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from matplotlib import rc_context
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from clvlib import acquisition
 from clvlib.course.explorer import Explorer, slider
-from clvlib.plots import BLUE, DARK_GREY, GREY, ORANGE, STYLE
+from clvlib.plots import BLUE, DARK_GREY, GREY, ORANGE
 
 KEPT = (90 + 0.70 * 110 / 1.10) / 1.10  # years two and three of the three-year table, seen from year one (RMB)
 WON = 70 + 0.60 * KEPT  # year one, and the chance of the others
@@ -40,9 +39,8 @@ def winning_or_keeping() -> Explorer:
             share=share,
         )
 
-    @rc_context(STYLE)
     def draw(figure: Figure, share: float, **firm: Any) -> None:
-        axes = figure.add_axes((0.09, 0.15, 0.88, 0.74))
+        axes = figure.add_axes((0.04, 0.14, 0.93, 0.79))
         budget_split(axes, split(**firm, share=shares), share, split(**firm)["share"])
 
     def explain(share: float, **firm: Any) -> str:
@@ -107,4 +105,4 @@ def budget_split(axes: Axes, curves: pd.DataFrame, share: float, best: float) ->
     axes.xaxis.set_major_formatter("{x:.0%}")
     axes.set_xlabel("Share of the budget for winning; the rest is for keeping")
     axes.set_ylabel("The next RMB brings (RMB)")
-    axes.legend(loc="upper center", ncol=3, frameon=False, bbox_to_anchor=(0.5, 1.14))
+    axes.legend(loc="lower right", ncol=3, bbox_to_anchor=(1, 1), borderaxespad=0.2)

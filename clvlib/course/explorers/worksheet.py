@@ -5,77 +5,77 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from matplotlib import rc_context
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from clvlib import worksheet
 from clvlib._checks import counted
 from clvlib.course.explorer import Explorer, slider
-from clvlib.plots import BLUE, GREY, LIGHT_GREY, STYLE
+from clvlib.plots import BLUE, PALE_BLUE
+
+COST = 57  # RMB, to win her
 
 
 def worksheet_ladder() -> Explorer:
-    """The worksheet's figure and what each correction leaves of it (1.52 purchases, 57 RMB to win)."""
-    rungs = ["The worksheet", "Margin, not sales", "Discounted", "Some leave", "Three years"]
+    """The worksheet's figure and what each correction keeps of it (57 RMB to win her)."""
+    rungs = ["The worksheet", "Margin, not sales", "Discounted", "Some leave", "Three years", "The table's revenue"]
 
-    def steps(visits: int, spend: float, years: int, **assumptions: Any) -> pd.Series:
+    def steps(years: int, revenue: float, **assumptions: Any) -> pd.Series:
         return worksheet.correction_ladder(
-            visits * years,
+            12 * years,
             purchases_per_visit=1.52,
-            spend=spend,
-            acquisition_cost=57,
-            horizon=visits * min(3, years),
-            visits_per_year=visits,
+            spend=220,
+            acquisition_cost=COST,
+            horizon=12 * min(3, years),
+            revenue_per_year=revenue,
             **assumptions,
         )["value"]
 
-    @rc_context(STYLE)
     def draw(figure: Figure, **values: Any) -> None:
-        ladder(figure.add_axes((0.19, 0.15, 0.75, 0.83)), steps(**values), rungs)
+        ladder(figure.add_axes((0.24, 0.14, 0.52, 0.84)), steps(**values), rungs)
 
     def explain(**values: Any) -> str:
-        first, margin, discounted, left, last = steps(**values)
+        first, margin, discounted, left, three_years, last = steps(**values)
         return (
-            f"{counted(values['visits'], 'visit')} a year for {counted(values['years'], 'year')} at "
-            f"{values['spend']:,.0f} RMB a purchase: "
-            f"the worksheet says {first:,.0f} RMB. A margin of {values['margin_rate']:.1%} makes that {margin:,.0f}, "
-            f"discounting at {values['rate']:.0%} a year {discounted:,.0f}, keeping {values['retention']:.1%} of the "
-            f"customers a year {left:,.0f}, and the first three years alone {last:,.0f}."
+            f"A visit a month for {counted(values['years'], 'year')}: the worksheet says {first:z,.0f} RMB. "
+            f"A margin rate of {values['margin_rate']:.1%} makes that {margin:z,.0f}, "
+            f"discounting at {values['rate']:.0%} a year {discounted:z,.0f}, keeping {values['retention']:.1%} of the "
+            f"customers a year {left:z,.0f}, the first three years alone {three_years:z,.0f}. "
+            f"With {values['revenue']:,.0f} RMB of revenue a year instead of 4,013 it is {last:z,.0f}."
         )
 
     def title(**values: Any) -> str:
         first, *_, last = steps(**values)
-        return f"The worksheet says {first:,.0f} RMB; with every correction it is {last:,.0f}"
+        return f"The worksheet says {first:z,.0f} RMB; with every correction it is {last:z,.0f}"
 
     return Explorer(
         draw,
         explain,
         title,
-        visits=slider(12, 1, 52, 1, "Visits a year"),
-        spend=slider(220, 20, 500, 5, "Spend per purchase (RMB)"),
         years=slider(65, 1, 65, 1, "Years the worksheet counts"),
-        margin_rate=slider(542 / 5844, 0.0, 0.6, 0.001, "Margin on sales", percent=True),
+        margin_rate=slider(542 / 5844, 0.0, 0.6, 0.001, "Margin rate on sales", percent=True),
         rate=slider(0.10, 0.0, 0.30, 0.01, "Discount rate per year", percent=True),
         retention=slider((1399 / 2444) ** 0.5, 0.4, 1.0, 0.001, "Retention rate per year", percent=True),
+        revenue=slider(2444, 0, 4000, 50, "Revenue per year, by the table (RMB)"),
     )
 
 
-def ladder(axes: Axes, values: pd.Series, labels: Sequence[str]) -> None:
-    """A waterfall on a log scale: one row a rung, a dot at its value, a line from the rung above.
+def kept(values: pd.Series) -> np.ndarray:
+    """Which part of the rung above each rung keeps, before the cost of winning her; the first keeps all."""
+    before = (values + COST).round(9).to_numpy()
+    parts = np.zeros(len(before) - 1)  # nothing is kept of nothing
+    np.divide(before[1:], before[:-1], out=parts, where=before[:-1] > 0)
+    return np.concatenate([[1.0], parts])
 
-    The scale is linear between -100 and 100, so that a loss can be shown.
-    """
-    rows = np.arange(len(values))
-    above, here = values.to_numpy()[:-1], values.to_numpy()[1:]
-    axes.hlines(rows[1:], above, here, color=LIGHT_GREY, linewidth=6)
-    axes.vlines(above, rows[:-1], rows[1:], color=GREY, linewidth=1, linestyle=":")
-    axes.plot(values, rows, "o", color=BLUE, markersize=11)
-    for row, value in enumerate(values):
-        axes.text(value, row - 0.22, f"{value:,.0f}", ha="center", fontsize=11)
+
+def ladder(axes: Axes, values: pd.Series, labels: Sequence[str]) -> None:
+    """A bar a rung, as long as the part that it keeps of the rung above; its value stands beside it."""
+    rows, parts = np.arange(len(values)), 100 * kept(values)
+    axes.barh(rows, 100, height=0.62, color=PALE_BLUE)
+    axes.barh(rows, parts, height=0.62, color=BLUE)
+    for row, (part, value) in enumerate(zip(parts, values, strict=True)):
+        axes.text(103, row, f"{value:z,.0f} RMB" if row == 0 else f"{part:.0f} %: {value:z,.0f} RMB", va="center")
     axes.set_yticks(rows, labels)
-    axes.set_xscale("symlog", linthresh=100)
-    axes.set_xlim(min(0, values.min()) * 1.5 - 20, max(values.max(), 1000) * 3)
-    axes.xaxis.set_major_formatter("{x:,.0f}")
-    axes.set_xlabel("RMB per customer (from 100 on, each step is ten times the last)")
-    axes.set_ylim(len(values) - 0.6, -0.7)
+    axes.set_xlim(0, 100)
+    axes.set_xlabel(f"Kept of the rung above, before the {COST} RMB to win her (%)")
+    axes.set_ylim(len(values) - 0.5, -0.5)
