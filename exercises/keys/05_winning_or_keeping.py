@@ -148,7 +148,7 @@ cost_of_keeping.hint("100 catalogues, divided by that number of customers.")
 
 @exercise.table(points=3, level=2, within=0.05)
 def four_customers(orders, cost_percent, marketing, cac, rate):
-    """The list `orders` holds four customers and what each of them paid, a year at a time. Variable costs are
+    """The dict `orders` holds four customers and what each of them paid, a year at a time. Variable costs are
     {cost_percent} % of it, marketing {marketing} RMB in each of these years, winning cost {cac} RMB each; {rate:.0%} a
     year, the first year now. Build a DataFrame with the columns `customer` (in this order), `profit` (worth today,
     after all costs) and `type`: "true friend" (more than one year, profit above 0), "butterfly" (one year, above 0),
@@ -323,9 +323,9 @@ under_uncertainty.hint("Which one lets you choose better next spring?")
     },
 )
 def answer_the_director():
-    """The finance director writes: "Winning a customer costs us 100 RMB, keeping one 16.67. Let us stop the calls and
-    put all 110,000 RMB into keeping the 1,000 customers whom we have." Answer in four to six sentences: what is right,
-    what is wrong, and what should the shop do?"""
+    """The finance director of the lesson's shop writes: "Winning a customer costs us 100 RMB, keeping one 16.67. Let
+    us stop the calls and put all 110,000 RMB into keeping the 1,000 customers whom we have." Answer in four to six
+    sentences: what is right, what is wrong, and what should the shop do?"""
     return (
         "Both figures are right, and neither tells us where the next RMB belongs. The 16.67 credit the catalogue with "
         "everybody who came back; if half of our customers come back unasked, 10 RMB keep one more in ten, and each of "
