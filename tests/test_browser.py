@@ -330,7 +330,7 @@ def test_in_jupyterlab_the_keys_stay_in_the_slider(lab, page):
     assert cells.evaluate_all(WHICH_IS_SELECTED) == before
     assert explorer.locator("svg").evaluate("svg => svg.getBoundingClientRect().width") > 500
     explorer.get_by_role("button", name="Reset").click()
-    wait(lambda: "12 visits a year for 65 years" in sentence.inner_text(), "reset did not set the slider back")
+    wait(lambda: "At a margin rate of 9.3%" in sentence.inner_text(), "reset did not set the slider back")
 
 
 def test_in_jupyterlab_it_stands_in_a_box_beside_linked_widgets_and_survives_a_restart(lab, page):

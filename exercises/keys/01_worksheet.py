@@ -243,7 +243,8 @@ def three_rungs(visits_per_year, years, purchases, spend, cac, profit, revenue, 
     "discounting" (the same, discounted at {rate:.0%} a year) and "retention" (and customers leave). In the shop's
     table, revenue per customer falls from {revenue_1:,} RMB in year 1 to {revenue_3:,} in year 3: read all of that as
     customers leaving, at the same rate each year. Visits come at the start of each period, the first one now; the
-    acquisition cost is paid once, today. `worksheet.correction_ladder` makes this table, and more."""
+    acquisition cost is paid once, today. `worksheet.correction_ladder` makes this table, and more; it takes 12 visits a
+    year unless you tell it `visits_per_year`."""
     ladder = worksheet.correction_ladder(
         visits_per_year * years,
         purchases,
@@ -308,7 +309,7 @@ def rungs_without_cac(**case):
 
 three_rungs.hint(
     "`worksheet.correction_ladder` returns these rungs and three more. Its `horizon` and `revenue_per_year` (take "
-    "revenue_1) change only the last two."
+    "revenue_1) change only the last two. Tell it `visits_per_year`, too."
 )
 three_rungs.hint(
     'ladder.loc[["margin", "discounting", "retention"], ["value"]].reset_index() keeps three rows and names them.'
