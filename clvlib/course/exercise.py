@@ -500,6 +500,11 @@ def load_exercise(name: str, keys: Path = KEYS) -> Exercise:
     return load_key(key_file(name, keys))
 
 
+def all_exercises(keys: Path = KEYS) -> list[Exercise]:
+    """The exercises of a folder of keys, in order. A key that has only turns, as the start page's, is none."""
+    return [found for path in sorted(keys.glob("[!_]*.py")) if (found := load_key(path)).questions]
+
+
 def key_file(name: str, keys: Path = KEYS) -> Path:
     """The file of an exercise."""
     for path in (keys / f"{name}.py", keys / f"{_name_now(name)}.py"):

@@ -53,11 +53,11 @@ def worksheet_ladder() -> Explorer:
         draw,
         explain,
         title,
-        years=slider(65, 1, 65, 1, "Years the worksheet counts"),
         margin_rate=slider(542 / 5844, 0.0, 0.6, 0.001, "Margin rate on sales", percent=True),
         rate=slider(0.10, 0.0, 0.30, 0.01, "Discount rate per year", percent=True),
         retention=slider((1399 / 2444) ** 0.5, 0.4, 1.0, 0.001, "Retention rate per year", percent=True),
         revenue=slider(2444, 0, 4000, 50, "Revenue per year, by the table (RMB)"),
+        years=slider(65, 1, 65, 1, "Years the worksheet counts"),
     )
 
 
