@@ -30,6 +30,7 @@ from clvlib.course.explorers.scores_and_drivers import answer_shares, score_tria
 from clvlib.course.explorers.segments import profit_added, quadrants
 from clvlib.course.explorers.service_complaints import closed_by_limit, pareto_bars, staffing_curve
 from clvlib.course.explorers.start_here import customer_shares
+from clvlib.course.explorers.three_year_table import cash_added_up
 from clvlib.course.explorers.time_value import payments_added, payments_today
 from clvlib.course.explorers.value_components import income_and_cost
 from clvlib.course.explorers.winning_or_keeping import budget_split
@@ -158,6 +159,17 @@ def test_payments_one_by_one_and_added_up(axes):
     payments_added(added, times, worth.cumsum(), 5, 20_000)
     assert dots(added)[0] == ([5], [worth[:5].sum()])
     assert words(added) == ["5 paid: 4,329", "for ever: 20,000"]
+
+
+def test_cash_is_added_up_and_payback_marked_where_it_crosses_zero(axes):
+    cash = pd.DataFrame({"as paid": [-100, 40, 40, 40], "in today's money": [-100, 40, 36, 33]})
+    cash_added_up(axes, cash)
+    assert [line.get_ydata().tolist() for line in axes.lines[:2]] == [[-100, -60, -20, 20], [-100, -60, -24, 9]]
+    assert dots(axes) == [([2.5], [0])]
+    axes.clear()
+    cash.loc[0] = -150
+    cash_added_up(axes, cash)
+    assert dots(axes) == []
 
 
 def test_the_budget_split_draws_both_returns_and_the_best_split(axes):
