@@ -735,7 +735,7 @@ def where_it_started():
     return 0.49
 
 
-@share_instead.mistake("That is in percent. Write a fraction, as on the slider: 25 % is 0.25.")
+@share_instead.mistake("That is in percent. Write a fraction: 25 % is 0.25.")
 def share_in_percent():
     return 53
 
