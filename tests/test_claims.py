@@ -19,7 +19,6 @@ FIRST_EDITION = [
     "06_value_components",
     "07_segments",
     "08_lifecycle_stages",
-    "09_forecasting",
     "10_churn_winback",
     "11_satisfaction_index",
     "12_scores_and_drivers",
