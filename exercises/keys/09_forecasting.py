@@ -119,9 +119,9 @@ known_clock.hint("Two causes: she left (the coin), or she stayed and it kept sti
 
 @exercise.number(points=2, level=2, unit="as a fraction", within=0.0005)
 def alive_by_formula(r, alpha, a, b, repeats, last, silence):
-    """Now clocks and coins are unknown. A BG/NBD, in weeks, has r = {r}, alpha = {alpha}, a = {a}, b = {b}. She came back
-    {repeats} times, the last time in week {last} after her first purchase, and {silence} weeks of silence followed. What
-    is P(alive)?"""
+    """Now clocks and coins are unknown. A BG/NBD, in weeks, has r = {r}, alpha = {alpha}, a = {a}, b = {b}. She came
+    back {repeats} times, the last time in week {last} after her first purchase, and {silence} weeks of silence
+    followed. What is P(alive)?"""
     gap = (alpha + last + silence) / (alpha + last)
     return 1 / (1 + a / (b + repeats - 1) * gap ** (r + repeats))
 
@@ -170,8 +170,8 @@ alive_by_formula.hint("`models.BGNBD(r=..., alpha=..., a=..., b=...).p_alive(fre
     },
 )
 def why_she():
-    """She came back ten times until week 20, he twice, and both have been silent since. The BG/NBD says that she is more
-    likely gone than he is. Why?"""
+    """She came back ten times until week 20, he twice, and both have been silent since. The BG/NBD says that she is
+    more likely gone than he is. Why?"""
     return "clock"
 
 
@@ -180,9 +180,9 @@ why_she.hint("How many purchases would you have expected of each in the silence?
 
 @exercise.table(points=3, level=2, within=0.005)
 def five_customers(r, alpha, a, b, frequency, recency, age):
-    """Five customers of the BG/NBD of question 2 (in weeks) are all {age} weeks old. `frequency` and `recency` hold what
-    they did. Build a DataFrame with their `frequency`, and the columns `p_alive` (today), `purchases` (expected in the
-    next 52 weeks) and `rank` (1 for most purchases expected)."""
+    """Five customers of the BG/NBD of question 2 (in weeks) are all {age} weeks old. `frequency` and `recency` hold
+    what they did. Build a DataFrame with their `frequency`, and the columns `p_alive` (today), `purchases` (expected in
+    the next 52 weeks) and `rank` (1 for most purchases expected)."""
     model = models.BGNBD(r=r, alpha=alpha, a=a, b=b)
     history = pd.DataFrame({"frequency": frequency, "recency": recency, "T": age})
     forecast = model.predict(history, periods=52)
@@ -242,9 +242,9 @@ five_customers.hint("`model.predict(history, periods=52)` has p_alive, expected_
 
 @exercise.number(points=2, level=2, unit="percent", within=0.05)
 def forecast_error(customers, expected, actual):
-    """A forecast is held against what happened. `customers` are {customers} with 0, 1, 2, and 3 or more repeat purchases;
-    `expected` and `actual` are the mean purchases of a customer in the holdout, by these groups. By how many percent of
-    the actual total is the forecast of the **total** off? (Too low: minus.)"""
+    """A forecast is held against what happened. `customers` are {customers} with 0, 1, 2, and 3 or more repeat
+    purchases; `expected` and `actual` are the mean purchases of a customer in the holdout, by these groups. By how many
+    percent of the actual total is the forecast of the **total** off? (Too low: minus.)"""
     n = np.array(customers)
     return 100 * ((n * expected).sum() / (n * actual).sum() - 1)
 
@@ -309,9 +309,9 @@ expected_spend.hint("p * (gamma + x * mean) / (p * x + q - 1)")
 
 @exercise.number(points=2, level=2, unit="dollars", within=0.01)
 def worth_of_her(yearly, purse, margin_rate, rate):
-    """A model expects of a customer {yearly} purchases in the next three years, {purse} dollars each, and {margin_rate:.0%}
-    of that is margin. She has spent 400 dollars so far. Each year's margin comes at its end; the discount rate is
-    {rate:.0%} a year. What are the three years worth today?"""
+    """A model expects of a customer {yearly} purchases in the next three years, {purse} dollars each, and
+    {margin_rate:.0%} of that is margin. She has spent 400 dollars so far. Each year's margin comes at its end; the
+    discount rate is {rate:.0%} a year. What are the three years worth today?"""
     years = np.arange(1, len(yearly) + 1)
     return (np.array(yearly) * purse * margin_rate / (1 + rate) ** years).sum()
 
@@ -361,12 +361,12 @@ def what_to_pay():
     in four to six sentences."""
     return (
         "I would offer about 54,000 at once and let a part of the price wait. The interval says what chance can do if "
-        "the model is right, and the test shows that it is not quite: what came lay outside. Even 12 or 20 percent more "
-        "in all five years makes only 60,000 to 65,000, so that 75,000 needs more than the model has ever missed. One "
-        "miss does not make a rule, either: the holdout had a Christmas in it and the learning weeks had none, and a "
-        "forecast from another day may be too high. I would ask for a whole year of orders and for the dates of the "
-        "promotions, and forecast from several days. After 39 weeks I would share with the seller what comes above the "
-        "forecast; if it comes to a quarter more, he gets his price."
+        "the model is right, and the test shows that it is not quite: what came lay outside. Even 12 or 20 percent "
+        "more in all five years makes only 60,000 to 65,000, so that 75,000 needs more than the model has ever "
+        "missed. One miss does not make a rule, either: the holdout had a Christmas in it and the learning weeks had "
+        "none, and a forecast from another day may be too high. I would ask for a whole year of orders and for the "
+        "dates of the promotions, and forecast from several days. After 39 weeks I would share with the seller what "
+        "comes above the forecast; if it comes to a quarter more, he gets his price."
     )
 
 
@@ -474,8 +474,8 @@ best_repeats.hint("The purchases expected rise at first, and fall again from fiv
 
 @exercise.turn.number(unit="times", within=0.011)
 def times_forecast():
-    """The base is worth 53,638 dollars by the forecast, and the seller asks 100,000. How many times its forecast must the
-    customers bring for the price to be even?"""
+    """The base is worth 53,638 dollars by the forecast, and the seller asks 100,000. How many times its forecast must
+    the customers bring for the price to be even?"""
     return 100_000 / 53_638
 
 
