@@ -41,7 +41,7 @@ def growing_silence() -> Explorer:
 
     def title(repeats: int, last: int, silence: int, model: str) -> str:
         chance = alive(repeats, last, model)[silence]
-        return f"Silent for {_weeks(silence)}: still a customer with a chance of {chance:.1%}"
+        return f"After {_weeks(silence)} of silence P(alive) is {chance:.1%}"
 
     return Explorer(
         draw,
