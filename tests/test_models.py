@@ -184,8 +184,12 @@ def test_a_one_time_buyer_is_expected_to_spend_the_mean_of_the_population():
 
 def test_q_below_one_gets_a_sentence_and_no_negative_mean():
     fit = GammaGamma.fit(GammaGamma(p=3, q=0.7, gamma=10).simulate(2000, seed=1))
+    assert fit.diagnosis == (
+        f"Fitted on the 2000 repeat buyers of 2000 customers. q is {fit.q:.4g}, and the mean spend of the population "
+        "exists only for q above 1: a one-time buyer has no expected spend; use the median of the data, or ask for "
+        "repeat buyers only."
+    )
     assert fit.q < 1
-    assert "exists only for q above 1" in fit.diagnosis
     with pytest.raises(ValueError, match="exists only for q above 1"):
         fit.expected_spend()
     with pytest.raises(ValueError, match="exists only for q above 1"):
@@ -341,6 +345,39 @@ def test_a_gamma_gamma_whose_customers_are_all_alike_has_a_sure_mean():
     low, high = _ranges(fit.diagnosis)["mean spend"]
     assert low <= round(fit.expected_spend(), 1) <= high < 1.1 * low
     assert fit.diagnosis.endswith("the forecasts do not hang on these parameters.")
+
+
+def test_a_mean_that_may_be_infinite_is_not_determined():
+    fit = GammaGamma.fit(GammaGamma(p=3, q=1.3, gamma=10).simulate(8, seed=3, frequency=1))
+    assert fit.diagnosis.startswith("Fitted on the 8 repeat buyers of 8 customers. Too few repeaters: 8 of 8 customers")
+    assert fit.diagnosis.endswith("of the population goes from 142 to infinity: the mean spend is not determined.")
+
+
+def test_a_q_between_one_and_two_needs_no_word():
+    fit = GammaGamma.fit(GammaGamma(p=3, q=1.5, gamma=10).simulate(2000, seed=1))
+    assert 1 < fit.q < 2
+    assert fit.diagnosis == "Fitted on the 2000 repeat buyers of 2000 customers."
+
+
+@pytest.mark.parametrize("family", [GammaGamma, BGNBD, MBGNBD, ParetoNBD])
+def test_errors_have_the_names_of_the_parameters(cdnow, family):
+    fit = family.fit(cdnow)
+    assert list(fit.standard_errors) == list(fit.parameters)
+
+
+def test_undiscounted_lives_are_endless_up_to_alpha_1():
+    with pytest.raises(ValueError, match="rate must be above 0 when alpha is at most 1"):
+        SBG(alpha=1, beta=3).derl(0)
+    assert SBG(alpha=1.5, beta=3).derl(0) == pytest.approx(6)
+    assert SBG(alpha=1.5, beta=3).derl([0, 0.1])[0] == pytest.approx(6)
+
+
+@pytest.mark.parametrize(
+    "model", [SBG(1, 3), SPEND, BDW(1, 2, 1.2), BGBB(1, 2, 1, 2)], ids=lambda model: type(model).__name__
+)
+def test_one_seed_gives_one_draw(model):
+    pd.testing.assert_frame_equal(model.simulate(50, seed=4), model.simulate(50, seed=4))
+    assert not model.simulate(50, seed=4).equals(model.simulate(50, seed=5))
 
 
 def test_a_walk_along_the_ridge_that_finds_a_higher_top_begins_again_there():

@@ -1,5 +1,6 @@
 """Exercise 2, time value: discount by hand, say the timing, and take big claims apart."""
 
+import numpy as np
 import pandas as pd
 
 from clvlib import value
@@ -246,9 +247,9 @@ past_purchases.hint('`value.future_value([payment] * years, rate, timing="end")`
 
 @exercise.number(points=2, level=2, unit="dollars", within=1)
 def carmaker(car_claim, car_years, rate):
-    """A carmaker says that a customer is worth {car_claim:,} dollars over {car_years} years of cars, service and loans.
-    Read that as a plain sum of equal payments at year ends. What are these payments worth today, at {rate:.0%} a year,
-    in dollars?"""
+    """A carmaker says that a loyal customer is worth {car_claim:,} dollars over {car_years} years of cars, service and
+    loans. Read that as a plain sum of equal payments at year ends. What are these payments worth today, at {rate:.0%} a
+    year, in dollars?"""
     return value.annuity(car_claim / car_years, rate, car_years, timing="end")
 
 
@@ -277,15 +278,22 @@ def claim_every_year(car_claim, car_years, rate):
     return value.annuity(car_claim, rate, car_years)
 
 
+@carmaker.mistake(
+    "That is what she must bring each year if the claim is a value of today. Here it is a plain sum: what is it worth?"
+)
+def needed_each_year(car_claim, car_years, rate):
+    return car_claim / value.annuity(1, rate, car_years)
+
+
 carmaker.hint("What does the claim come to in one year?")
 carmaker.hint("That is an annuity: `value.annuity(..., rate, car_years)`.")
 
 
 @exercise.number(points=3, level=2, unit="dollars", within=0.5)
 def airline(air_claim, air_years, trips, rate):
-    """An airline says that a traveller with {trips} long trips a year is worth {air_claim:,} dollars. Suppose that this
-    is a value of *today*, that she flies for {air_years} years, and that each year's money comes at the end of the
-    year. At {rate:.0%} a year, what must each trip bring, in dollars?"""
+    """An airline says that a traveller with {trips} long trips a year brings it {air_claim:,} dollars of revenue in her
+    life. Suppose that this is meant as a sum of *today*, that she flies for {air_years} years, and that each year's
+    money comes at the end of the year. At {rate:.0%} a year, what must each trip bring, in dollars of revenue?"""
     return air_claim / value.annuity(1, rate, air_years, timing="end") / trips
 
 
@@ -329,21 +337,214 @@ airline.hint("The claim is so many times that. So many dollars a year it needs; 
         "takes the claim apart: how many years it needs, and how much a year": 1,
         "says that later money is worth less, with a value of today and its timing or rate": 1,
         "says that these are sales, of which only a margin stays": 1,
-        "says that not every customer buys her next car from the same maker": 1,
+        "says that the claim is about loyal customers, and not everyone whose car is due is one": 1,
         "decides on the 4,000 dollars and says which figure would change the decision": 2,
     },
 )
 def what_to_pay():
-    """Your director runs a chain of car dealers. He has read that a customer is worth 400,000 dollars to General Motors
-    and wants to give 4,000 dollars to everyone whose car is due for replacement: "One per cent of what she brings us."
-    Answer him in four to seven sentences."""
+    """Your director runs a chain of car dealers. He has read that General Motors once put each loyal customer at
+    400,000 dollars over life, and wants to give 4,000 dollars to everyone whose car is due for replacement: "One per
+    cent of what she brings us." Answer him in four to seven sentences."""
     return (
         "Over fifty years 400,000 dollars would be 8,000 a year, every year, all of it with one maker, and paid at "
         "year ends at 5 % they are worth about 146,000 today. Even that is money from sales: after the cars, the parts "
-        "and the interest are paid for, perhaps a tenth stays, and part of it with the maker and not with us. Nor does "
-        "she come back each time; GM itself said in 2012 that about 52 % do. And most of those would have come back "
+        "and the interest are paid for, perhaps a tenth stays, and part of it with the maker and not with us. The "
+        "figure is about a loyal customer: not everyone whose car is due is one, and who is loyal may well come back "
         "without a present. So I would not give 4,000 dollars to everyone. I would offer a small sum to half of the "
         "customers whose car is due, drawn by lot, and compare how many in each half buy again. If our own books show "
-        "that a customer who returns leaves us several times 4,000 dollars, and the offer brings back many who would "
+        "that a customer who returns earns us several times 4,000 dollars, and the offer brings back many who would "
         "have left, I would change my mind."
     )
+
+
+@exercise.turn.number(unit="RMB", within=0.01)
+def fifth_payment():
+    """A payment of 1,000 RMB comes at the end of year 5. What is it worth today, at 5 % a year?"""
+    return 1000 / 1.05**5
+
+
+@fifth_payment.mistake("That is the first payment: divided once, it waits one year. This one waits five.")
+def waits_one_year():
+    return 1000 / 1.05
+
+
+@fifth_payment.mistake("You divided four times. It comes at the end of year 5, so it waits five years.")
+def waits_four_years():
+    return 1000 / 1.05**4
+
+
+@fifth_payment.mistake("You took five times 5 % of interest on the first sum. Interest earns interest: 1.05**5.")
+def interest_on_the_first_sum():
+    return 1000 / (1 + 5 * 0.05)
+
+
+@fifth_payment.mistake("You took 5 % of 1,000 off for each year. Divide by 1.05 for each year instead.")
+def fifty_off_each_year():
+    return 1000 * (1 - 5 * 0.05)
+
+
+@fifth_payment.mistake("Taking 5 % off is not the same as dividing by 1.05: 950 RMB grow to 997.50, not to 1,000.")
+def five_percent_off():
+    return 1000 * 0.95**5
+
+
+@fifth_payment.mistake("You multiplied: that is what 1,000 RMB of today grow to. Looking ahead, divide.")
+def multiplied_instead():
+    return 1000 * 1.05**5
+
+
+fifth_payment.hint("How many years does it wait? Divide by 1.05 once for each of them.")
+
+
+@exercise.turn.number(unit="as a fraction", within=0.00003)
+def monthly_rate():
+    """Which discount rate a month comes to 5 % in a year?"""
+    return 1.05 ** (1 / 12) - 1
+
+
+@monthly_rate.mistake("That is a twelfth. Interest earns interest: twelve such months make 5.12 %, not 5 %.")
+def a_twelfth():
+    return 0.05 / 12
+
+
+@monthly_rate.mistake("That is what 5 % a *month* come to in a year. You need the root, not the power.")
+def five_a_month():
+    return 1.05**12 - 1
+
+
+@monthly_rate.mistake("That is how much money grows in a month, all of it. Take off the 1 that was there before.")
+def growth_of_a_month():
+    return 1.05 ** (1 / 12)
+
+
+@monthly_rate.mistake("That is how to convert a share that *leaves*. Money grows: take the twelfth root of 1.05.")
+def as_if_money_left():
+    return 1 - 0.95 ** (1 / 12)
+
+
+@monthly_rate.mistake("That is the rate in percent. Write it as a fraction: 1 % is 0.01.")
+def monthly_in_percent():
+    return round(100 * (1.05 ** (1 / 12) - 1), 3)
+
+
+monthly_rate.hint("Twelve months multiply: (1 + monthly rate) ** 12 is 1.05. What is 1 + monthly rate, then?")
+
+
+@exercise.turn.number(unit="years", within=0.01)
+def half_of_for_ever():
+    """At 5 % a year, payments at year ends: what is the first number of years on the slider at which the payments are
+    worth at least half of payments for ever?"""
+    years = np.arange(1, 61)
+    return years[value.annuity(1000, 0.05, years) >= value.perpetuity(1000, 0.05) / 2].min()
+
+
+@half_of_for_ever.mistake("14 years bring 49 %. One step more.")
+def a_year_short():
+    return 14
+
+
+@half_of_for_ever.mistake("That is half of the sixty shown. Sixty years are not for ever, and early years weigh most.")
+def half_of_those_shown():
+    return 30
+
+
+@half_of_for_ever.mistake("In proportion to five years and 22 %? Each further payment adds less than the one before.")
+def in_proportion():
+    return 11
+
+
+@half_of_for_ever.mistake("In proportion to 22 % in five years? Each further payment adds less than the one before.")
+def in_proportion_rounded_up():
+    return 12
+
+
+@half_of_for_ever.mistake(
+    "That is the exact time. Payments come once a year: which is the first *whole* year at half or more?"
+)
+def exact_time():
+    return np.log(2) / np.log(1.05)
+
+
+half_of_for_ever.hint("Watch the percentage in the title while you move the years.")
+
+
+@exercise.turn.number(unit="RMB", within=1)
+def just_paid():
+    """A family has just paid its first 1,000 RMB. It pays again at the end of each year, if it is still there: 80 %
+    stay each year, without end, at a rate of 5 %. What is it worth from now on?"""
+    return 1000 * 0.8 / (1 + 0.05 - 0.8)
+
+
+@just_paid.mistake("You counted the payment of this morning. It lies behind us; what is still to come?")
+def payment_of_today_counted():
+    return value.clv(1000, retention=0.8, rate=0.05, first_margin="now")
+
+
+@just_paid.mistake("That takes the next payment for certain. One family in five will not be there to make it.")
+def next_one_certain():
+    return value.clv(1000, retention=0.8, rate=0.05, first_margin="end")
+
+
+@just_paid.mistake("That has the next payment due today. The family paid this morning; the next one comes in a year.")
+def due_today():
+    return value.clv(1000, retention=0.8, rate=0.05, timing="start", first_margin="if_retained")
+
+
+@just_paid.mistake("That is not discounted, and it counts the payment of this morning.")
+def without_a_rate():
+    return 1000 / (1 - 0.8)
+
+
+@just_paid.mistake("You let it stay for ever. One family in five leaves each year.")
+def stays_for_ever():
+    return value.perpetuity(1000, 0.05)
+
+
+@just_paid.mistake("That stops after five margins. This contract has no end.")
+def five_margins_only():
+    return value.clv(1000, retention=0.8, rate=0.05, periods=5)
+
+
+@just_paid.mistake("That is the next payment alone. Others follow it, year after year, from those who stay.")
+def next_one_alone():
+    return 0.8 * 1000
+
+
+just_paid.hint("When does the next payment come, and is it certain? Look for that row in the table.")
+
+
+@exercise.turn.number(unit="as a fraction", within=0.004)
+def margin_needed():
+    """A family pays 1,000 RMB at the start of each of five years, for certain; the rate is 5 % a year. At which margin
+    rate does it earn the 4,500 RMB asked for it?"""
+    return 4500 / value.annuity(1000, 0.05, 5, timing="start")
+
+
+@margin_needed.mistake("That is for payment at year ends, and above 1: no margin would do. Here they pay in advance.")
+def needed_at_year_ends():
+    return 4500 / value.annuity(1000, 0.05, 5)
+
+
+@margin_needed.mistake("You divided by the plain sum of 5,000. What are the five payments worth today?")
+def needed_of_the_plain_sum():
+    return 4500 / 5000
+
+
+@margin_needed.mistake("That is the margin of the shop in lesson 1. Asked is the one that 4,500 RMB would need.")
+def margin_of_lesson_1():
+    return 542 / 5844
+
+
+@margin_needed.mistake(
+    "You let one family in five leave each year. Here everything goes the owner's way: nobody leaves."
+)
+def needed_if_some_leave():
+    return 4500 / value.clv(1000, 0.8, 0.05, periods=5, timing="start")
+
+
+@margin_needed.mistake("That is the rate in percent. Write it as a fraction: 50 % is 0.5.")
+def needed_in_percent():
+    return round(100 * 4500 / value.annuity(1000, 0.05, 5, timing="start"))
+
+
+margin_needed.hint("What are the payments worth today, in advance? The margin is a share of that, and must make 4,500.")
