@@ -16,7 +16,6 @@ FIRST_EDITION = [
     "04_three_year_table",
     "05_winning_or_keeping",
     "06_value_components",
-    "07_segments",
     "08_lifecycle_stages",
     "09_forecasting",
     "10_churn_winback",
