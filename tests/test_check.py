@@ -574,6 +574,12 @@ def test_a_file_without_an_exercise_is_told_what_to_write(tmp_path):
     assert (finding.line, finding.says) == (None, "the exercise has no question.")
 
 
+def test_a_key_may_hold_the_turns_of_a_lesson_alone(tmp_path):
+    questions, turns = SOUND.index("@exercise.number"), SOUND.index("@exercise.turn")
+    report = checked(tmp_path, SOUND[:questions] + SOUND[turns:], "shop")
+    assert report == Report(0, 41, [], 1)
+
+
 def test_the_line_is_found_in_a_file_named_from_where_one_stands(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     assert checked(Path(), faulty("@exercise.number(points=1", "@exercise.number(points=0")).to_mend[0].line == 20

@@ -15,7 +15,7 @@ from typer.testing import CliRunner
 
 from clvlib.course import cli
 from clvlib.course.data import ROOT
-from clvlib.course.exercise import KEYS, Exercise, load_exercise
+from clvlib.course.exercise import KEYS, Exercise, all_exercises, load_exercise
 from clvlib.course.marking import release as releasing
 from clvlib.course.marking import roster as rosters
 
@@ -112,7 +112,7 @@ def test_a_wrong_call_is_one_sentence_on_the_error_stream(tmp_path, home):
     [
         ("01_workshet", "there is no exercise '01_workshet'; did you mean '01_worksheet'?"),
         ("01_worksheet.py", "there is no exercise '01_worksheet.py'; did you mean '01_worksheet'?"),
-        ("midterm", 'there is no exercise \'midterm\'; "01_worksheet", "02_time_value", '),
+        ("midterm", 'there is no exercise \'midterm\'; "00_start_here", "01_worksheet", '),
         ("../keys", "there is no exercise '../keys'; "),
     ],
 )
@@ -275,7 +275,7 @@ def test_paths_are_printed_as_they_are(tmp_path):
 
 def test_a_key_is_checked_by_its_name_or_its_file(tmp_path):
     for key in (NAME, str(KEYS / f"{NAME}.py")):
-        assert clv("check", key) == f"{KEYS / NAME}.py\n8 questions, 41 cases tried: nothing found\n"
+        assert clv("check", key) == f"{KEYS / NAME}.py\n8 questions, 4 turns, 41 cases tried: nothing found\n"
     assert clv("check", "06_segments").splitlines()[0] == str(KEYS / "07_segments.py")
     own = write_key(tmp_path / "keys") / "midterm.py"
     assert clv("check", own).splitlines() == [
@@ -332,6 +332,15 @@ def test_the_exercises_are_exported_and_never_written_over(tmp_path):
     notebook.write_text("edited")
     assert "is there already and may hold your edits" in refused("export-nbgrader", tmp_path / "course", "--keys", keys)
     assert notebook.read_text() == "edited"
+
+
+def test_a_key_of_turns_alone_is_no_exercise(tmp_path):
+    roster = write_roster(tmp_path, "ann")
+    said = refused("release", "00_start_here", "--roster", roster, "--out", tmp_path / "out")
+    assert said == "00_start_here is no exercise: it holds only what its lesson asks in between"
+    clv("export-nbgrader", tmp_path / "course")
+    written = sorted(os.listdir(tmp_path / "course" / "source"))
+    assert written == [exercise.name for exercise in all_exercises()]
 
 
 # Without a sandbox

@@ -3,6 +3,7 @@
 import re
 from pathlib import Path
 
+import nbformat
 import pytest
 import yaml
 
@@ -83,11 +84,26 @@ def test_links_of_the_pages_lead_somewhere():
                 assert (page.parent / target).exists(), f"{page.name}: {target}"
 
 
-def test_the_map_of_the_start_page_and_of_the_readme_name_every_lesson():
-    for page in (NOTEBOOKS / "00_start_here.ipynb", ROOT / "README.md"):
-        text = page.read_text(encoding="utf-8")
-        for number, path in LESSONS.items():
-            assert number == "00" or f"{path.stem}.ipynb)" in text, f"{page.name} does not link lesson {number}"
+def test_the_readme_links_every_lesson():
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    assert not [number for number, path in LESSONS.items() if f"({path.relative_to(ROOT).as_posix()})" not in text]
+
+
+def test_the_map_of_the_start_page_links_each_lesson_and_its_exercise_as_soon_as_they_are_there():
+    page = nbformat.read(LESSONS["00"], as_version=4)
+    text = "\n".join(cell.source for cell in page.cells if cell.cell_type == "markdown")
+    rows = re.findall(r"^\|[^|]*\| (\d+) ([^|]+) \| ([^|]+\?) \| ([^|]+) \|$", text, re.MULTILINE)
+    assert [int(number) for number, *_ in rows] == list(range(1, 18))
+    for number, lesson, asked, exercise in rows:
+        path = LESSONS.get(f"{int(number):02d}")
+        if path is None:
+            assert "](" not in lesson
+            assert exercise == "comes later"
+        else:
+            title, _, question = nbformat.read(path, as_version=4).cells[0].source.splitlines()[:3]
+            assert lesson == f"[{title.removeprefix('# ')}]({path.name})"
+            assert f"**{asked}**" == question
+            assert exercise == f"[exercise](../exercises/{path.name})"
 
 
 def test_the_examples_of_contributing_stand_in_the_files_that_it_names():

@@ -152,6 +152,14 @@ def test_a_share_that_is_100_times_too_large_is_told_how_to_write_it():
     assert number_problem(1.01e8 + 110, 1.01e6, 0.001) == "That is too high."
 
 
+def test_a_share_in_percent_may_be_rounded_as_the_share_may():
+    assert number_problem(20.1, 0.2011, 0.002) == "That is 100 times too large. Write 80% as 0.8."
+    assert number_problem(20.4, 0.2011, 0.002) == "That is too high."
+    assert number_problem(110, 1.1, 0.002) == "That is 100 times too large. Is a percentage in it?"
+    assert number_problem(110.1, 1.1, 0.002) == "That is too high.", "no share"
+    assert number_problem(0.3, 0.002, 0.002) == "That is too high.", "as near to 0 as to the answer"
+
+
 def test_what_is_no_number_is_as_good_as_0():
     assert as_number("a") == (0.0, 'The answer is a number. This is the text "a": leave the quotes out.')
     assert as_number(None) == (0.0, "The answer is one number. This is of the type NoneType.")

@@ -24,12 +24,13 @@ from clvlib.course.explorers.do_programs_work import chance_to_find, program_est
 from clvlib.course.explorers.kano_voice_chain import districts, feature_plane
 from clvlib.course.explorers.lifecycle_stages import relationship_months, stages_by_month, worth_by_stage
 from clvlib.course.explorers.loyalty_economics import points_account, switching_line, tier_lines
-from clvlib.course.explorers.retention import cohort_and_forecasts, firm_between_groups, multiple_curve
+from clvlib.course.explorers.retention import cohort_and_forecasts, firm_between_groups, multiple_curve, spread_out
 from clvlib.course.explorers.satisfaction_index import gauges, weight_bars
 from clvlib.course.explorers.scores_and_drivers import answer_shares, score_triangle
 from clvlib.course.explorers.segments import profit_added, quadrants
 from clvlib.course.explorers.service_complaints import closed_by_limit, pareto_bars, staffing_curve
 from clvlib.course.explorers.start_here import customer_shares
+from clvlib.course.explorers.three_year_table import cash_added_up
 from clvlib.course.explorers.time_value import payments_added, payments_today
 from clvlib.course.explorers.value_components import income_and_cost
 from clvlib.course.explorers.winning_or_keeping import budget_split
@@ -130,15 +131,23 @@ def test_sorting_draws_the_firm_between_its_groups(axes):
     firm_between_groups(axes, firm, 0.9, 0.5)
     assert np.allclose(dots(axes)[0][1], firm)
     assert [line.get_ydata()[0] for line in axes.lines[:2]] == [0.9, 0.5]
+    assert "80.0%" in words(axes)
 
 
 def test_the_survival_forecast_parts_what_was_seen_from_what_came_after(axes):
     actual = pd.Series([1, 0.8, 0.7, 0.65], index=[0, 1, 2, 3])
-    cohort_and_forecasts(axes, actual, 1, np.array([1, 0.8, 0.69, 0.6]), np.array([1, 0.8, 0.64, 0.5]))
+    model, other, constant = [1, 0.8, 0.69, 0.6], [1, 0.8, 0.7, 0.61], [1, 0.8, 0.64, 0.5]
+    forecasts = {name: np.array(line) for name, line in (("sBG", model), ("BdW", other), ("constant churn", constant))}
+    cohort_and_forecasts(axes, actual, 1, forecasts)
     seen, later = dots(axes)
     assert np.allclose(seen[1], [1, 0.8])
     assert np.allclose(later[1], [0.7, 0.65])
-    assert np.allclose(axes.lines[1].get_ydata(), [1, 0.8, 0.69, 0.6])
+    assert [list(line.get_ydata()) for line in axes.lines[:3]] == [model, other, constant]
+
+
+def test_labels_at_nearly_one_height_are_moved_apart():
+    placed = spread_out({"sBG": 0.60, "BdW": 0.61, "constant churn": 0.01}, apart=0.07)
+    assert placed == pytest.approx({"constant churn": 0.03, "sBG": 0.60, "BdW": 0.67})
 
 
 def test_payments_one_by_one_and_added_up(axes):
@@ -150,6 +159,17 @@ def test_payments_one_by_one_and_added_up(axes):
     payments_added(added, times, worth.cumsum(), 5, 20_000)
     assert dots(added)[0] == ([5], [worth[:5].sum()])
     assert words(added) == ["5 paid: 4,329", "for ever: 20,000"]
+
+
+def test_cash_is_added_up_and_payback_marked_where_it_crosses_zero(axes):
+    cash = pd.DataFrame({"as paid": [-100, 40, 40, 40], "in today's money": [-100, 40, 36, 33]})
+    cash_added_up(axes, cash)
+    assert [line.get_ydata().tolist() for line in axes.lines[:2]] == [[-100, -60, -20, 20], [-100, -60, -24, 9]]
+    assert dots(axes) == [([2.5], [0])]
+    axes.clear()
+    cash.loc[0] = -150
+    cash_added_up(axes, cash)
+    assert dots(axes) == []
 
 
 def test_the_budget_split_draws_both_returns_and_the_best_split(axes):

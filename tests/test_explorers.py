@@ -275,8 +275,14 @@ def test_sorting_lifts_the_firm_between_two_groups_that_stay_flat():
 def test_the_survival_forecast_sees_the_years_it_says_and_no_other():
     explorer = make("survival_forecast")
     explorer.set(group="Regular", seen=3)
-    constant, model, seen, held_out = explorer.figure.axes[0].lines
+    model, other, constant, seen, held_out = explorer.figure.axes[0].lines
     assert seen.get_ydata() == pytest.approx([1, 0.631, 0.468, 0.382])
-    assert held_out.get_xdata().tolist() == [4, 5, 6, 7, 12]
-    assert constant.get_ydata()[12] < model.get_ydata()[12] < held_out.get_ydata()[-1]
+    assert held_out.get_xdata().tolist() == list(range(4, 13))
+    assert constant.get_ydata()[12] < model.get_ydata()[12] < held_out.get_ydata()[-1] < other.get_ydata()[12]
     assert np.asarray(model.get_ydata())[[0, 12]] == pytest.approx([1, 0.156], abs=5e-4)
+
+
+def test_from_four_years_the_forecasts_are_the_published_ones():
+    explorer = make("survival_forecast")
+    explorer.set(group="High End", seen=4)
+    assert "the sBG expects 30.7% to be left, the BdW 38.9%, constant churn 20.2%. In fact 39.4% were" in explorer.text

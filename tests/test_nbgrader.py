@@ -14,12 +14,11 @@ import nbformat
 import pytest
 
 from clvlib.course import exercise as keys
-from clvlib.course.exercise import KEYS
 from clvlib.course.marking.nbgrader import export
 
 pytestmark = pytest.mark.slow
 
-NAMES = sorted(path.stem for path in KEYS.glob("[0-9]*.py"))
+NAMES = [exercise.name for exercise in keys.all_exercises()]
 FIRST = NAMES[0]
 PYTHON = os.environ.get("CLV_NBGRADER", "")
 load_exercise = functools.cache(keys.load_exercise)

@@ -16,12 +16,12 @@ from hypothesis import strategies as st
 from typer.testing import CliRunner
 
 from clvlib.course.cli import app
-from clvlib.course.exercise import KEYS, Exercise, TextQuestion, load_exercise
+from clvlib.course.exercise import Exercise, TextQuestion, all_exercises, load_exercise
 from clvlib.course.marking import release as releasing
 from clvlib.course.marking.release import Secret, file_name, make_secret, personal_notebook, read_secret, seed, ticket
 from clvlib.course.marking.roster import Roster, Student, read_roster
 
-NAMES = sorted(path.stem for path in KEYS.glob("[0-9]*.py"))
+NAMES = [exercise.name for exercise in all_exercises()]
 SECRET, OTHER_SECRET = Secret(bytes(range(32))), Secret(bytes(32))
 
 ODD = {

@@ -7,6 +7,7 @@ from clvlib.course.data import load, score_forecast, truth
 from clvlib.course.exercise import Exercise
 from clvlib.course.learner import assessment, practice
 from clvlib.course.lesson import lesson
+from clvlib.course.progress import progress
 from clvlib.course.setup import check_setup
 
 if TYPE_CHECKING:
@@ -21,6 +22,7 @@ __all__ = [
     "lesson",
     "load",
     "practice",
+    "progress",
     "score_forecast",
     "slider",
     "switch",

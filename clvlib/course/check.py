@@ -166,7 +166,7 @@ class _Trial:
         lines = sorted(call.lineno for call in calls if ast.unparse(call.func).split(".")[-1] == "Exercise")
         for line in lines[1:]:
             self.add(line, f"a second exercise (the first is on line {lines[0]}): write it into a file of its own")
-        if not self.exercise.questions:
+        if not self.exercise.questions and not self.exercise.turn.questions:
             self.add(None, "the exercise has no question")
         if self.exercise.name != self.path.stem and len(lines) < 2:
             self.add(None, f'a notebook of "{self.exercise.name}" looks for {self.exercise.name}.py', warning=True)

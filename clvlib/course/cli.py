@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.text import Text
 
-from clvlib.course.exercise import KEYS, RENAMED, Exercise, count, key_file, load_exercise
+from clvlib.course.exercise import KEYS, RENAMED, Exercise, all_exercises, count, key_file, load_exercise
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -138,10 +138,9 @@ def export_nbgrader(
     from clvlib.course.marking.nbgrader import export
 
     with _in_words():
-        names = sorted(path.stem for path in keys.glob("[!_]*.py"))
-        if not names:
+        exercises = all_exercises(keys)
+        if not exercises:
             raise ValueError(f"{keys} holds no keys")
-        exercises: list[Exercise] = [load_exercise(name, keys) for name in names]
         written = export(folder, exercises)
         _say(f"{count(len(written), 'file')} written to {folder}. There, run `nbgrader generate_assignment`.")
 
@@ -169,6 +168,8 @@ def _report(key: Path, *, warnings: bool) -> bool:
 def _choose(name: str, keys: Path) -> Exercise:
     """The exercise of that name. Seeds and tickets come from the name, so what began under an old one keeps it."""
     chosen = load_exercise(name, keys)
+    if chosen.turn.questions and not chosen.questions:
+        raise ValueError(f"{name} is no exercise: it holds only what its lesson asks in between")
     if RENAMED.get(chosen.name) == name:
         _say(
             f"{name} is called {chosen.name} now. For a class that got it under the old name this goes on under that; "

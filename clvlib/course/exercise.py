@@ -500,6 +500,11 @@ def load_exercise(name: str, keys: Path = KEYS) -> Exercise:
     return load_key(key_file(name, keys))
 
 
+def all_exercises(keys: Path = KEYS) -> list[Exercise]:
+    """The exercises of a folder of keys, in order. A key that has only turns, as the start page's, is none."""
+    return [found for path in sorted(keys.glob("[!_]*.py")) if (found := load_key(path)).questions]
+
+
 def key_file(name: str, keys: Path = KEYS) -> Path:
     """The file of an exercise."""
     for path in (keys / f"{name}.py", keys / f"{_name_now(name)}.py"):
@@ -596,7 +601,8 @@ def number_problem(value: float, right: float, within: float) -> str:
     def near(other: float) -> bool:
         return abs(value - other) <= max(within, 1e-6 * abs(other))
 
-    if near(100 * right) and right:
+    in_percent = within < abs(right) <= 1 and abs(value / 100 - right) <= within
+    if (near(100 * right) and right) or in_percent:
         return "That is 100 times too large. " + ("Write 80% as 0.8." if abs(right) <= 1 else "Is a percentage in it?")
     if near(right / 100) and right:
         return "That is 100 times too small. Is a percentage in it that should not be?"

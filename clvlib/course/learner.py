@@ -80,9 +80,9 @@ class Record(Memory):
     As long as there is no such file, one under an old name is read; it stays as it is.
     """
 
-    def __init__(self, name: str, old_name: str = ""):
+    def __init__(self, name: str, old_name: str = "", folder: Path = Path(".progress")):
         super().__init__()
-        self.path = Path(".progress") / f"{name}.json"
+        self.path = folder / f"{name}.json"
         self.trouble = ""
         if not self._read(self.path) and old_name:
             self._read(self.path.with_name(f"{old_name}.json"))

@@ -9,6 +9,7 @@ keeps its picture and its text but not its live view, whose id changes every tim
 """
 
 import hashlib
+import os
 import re
 import sys
 from pathlib import Path
@@ -21,7 +22,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from clvlib.course.code import opening
 from clvlib.course.data import ROOT
-from clvlib.course.exercise import KEYS, Exercise, load_exercise
+from clvlib.course.exercise import Exercise, all_exercises, load_exercise
 
 _VIEW = "application/vnd.jupyter.widget-view+json"
 _MAY_STOP = ["raises-exception"]  # tells Jupyter to go on with "run all" after an error in this cell
@@ -33,7 +34,8 @@ def run(notebook: NotebookNode, folder: Path) -> NotebookNode:
     """Run every cell in a fresh kernel and keep its outputs."""
     options: Any = {"timeout": 300, "startup_timeout": 300, "kernel_name": "python3", "record_timing": False}
     options |= {"store_widget_state": False, "coalesce_streams": True}
-    NotebookClient(notebook, resources={"metadata": {"path": str(folder)}}, **options).execute()
+    client = NotebookClient(notebook, resources={"metadata": {"path": str(folder)}}, **options)
+    client.execute(env={**os.environ, "CLV_PROGRESS": os.devnull})  # nobody's progress is stored
     return notebook
 
 
@@ -142,9 +144,11 @@ def main(what: str = "", *named: str) -> None:
     """Make all notebooks of a kind, or those named."""
     if what not in ("notebooks", "exercises"):
         sys.exit(f"usage: python -m clvlib.course.notebooks notebooks|exercises [NAME ...], not {what!r}")
-    sources = (ROOT / "notebooks").glob("*.ipynb") if what == "notebooks" else KEYS.glob("[0-9]*.py")
-    there = {path.stem: path for path in sorted(sources)}
-    wanted = [Path(name).stem for name in named] or list(there)
+    if what == "notebooks":
+        there = sorted(path.stem for path in (ROOT / "notebooks").glob("*.ipynb"))
+    else:
+        there = [exercise.name for exercise in all_exercises()]
+    wanted = [Path(name).stem for name in named] or there
     if missing := [name for name in wanted if name not in there]:
         sys.exit(f"there is no {missing[0]!r}; there are {', '.join(there)}")
     for name in wanted:

@@ -393,7 +393,7 @@ def twice_as_much():
     return kept[value.margin_multiple(kept, 0.10) >= 2 * value.margin_multiple(0.80, 0.10)].min()
 
 
-@twice_as_much.mistake("At 90 % she is worth 4.50 margins. Twice the 2.67 of 80 % is more than that: go on.")
+@twice_as_much.mistake("Half the losses double her lifetime. But at 90 % she is worth 4.50 margins, not twice 2.67.")
 def as_at_ninety():
     return 0.90
 
@@ -412,35 +412,73 @@ twice_as_much.hint("At 80 % the dot stands at 2.67. To which height must it clim
 twice_as_much.hint("To 5.33. Move the first slider, and read the title.")
 
 
-@exercise.turn.number(unit="as a fraction", within=0.006)
-def loyal_share():
-    """500 loyal customers, of whom 90 % stay every year, and 500 others, of whom 50 % do. Of those left after one
-    year, what share is loyal?"""
-    return 450 / (450 + 250)
+@exercise.turn.number(unit="as a fraction", within=0.03)
+def loyal_needed():
+    """Of the loyal 90 % stay every year, of the others 50 %. What is the smallest share of loyal customers on the
+    slider, of all that a firm wins, with which its retention in year 5 is at least 80 %?"""
+    share = np.arange(5, 100, 5) / 100
+    begin = share * 0.9**4 + (1 - share) * 0.5**4
+    stay = share * 0.9**5 + (1 - share) * 0.5**5
+    return share[stay >= 0.8 * begin].min()
 
 
-@loyal_share.mistake("That was the share at the start. Count both groups after the year.")
-def share_at_the_start():
+@loyal_needed.mistake(
+    "That is what year 1 needs. By year 5 most of the others have gone by themselves: less is enough."
+)
+def as_in_year_one():
+    return (0.8 - 0.5) / (0.9 - 0.5)
+
+
+@loyal_needed.mistake("With half of them loyal, retention in year 5 is 86.5 %. Fewer are enough.")
+def half_of_them():
     return 0.5
 
 
-@loyal_share.mistake("You divided by all who came. Divide by those who are left, loyal and others.")
-def of_all_who_came():
-    return 0.45
+@loyal_needed.mistake("With 20 % loyal, retention in year 5 is 79.0 %. One step more.")
+def one_step_short():
+    return 0.2
 
 
-@loyal_share.mistake("That is the firm's retention, 700 of 1,000. Asked is how many of the 700 are loyal.")
-def retention_of_the_firm():
-    return 0.7
+@loyal_needed.mistake("80 % is the retention that the firm wants. Asked is the share of the loyal among those it wins.")
+def the_retention():
+    return 0.8
 
 
-@loyal_share.mistake("That is the share of the loyal who stay. Asked is their share among all who are left.")
-def loyal_who_stay():
-    return 0.9
+loyal_needed.hint("Move the first slider only. Read the retention in year 5 from the text below the picture.")
+loyal_needed.hint("At 20 % it is a little below 80 %.")
 
 
-loyal_share.hint("How many of the 500 loyal ones are left? How many of the 500 others?")
-loyal_share.hint("450 and 250. Divide the loyal by both together.")
+@exercise.turn.number(unit="years", within=0.01)
+def years_needed():
+    """How many years of High End, from 3 on, must the sBG see until its forecast for year 12 is within 3 points of
+    what happened, 39.4 %?"""
+    there = [1000, 869, 743, 653, 593, 551, 517, 491]
+    expects = {years: 100 * models.SBG.fit(there[: years + 1]).survival(12) for years in range(3, 8)}
+    return min(years for years, share in expects.items() if abs(share - 39.4) <= 3)
+
+
+@years_needed.mistake("From 3 years the BdW is within 3 points. The sBG expects 22.1 %.")
+def as_for_the_bdw():
+    return 3
+
+
+@years_needed.mistake("From 4 years the sBG expects 30.7 %, and 39.4 % were there. It must see more.")
+def four_years():
+    return 4
+
+
+@years_needed.mistake("From 5 years the sBG expects 34.7 %, still 4.7 points too few. One year more.")
+def five_years():
+    return 5
+
+
+@years_needed.mistake("From 7 years it is near, but fewer are enough. Go back by a year.")
+def all_seven():
+    return 7
+
+
+years_needed.hint("Within 3 points of 39.4 %: from which number on?")
+years_needed.hint("From 36.4 % on. Move the slider of the years, and read the sBG's number in the title.")
 
 
 @exercise.turn.number(unit="boxes", within=0.012)

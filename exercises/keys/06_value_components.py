@@ -1,4 +1,4 @@
-"""Exercise 6, value components: share and dial, what customers leave, what is ahead, and whose profit is counted."""
+"""Exercise 6, value components: share and dial, what customers earn us, what is ahead, and whose profit is counted."""
 
 import numpy as np
 import pandas as pd
@@ -21,7 +21,7 @@ EVENTS = [
         "the bank mishandles her complaint, and she warns her colleagues",
     ],
     [
-        "a rival pays newcomers 500 RMB, and she goes there",
+        "a new rule lets customers take their account number to another bank, and she does",
         "house prices rise in the city, and she takes a larger loan",
         "a new app lets the whole town read what she writes about her bank",
     ],
@@ -181,7 +181,7 @@ def what_moves_her_value(events):
         "the bank shuts its branch in her street, and she leaves": ("bank", "time"),
         "the bank sells her the insurance that she was looking for elsewhere": ("bank", "demand"),
         "the bank mishandles her complaint, and she warns her colleagues": ("bank", "influence"),
-        "a rival pays newcomers 500 RMB, and she goes there": ("external", "time"),
+        "a new rule lets customers take their account number to another bank, and she does": ("external", "time"),
         "house prices rise in the city, and she takes a larger loan": ("external", "demand"),
         "a new app lets the whole town read what she writes about her bank": ("external", "influence"),
     }
@@ -238,15 +238,15 @@ what_moves_her_value.hint('pd.DataFrame({"event": events, "cause": ["bank", ...]
 def who_is_a_key_account(groups, customers, revenue, cost, balances, wallets, margin_percent):
     """A bank serves three groups; `customers`, `revenue`, `cost`, `balances` and `wallets` hold one number a group, in
     the order of `groups` (money in RMB, for the whole group; revenue and cost a year). Build a DataFrame with the
-    columns `group`, `arpu` (revenue per customer), `base` (base value: profit per customer, a year), `rank_arpu` and
-    `rank_base` (1 for the highest), and `growth` (growth value: what the rest of her wallet would bring per customer
-    and year, at {margin_percent} % of the money)."""
+    columns `group`, `arpu` (revenue per customer), `profit` (per customer, a year), `rank_arpu` and `rank_profit` (1
+    for the highest), and `headroom` (what the rest of her wallet would bring per customer and year, at
+    {margin_percent} % of the money)."""
     table = pd.DataFrame({"group": groups})
     table["arpu"] = np.array(revenue) / customers
-    table["base"] = (np.array(revenue) - cost) / customers
+    table["profit"] = (np.array(revenue) - cost) / customers
     table["rank_arpu"] = table["arpu"].rank(ascending=False)
-    table["rank_base"] = table["base"].rank(ascending=False)
-    table["growth"] = margin_percent / 100 * (np.array(wallets) - balances) / customers
+    table["rank_profit"] = table["profit"].rank(ascending=False)
+    table["headroom"] = margin_percent / 100 * (np.array(wallets) - balances) / customers
     return table
 
 
@@ -261,7 +261,7 @@ def totals_of_groups(**case):
 
 
 @who_is_a_key_account.mistake(
-    "The base value is revenue here: the cost is missing. With it, the order of the groups changes."
+    "The profit is revenue here: the cost is missing. With it, the order of the groups changes."
 )
 def cost_forgotten(**case):
     return key_accounts(case, cost=[0, 0, 0])
@@ -270,32 +270,32 @@ def cost_forgotten(**case):
 @who_is_a_key_account.mistake("You ranked upwards. Rank 1 is the highest: `.rank(ascending=False)`.")
 def ranked_upwards(**case):
     table = key_accounts(case)
-    return table.assign(rank_arpu=4 - table["rank_arpu"], rank_base=4 - table["rank_base"])
+    return table.assign(rank_arpu=4 - table["rank_arpu"], rank_profit=4 - table["rank_profit"])
 
 
 @who_is_a_key_account.mistake(
-    "The growth value counts the whole wallet. A part of it is with the bank already: take the balances away."
+    "The headroom counts the whole wallet. A part of it is with the bank already: take the balances away."
 )
 def whole_wallet(**case):
     return key_accounts(case, balances=[0, 0, 0])
 
 
-@who_is_a_key_account.mistake("The growth value is the money elsewhere. The bank earns only a margin on it.")
+@who_is_a_key_account.mistake("The headroom is the money elsewhere here. The bank earns only a margin on it.")
 def money_for_margin(**case):
     return key_accounts(case, margin_percent=100)
 
 
 @who_is_a_key_account.mistake(
-    "You ranked `rank_base` by revenue as well. Rank the profits: those who bring most need not leave most."
+    "You ranked `rank_profit` by revenue as well. Rank the profits: those who bring most need not earn us most."
 )
 def ranked_by_revenue_twice(**case):
     table = key_accounts(case)
-    return table.assign(rank_base=table["rank_arpu"])
+    return table.assign(rank_profit=table["rank_arpu"])
 
 
 who_is_a_key_account.hint("`np.array(revenue) / customers` divides group by group.")
 who_is_a_key_account.hint(
-    'table["base"].rank(ascending=False) puts the highest first. Elsewhere: wallets less balances.'
+    'table["profit"].rank(ascending=False) puts the highest first. Elsewhere: wallets less balances.'
 )
 
 
@@ -337,7 +337,7 @@ def first_profit_later(customers, wallet, share, margin, cost, stays, rate):
     return customers * value.clv(wallet * share * margin - cost, stays, rate, periods=5)
 
 
-@worth_of_base.mistake("The cost to serve is missing. Customers are worth what they leave, not what they bring.")
+@worth_of_base.mistake("The cost to serve is missing. Customers are worth what they earn us, not what they bring.")
 def cost_to_serve_forgotten(customers, wallet, share, margin, cost, stays, rate):
     return customers * value.clv(wallet * share * margin, stays, rate, periods=5, timing="start")
 
@@ -371,7 +371,7 @@ def nobody_leaves(customers, wallet, share, margin, cost, stays, rate):
     return customers * value.annuity(wallet * share * margin - cost, rate, 5, timing="start")
 
 
-worth_of_base.hint("First one customer in one year: what does she leave?")
+worth_of_base.hint("First one customer in one year: what does she earn the bank?")
 worth_of_base.hint('Then `value.clv(profit, stays, rate, periods=5, timing="start")`, and the number of customers.')
 
 
@@ -389,13 +389,14 @@ def what_is_ahead(
     friend_profit,
     rate,
 ):
-    """A customer left {past} RMB in the last three years and leaves {profit:,} RMB a year now; {stays_percent} % of
-    such customers stay each year. Count five years at {rate:.0%}, each year's profit at the start of the year, this
-    year's now. A card would bring {payments} payments a year of {ticket} RMB, of which the bank keeps {fee_percent} %.
-    She would tell {told} friends, {conversion_percent} in 100 come because of her, and a friend leaves {friend_profit}
-    RMB a year and stays like her. Build a DataFrame with the columns `part` and `worth` (RMB today) and five rows:
-    "current" (unchanged behaviour, all five years), "related sale" (the card), "referral", "clv" (these three
-    together) and "retention" (by how much "current" alone would rise if {better_percent} % stayed)."""
+    """A customer earned the bank {past} RMB in the last three years and earns it {profit:,} RMB a year now;
+    {stays_percent} % of such customers stay each year. Count five years at {rate:.0%}, each year's profit at the
+    start of the year, this year's now. A card would bring {payments} payments a year of {ticket} RMB, of which the
+    bank keeps {fee_percent} %. She would tell {told} friends, {conversion_percent} in 100 come because of her, and
+    a friend earns the bank {friend_profit} RMB a year for as long as she stays. Build a DataFrame with the columns
+    `part` and `worth` (RMB today) and five rows: "current" (unchanged behaviour, all five years), "related sale"
+    (the card), "referral", "clv" (these three together) and "retention" (by how much "current" alone would rise if
+    {better_percent} % stayed)."""
     years = value.clv(1, stays_percent / 100, rate, periods=5, timing="start")
     better_years = value.clv(1, better_percent / 100, rate, periods=5, timing="start")
     sales = payments * ticket * fee_percent / 100 * years
@@ -422,14 +423,14 @@ def with_history(case, history):
 
 
 @what_is_ahead.mistake(
-    "You added what she left in the past. That is sunk: it was earned whatever you do now. Lifetime value looks ahead."
+    "You added what she earned in the past. That is sunk, whatever you do now. Lifetime value looks ahead."
 )
 def past_added(**case):
     return with_history(case, value.future_value(case["past"], case["rate"], timing="start"))
 
 
 @what_is_ahead.mistake(
-    "You added what she left in the past, as a plain sum. It is sunk: earned whatever you do now. Look ahead only."
+    "You added what she earned in the past, as a plain sum. It is sunk: earned whatever you do now. Look ahead only."
 )
 def plain_past_added(**case):
     return with_history(case, sum(case["past"]))
@@ -471,7 +472,7 @@ def worth_for_rise(**case):
 
 what_is_ahead.hint('`value.clv(1, stays, rate, periods=5, timing="start")` tells how many yearly profits she is worth.')
 what_is_ahead.hint(
-    "Card: payments times ticket times fee, a year. Friends: how many come, times what one leaves a year."
+    "Card: payments times ticket times fee, a year. Friends: how many come, times what one earns the bank a year."
 )
 what_is_ahead.hint('Do you need `past`? And in "retention", current at the better rate less current now.')
 
@@ -592,14 +593,145 @@ def answer_the_head_of_branches():
     """The head of branches has read the lesson's table: past profit and future value are correlated at 0.65. "So the
     past makes them loyal, and loyalty makes the future. Let us reward the 40 with the longest and richest past!" You
     know that past and loyalty are correlated at -0.06, that the arrow from loyalty to future (among customers with the
-    same past) is 0.17, that the past finds 20 of the best 40 customers and this year's lines find 34. Answer in
-    four to six sentences: is he right about the path, and whom should the shop reward?"""
+    same past) is 0.17, that the past finds 20 of the best 40 customers, the same line of this year alone 29, and all
+    lines of this year 34. Answer in four to six sentences: is he right about the path, and whom should the shop
+    reward?"""
     return (
-        "What these customers have left so far is earned whatever we do; it is sunk and no part of their value. The "
-        "0.65 is real, but it does not run through loyalty: -0.06 times 0.17 is -0.01, so nearly all of it says only "
-        "that those who bought much go on buying much. As a forecast the past is a poor one, since it finds 20 of the "
-        "best 40, while this year's lines, cost included, find 34. I would choose by what is ahead: this year's "
-        "profit, and for thanks also the word, as with customer 30020, small herself and sixth with those she brought. "
-        "A reward must also change something, so I would give it to a half of these 40 drawn by lot and compare the "
-        "two halves after a year. If the rewarded stay longer, his theory gets a second chance."
+        "What these customers have earned us so far is earned whatever we do; it is sunk and no part of their "
+        "value. The 0.65 is real, but it does not run through loyalty: -0.06 times 0.17 is -0.01, so nearly all of "
+        "it says only that those who bought much go on buying much. As a forecast the past is a poor one, since it "
+        "finds 20 of the best 40, while the same line of this year finds 29 and all lines, cost included, find 34. "
+        "I would choose by what is ahead: this year's profit, and for thanks also the word, as with customer 30020, "
+        "small herself and sixth with those she brought. A reward must also change something, so I would give it to "
+        "a half of these 40 drawn by lot and compare the two halves after a year. If the rewarded stay longer, his "
+        "theory gets a second chance."
     )
+
+
+# What the lesson asks in between
+
+
+@exercise.turn.number(unit="RMB a year", within=0.02)
+def chen_profit():
+    """Ms Chen keeps 141,019 RMB at the bank and owes it 62,434. It earns 1.2 % a year on deposits and 3 % on loans, and
+    84.06 RMB of fees. Serving her costs 1,135.19 RMB a year. What does she earn the bank in a year?"""
+    return 0.012 * 141_019 + 0.03 * 62_434 + 84.06 - 1135.19
+
+
+@chen_profit.mistake("That is what she brings. Serving her costs something: take it away.")
+def chen_revenue():
+    return 0.012 * 141_019 + 0.03 * 62_434 + 84.06
+
+
+@chen_profit.mistake("You took the loan's margin away. She pays it to the bank: it is income, too.")
+def loans_as_cost():
+    return 0.012 * 141_019 - 0.03 * 62_434 + 84.06 - 1135.19
+
+
+@chen_profit.mistake("The fees are missing. They are the bank's second kind of income.")
+def fees_forgotten():
+    return 0.012 * 141_019 + 0.03 * 62_434 - 1135.19
+
+
+@chen_profit.mistake("The loans are missing. The bank earns 3 % a year on what she owes.")
+def loans_forgotten():
+    return 0.012 * 141_019 + 84.06 - 1135.19
+
+
+@chen_profit.mistake("Balances are not the bank's income. It earns 1.2 % on the one and 3 % on the other.")
+def balances_as_income():
+    return 141_019 + 62_434 + 84.06 - 1135.19
+
+
+chen_profit.hint("What do her deposits earn the bank? Her loan? What else does she pay, and what does she cost?")
+chen_profit.hint("0.012 * 141_019 + 0.03 * 62_434, then the fees, less the cost.")
+
+
+@exercise.turn.number(unit="RMB", within=0.5)
+def half_anyway():
+    """Customer 30020 brought two friends, who are equally good; her word is worth 2,658.43 RMB if both came because of
+    her. One of them would have come anyway: what her word saved is the cost of winning him, 21.99 RMB instead of 56.57.
+    What did her word bring?"""
+    return 2658.43 / 2 + (56.57 - 21.99)
+
+
+@half_anyway.mistake("That is the friend who came because of her. Her word saved something with the other one, too.")
+def the_saving_forgotten():
+    return 2658.43 / 2
+
+
+@half_anyway.mistake("That counts both in full. One would have come anyway.")
+def both_in_full():
+    return 2658.43
+
+
+@half_anyway.mistake("What winning him cost in fact is no gain. Her word saved the difference of the two costs.")
+def the_whole_cost():
+    return 2658.43 / 2 + 56.57
+
+
+@half_anyway.mistake("You counted the saving for both friends. The one who came because of her counts in full already.")
+def saved_twice():
+    return 2658.43 / 2 + 2 * (56.57 - 21.99)
+
+
+half_anyway.hint("Half of 2,658.43 came because of her. What would the shop have spent on the other friend?")
+half_anyway.hint("56.57 RMB instead of 21.99: add the difference to the half.")
+
+
+@exercise.turn.number(unit="as a fraction", within=0.0085)
+def share_instead():
+    """Ten years instead of five take a customer of the counter from 2,095 to 2,672 RMB. Back at five years, all else at
+    its start: at which share of her wallet is she worth as much? (53 % on the slider makes 2,649 RMB, 54 % makes
+    2,776.)"""
+    return 0.53 + 0.01 * (2672 - 2649) / (2776 - 2649)
+
+
+@share_instead.mistake(
+    "That is twice the share. She would be worth 8,242 RMB: what is added costs nothing to serve here."
+)
+def twice_the_share():
+    return 0.97
+
+
+@share_instead.mistake(
+    "You raised the share as much as ten years raise her worth, by 28 %. But the cost of serving her is paid already: "
+    "what is added goes to the bottom, and less will do."
+)
+def as_much_more_share():
+    return 0.4864 * 2672 / 2095
+
+
+@share_instead.mistake("That is about the share at the start. Move it up from there.")
+def where_it_started():
+    return 0.49
+
+
+share_instead.hint("Set the years back to 5, then move the share alone. Read what she is worth today.")
+share_instead.hint("Four or five points more than at the start.")
+
+
+@exercise.turn.number(unit="as a fraction", within=0.006)
+def must_go():
+    """183 customers with a manager bring 1,712,978 RMB a year and cost 3,008,260. If all of them leave, the bank loses
+    the first sum, and a part of the second goes away. Which part must it be, at least, for the bank not to lose?"""
+    return 1_712_978 / 3_008_260
+
+
+@must_go.mistake("That is the part that may stay. Asked is the part that must go away.")
+def may_stay():
+    return 1 - 1_712_978 / 3_008_260
+
+
+@must_go.mistake("You compared the loss with what they bring. Compare what is lost, their revenue, with their cost.")
+def loss_by_revenue():
+    return 1_295_282 / 1_712_978
+
+
+@must_go.mistake("If all of it goes away, the bank is better off by 1,295,282 RMB. A smaller part will do.")
+def all_of_it():
+    return 1
+
+
+must_go.hint("If all leave, the bank loses 1,712,978 RMB of revenue. How much cost must go with them?")
+must_go.hint("As much as that: which part of 3,008,260 is it?")

@@ -15,6 +15,7 @@ from clvlib.course.explorers.scores_and_drivers import nps_triangle
 from clvlib.course.explorers.segments import card_matrix, profit_whale
 from clvlib.course.explorers.service_complaints import complaint_causes, sla_ageing, staffing
 from clvlib.course.explorers.start_here import customer_base
+from clvlib.course.explorers.three_year_table import campaign_cash
 from clvlib.course.explorers.time_value import time_value
 from clvlib.course.explorers.value_components import value_dimensions
 from clvlib.course.explorers.winning_or_keeping import winning_or_keeping
@@ -22,6 +23,7 @@ from clvlib.course.explorers.worksheet import worksheet_ladder
 
 __all__ = [
     "ab_test_size",
+    "campaign_cash",
     "card_matrix",
     "complaint_causes",
     "customer_base",

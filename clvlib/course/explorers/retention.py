@@ -10,7 +10,7 @@ from matplotlib.ticker import MaxNLocator
 
 from clvlib import retention, value
 from clvlib.course.explorer import Explorer, choice, slider
-from clvlib.models import SBG
+from clvlib.models import BDW, SBG
 from clvlib.plots import BLUE, DARK_GREY, GREY, ORANGE, PALE_GREY
 
 
@@ -93,45 +93,52 @@ def sorting() -> Explorer:
 
 
 def survival_forecast() -> Explorer:
-    """Two published cohorts, forecast from their first years by the sBG and by constant churn."""
-    # customers left after 0, 1, 2, ... years, in percent (Fader & Hardie 2007); of Regular's later years only the last
-    actual = {
-        "High End": pd.Series([100, 86.9, 74.3, 65.3, 59.3, 55.1, 51.7, 49.1, 46.8, 44.5, 42.7, 40.9, 39.4]) / 100,
-        "Regular": pd.Series([100, 63.1, 46.8, 38.2, 32.6, 28.9, 26.2, 24.1, *[np.nan] * 4, 17.3]).dropna() / 100,
+    """Two published cohorts, forecast from their first years by the sBG, the BdW and constant churn."""
+    # customers left after 0, 1, 2, ... years, of 1,000 (Fader & Hardie 2007 print percentages)
+    counts = {
+        "High End": pd.Series([1000, 869, 743, 653, 593, 551, 517, 491, 468, 445, 427, 409, 394]),
+        "Regular": pd.Series([1000, 631, 468, 382, 326, 289, 262, 241, 223, 207, 194, 183, 173]),
     }
     years = np.arange(13)
 
-    def forecast(table: pd.Series, seen: int) -> tuple[np.ndarray, np.ndarray]:
+    def forecast(table: pd.Series, seen: int) -> dict[str, np.ndarray]:
         first = table[: seen + 1].to_numpy()
         lost = (first[0] - first[-1]) / first[:-1].sum()
-        return np.asarray(SBG.fit(1000 * first).survival(years)), (1 - lost) ** years
+        models = {"sBG": SBG.fit(first), "BdW": BDW.fit(first)}
+        survival = {name: np.asarray(model.survival(years)) for name, model in models.items()}
+        return survival | {"constant churn": (1 - lost) ** years}
 
-    forecasts = {(name, seen): forecast(table, seen) for name, table in actual.items() for seen in range(2, 8)}
+    # from two years one cannot tell three numbers, and the BdW has three
+    forecasts = {(name, seen): forecast(table, seen) for name, table in counts.items() for seen in range(3, 8)}
 
     def draw(figure: Figure, group: str, seen: int) -> None:
         axes = figure.add_axes((0.08, 0.14, 0.90, 0.79))
-        cohort_and_forecasts(axes, actual[group], seen, *forecasts[group, seen])
+        cohort_and_forecasts(axes, counts[group] / 1000, seen, forecasts[group, seen])
+
+    def at_the_end(group: str, seen: int) -> dict[str, float]:
+        return {name: survival[12] for name, survival in forecasts[group, seen].items()}
 
     def explain(group: str, seen: int) -> str:
-        model, constant = forecasts[group, seen]
+        expected = at_the_end(group, seen)
         return (
-            f"{group}, forecast from years 1 to {seen}: after 12 years the sBG expects {model[12]:.1%} to be left, "
-            f"constant churn {constant[12]:.1%}. In fact {actual[group][12]:.1%} were left."
+            f"{group}, forecast from years 1 to {seen}: after 12 years the sBG expects {expected['sBG']:.1%} to be "
+            f"left, the BdW {expected['BdW']:.1%}, constant churn {expected['constant churn']:.1%}. In fact "
+            f"{counts[group][12] / 1000:.1%} were left."
         )
 
     def title(group: str, seen: int) -> str:
-        model, constant = forecasts[group, seen]
+        expected = at_the_end(group, seen)
         return (
-            f"After 12 years {actual[group][12]:.1%} were left; the sBG expected {model[12]:.1%}, constant churn "
-            f"{constant[12]:.1%}"
+            f"After 12 years {counts[group][12] / 1000:.1%} were left; expected: sBG {expected['sBG']:.1%}, BdW "
+            f"{expected['BdW']:.1%}, constant churn {expected['constant churn']:.1%}"
         )
 
     return Explorer(
         draw,
         explain,
         title,
-        group=choice("High End", list(actual), "Customers"),
-        seen=slider(7, 2, 7, 1, "Years that the forecasts saw"),
+        group=choice("High End", list(counts), "Customers"),
+        seen=slider(3, 3, 7, 1, "Years that the forecasts saw"),
     )
 
 
@@ -160,6 +167,10 @@ def firm_between_groups(axes: Axes, firm: pd.Series, loyal: float, others: float
     axes.annotate(
         "the firm", (2, firm[2]), xytext=(6, -16), textcoords="offset points", color=BLUE, fontsize=11, weight="bold"
     )
+    middle = firm.index[(len(firm) - 1) // 2]
+    axes.annotate(
+        f"{firm[middle]:.1%}", (middle, firm[middle]), (0, -18), textcoords="offset points", color=BLUE, fontsize=11
+    )
     axes.set_ylim(0, 1.08)
     axes.set_xticks([1, 5, 10])
     axes.set_yticks([0, 0.5, 1])
@@ -168,22 +179,33 @@ def firm_between_groups(axes: Axes, firm: pd.Series, loyal: float, others: float
     axes.set_ylabel("Retention rate in that year")
 
 
-def cohort_and_forecasts(axes: Axes, actual: pd.Series, seen: int, model: np.ndarray, constant: np.ndarray) -> None:
-    """What became of a cohort, and what a model and constant churn forecast from its first years."""
-    years = range(len(model))
+def cohort_and_forecasts(axes: Axes, actual: pd.Series, seen: int, forecasts: dict[str, np.ndarray]) -> None:
+    """What became of a cohort, and what each model forecasts from its first years."""
+    last = actual.index[-1]
     axes.axvspan(0, seen, color=PALE_GREY, alpha=0.5, linewidth=0)
-    axes.plot(years, constant, color=ORANGE, linestyle="--", linewidth=2)
-    axes.plot(years, model, color=BLUE, linewidth=2.5)
+    ends = spread_out({name: float(survival[-1]) for name, survival in forecasts.items()}, apart=0.07)
+    for (name, survival), color, style in zip(
+        forecasts.items(), (BLUE, DARK_GREY, ORANGE), ("-", "-.", "--"), strict=True
+    ):
+        axes.plot(actual.index, survival, color=color, linestyle=style, linewidth=2.5)
+        axes.annotate(name, (last + 0.3, ends[name]), color=color, fontsize=11, weight="bold", va="center")
     for shown, fill in ((actual[actual.index <= seen], "black"), (actual[actual.index > seen], "white")):
         axes.plot(shown.index, shown, "o", color="black", markerfacecolor=fill, markersize=7, clip_on=False, zorder=3)
-    end = len(model) - 0.8
-    axes.annotate("sBG", (end, model[-1]), color=BLUE, fontsize=11, weight="bold", va="bottom")
-    axes.annotate("constant churn", (end, max(constant[-1], 0.06)), color=ORANGE, fontsize=11, va="top")
     axes.annotate("seen", (0.15, 1.05), color=DARK_GREY, fontsize=11)
-    axes.set_xlim(0, end + 2.5)
+    axes.set_xlim(0, last + 3.6)
     axes.set_ylim(0, 1.12)
-    axes.set_xticks(years[::2])
+    axes.set_xticks(actual.index[::2])
     axes.set_yticks([0, 0.25, 0.5, 0.75, 1])
     axes.yaxis.set_major_formatter("{x:.0%}")
     axes.set_xlabel("Years since the cohort came (hollow dots: years the forecasts did not see)")
     axes.set_ylabel("Share still there")
+
+
+def spread_out(heights: dict[str, float], apart: float) -> dict[str, float]:
+    """The heights of labels, moved up from the lowest so that none covers another."""
+    placed: dict[str, float] = {}
+    lowest = 0.03
+    for name in sorted(heights, key=heights.__getitem__):
+        placed[name] = max(heights[name], lowest)
+        lowest = placed[name] + apart
+    return placed

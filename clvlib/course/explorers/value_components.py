@@ -38,9 +38,9 @@ def value_dimensions() -> Explorer:
         worth = profit * expected(years).sum()
         span = "1 year" if years == 1 else f"{years} years"
         return (
-            f"{customers:,} customers give us {share:.0%} of their wallets. Each leaves {profit:,.0f} RMB a year, her "
-            f"word ({word:+,} RMB) included. Over {span}, discounted and counted with those who leave, she is worth "
-            f"{worth:,.0f} RMB today and all of them {customers * worth:,.0f}."
+            f"{customers:,} customers give us {share:.0%} of their wallets. Each earns us {profit:,.0f} RMB a year, "
+            f"her word ({word:+,} RMB) included. Over {span}, discounted and counted with those who leave, she is "
+            f"worth {worth:,.0f} RMB today and all of them {customers * worth:,.0f}."
         )
 
     def title(years: int, share: float, customers: int, cost: float, word: int) -> str:

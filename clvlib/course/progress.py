@@ -1,0 +1,126 @@
+"""Where a learner stands in the whole course: `course.progress()` on the start page."""
+
+import html
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from clvlib.course.data import ROOT
+from clvlib.course.exercise import RENAMED, Exercise, all_exercises
+from clvlib.course.learner import Memory, Record
+
+_NOTHING = (
+    "Nothing is answered yet: begin with lesson 1 and its exercise. What you reach in the exercises is counted here."
+)
+
+
+@dataclass(frozen=True)
+class Standing:
+    """An exercise, and what was answered in it."""
+
+    exercise: Exercise
+    record: Memory
+
+    @property
+    def points(self) -> int:
+        return sum(question.points for key, question in self._asked if self._state(key) == "right")
+
+    @property
+    def answered(self) -> int:
+        """How many questions are right, or, for a text, written."""
+        return sum(self._state(key) == ("recorded" if q.kind == "text" else "right") for key, q in self._asked)
+
+    @property
+    def done(self) -> bool:
+        return self.answered == len(self._asked)
+
+    @property
+    def number(self) -> int:
+        return int(self.exercise.name[:2])
+
+    @property
+    def said(self) -> str:
+        return f"{self.points} of {self.exercise.points} points"
+
+    @property
+    def _asked(self) -> Any:
+        return self.exercise.questions.items()
+
+    def _state(self, key: str) -> str:
+        return self.record.get(key, "state", "")
+
+
+@dataclass(frozen=True)
+class Progress:
+    """Every exercise with its points, and what is next; a fixed line as long as nothing is answered."""
+
+    standings: list[Standing]
+
+    @property
+    def begun(self) -> bool:
+        return any(standing.answered for standing in self.standings)
+
+    @property
+    def next(self) -> Standing | None:
+        """The first exercise that is begun and not done; if there is none, the first not begun."""
+        waiting = [standing for standing in self.standings if not standing.done]
+        return next((standing for standing in waiting if standing.answered), waiting[0] if waiting else None)
+
+    def __str__(self) -> str:
+        if not self.begun:
+            return _NOTHING
+        lines = [f"{_mark(each)} {each.number:2} {each.exercise.title}: {each.said}" for each in self.standings]
+        return "\n".join([self._total, *lines, self._go_on()])
+
+    __repr__ = __str__
+
+    def _repr_mimebundle_(self, **kwargs: Any) -> dict[str, str]:
+        return {"text/html": self._table() if self.begun else f"<p>{_NOTHING}</p>", "text/plain": str(self)}
+
+    @property
+    def _total(self) -> str:
+        points = sum(each.points for each in self.standings)
+        return f"You have {points} of {sum(each.exercise.points for each in self.standings)} points."
+
+    def _go_on(self, link: bool = False) -> str:
+        if self.next is None:
+            return "Every exercise is done."
+        name, title, number = self.next.exercise.name, self.next.exercise.title, self.next.number
+        lesson, exercise = f"lesson {number}, {title}", f"exercise {number}, {title}"
+        if link:
+            lesson = f'<a href="{name}.ipynb">{html.escape(lesson)}</a>'
+            exercise = f'<a href="../exercises/{name}.ipynb">{html.escape(exercise)}</a>'
+        return f"Next: {exercise if self.next.answered else lesson}."
+
+    def _table(self) -> str:
+        rows = "".join(
+            f'<tr><td>{_mark(each)}</td><td style="text-align:right">{each.number}</td><td style="text-align:left">'
+            f'<a href="../exercises/{each.exercise.name}.ipynb">{html.escape(each.exercise.title)}</a></td>'
+            f'<td><progress value="{each.points}" max="{each.exercise.points}" aria-hidden="true"></progress></td>'
+            f"<td>{each.said}</td></tr>"
+            for each in self.standings
+        )
+        return f"<p>{self._total} <strong>{self._go_on(link=True)}</strong></p><table>{rows}</table>"
+
+
+def progress() -> Progress:
+    """What was reached in every exercise, and what is next.
+
+    Of an exercise that was worked on with several cases, the best counts. Progress is read where practice keeps it,
+    beside the exercises, or in the folder that the variable `CLV_PROGRESS` of the environment names. Where lessons are
+    stored or tested it names none, so that a stored page shows nobody's progress.
+    """
+    folder = Path(os.environ.get("CLV_PROGRESS") or ROOT / "exercises" / ".progress")
+    return Progress([_standing(exercise, folder) for exercise in all_exercises()])
+
+
+def _standing(exercise: Exercise, folder: Path) -> Standing:
+    called = exercise.name, RENAMED.get(exercise.name)
+    cases = [path.stem for path in folder.glob("*.json") if path.stem.rpartition("-")[0] in called]
+    standings = [Standing(exercise, Record(case, folder=folder)) for case in cases]
+    return max(standings, key=lambda each: (each.points, each.answered), default=Standing(exercise, Memory()))
+
+
+def _mark(standing: Standing) -> str:
+    return "✓" if standing.done else "◐" if standing.answered else "○"
