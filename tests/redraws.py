@@ -521,7 +521,7 @@ def found_by_the_past(value_components):
 
 @typical("06_value_components", "Past and future go together with 0.65.")
 def past_with_future(value_components):
-        return paths(value_components)[1]
+    return paths(value_components)[1]
 
 
 # 07 Segments

@@ -124,8 +124,9 @@ gold_only.hint('`segments.value_tiers(range(1, n + 1), gold_is="next")["gold"].s
 
 @exercise.number(points=2, level=2, unit="orders", within=0.5)
 def orders_needed(complaint_percent):
-    """A deck gives the diamond tier to customers "with complaints under {complaint_percent} %". Read it as complaints
-    per order. What is the smallest number of orders with which a customer may complain once and keep the tier?"""
+    """A shop tags a customer "diamond VIP" if she spends much and her complaints stay under {complaint_percent} %. It
+    counts complaints per order. What is the smallest number of orders with which she may complain once and keep the
+    tag?"""
     return 100 // complaint_percent + 1
 
 
@@ -312,10 +313,10 @@ break_even_default.hint("At break-even, default rate times the loss of one defau
     },
 )
 def extend_the_rule():
-    """A year ago your shop cut the service of every customer who had not bought more than in the year before: 40 RMB
-    of service became 4. Now the report says: "Those we cut made 3.2 orders this year, the others 3.9. The rule has
-    found the weak customers. We propose to extend it to half of the rest." An order leaves 50 RMB of margin. Write to
-    your manager in four to six sentences: what does the report show, what would you do, and why?"""
+    """A year ago your shop cut the service of every customer of low value who had not bought more than in the year
+    before: 40 RMB of service became 4. Now the report says: "Those we cut made 3.2 orders this year, the others 3.9.
+    The rule has found the weak customers. We propose to extend it to half of the rest." An order earns us a margin of
+    50 RMB. Write to your manager in four to six sentences: what does the report show, what would you do, and why?"""
     return (
         "The report compares customers whom we served badly with customers whom we served well, so the gap of 0.7 "
         "orders may be what the cut did and not what the rule found. About half of all customers have a year below "
