@@ -654,7 +654,7 @@ def the_sum_finds_most(transactions, transactions_truth):
     return lists.found(lists.scores["total"]) > max(map(lists.found, rivals))
 
 
-@holds("07_segments", "A model of lesson 9 finds 451.")
+@holds("07_segments", "Lesson 9's model (BG/NBD) finds 451.")
 def the_model_finds_more_than_the_sum(transactions, transactions_truth):
     lists = Lists(transactions, transactions_truth)
     return lists.found(lists.forecast()) > lists.found(lists.scores["total"])
