@@ -27,9 +27,9 @@ import build  # of datasets/: conftest.py puts it on the path
 import numpy as np
 import pandas as pd
 
-from clvlib import retention, value
+from clvlib import retention, segments, transactions, value
 from clvlib.course.data import read_table
-from clvlib.models import SBG
+from clvlib.models import BGNBD, SBG, GammaGamma
 
 
 @dataclass(frozen=True)
@@ -531,3 +531,190 @@ def found_by_the_past(value_components):
 @typical("06_value_components", "Past and future go together with 0.65.")
 def past_with_future(value_components):
     return paths(value_components)[1]
+
+
+# 07 Segments
+
+
+def with_corners(cards):
+    """The holders with their corner of the matrix, what they earned the bank, and the share of the limit they use."""
+    cards["quadrant"] = segments.activity_quadrant(cards["transactions"], cards["spend"], 24, 18_000)
+    cards["profit"] = 0.005 * cards["spend"] + (0.15 - 0.75 * cards["default"]) * cards["revolving"]
+    cards["used"] = cards["revolving"] / cards["credit_limit"]
+    return cards
+
+
+def profit_of_corners(cards):
+    return with_corners(cards).groupby("quadrant")["profit"].mean()
+
+
+def defaults_of_q4(cards):
+    """Happened, expected from the rates of ten bands of use, and the standard deviation of chance."""
+    bands = pd.cut(with_corners(cards)["used"], np.linspace(0, 1, 11), include_lowest=True)
+    chance = cards["default"].groupby(bands, observed=True).transform("mean")[cards["quadrant"] == "Q4"]
+    return cards["default"][chance.index].sum(), chance.sum(), np.sqrt((chance * (1 - chance)).sum())
+
+
+class Lists:
+    """The shop's customers on the evening of 30 June 2025: their scores, last year's money, next year's margin."""
+
+    def __init__(self, orders, truth):
+        self.summary = summary = transactions.rfm_summary(orders, observation_end="2025-06-30")
+        self.margin_rate = orders["margin"].sum() / orders["amount"].sum()
+        self.customers = pd.DataFrame(
+            {"recency": summary["T"] - summary["recency"], "frequency": summary["frequency"] + 1}
+        )
+        self.customers["monetary"] = orders.groupby("customer_id")["amount"].sum()
+        self.scores = segments.rfm_scores(self.customers)
+        self.trapped = segments.rfm_scores(self.customers.assign(recency=summary["recency"]))
+        last = orders[orders["date"] > "2024-06-30"].groupby("customer_id")[["amount", "margin"]].sum()
+        self.last = last.reindex(summary.index, fill_value=0)
+        self.next = pd.Series(truth["customers"]["future_margin"], index=summary.index)
+        self.gold = segments.value_tiers(self.scores["total"])["gold"]
+
+    def found(self, score):
+        best = self.next >= self.next.nlargest(600).min()
+        edge = score.nlargest(600).min()
+        above, tied = best[score > edge], best[score == edge]
+        return above.sum() + (600 - len(above)) * tied.mean()
+
+    def forecast(self):
+        """Next year's margin of each (RMB), by the BG/NBD and the gamma-gamma."""
+        spend = GammaGamma.fit(self.summary)
+        model = BGNBD.fit(self.summary).predict(self.summary, 365, spend)
+        return model["expected_purchases"] * model["expected_spend"] * self.margin_rate
+
+    def advised(self, cost, chosen):
+        """What advisers bring to the chosen next year, less their cost (RMB)."""
+        return (0.10 * self.next - cost)[chosen].sum()
+
+
+@holds("07_segments", "In 200 of 200 redraws of these data Q4 earns least, in 196 it loses.")
+def q4_earns_least(cards):
+    return profit_of_corners(cards).idxmin() == "Q4"
+
+
+@holds("07_segments", "Double points would go to the corner that loses, too.")
+def q4_loses_and_q1_earns_most(cards):
+    profit = profit_of_corners(cards)
+    return profit.idxmax() == "Q1" and profit["Q4"] < 0
+
+
+@holds("07_segments", "No error message, no odd number: just the wrong people.")
+def the_trap_turns_the_list_upside_down(transactions, transactions_truth):
+    lists = Lists(transactions, transactions_truth)
+    right, trapped = (lists.next.groupby(scores["R"]).mean() for scores in (lists.scores, lists.trapped))
+    return right[5] > 5 * right[1] and trapped[1] > 5 * trapped[5]
+
+
+@holds("07_segments", "So diamonds are 278 or nobody")
+def no_sum_of_scores_has_a_top_twentieth(transactions, transactions_truth):
+    total = Lists(transactions, transactions_truth).scores["total"]
+    return (total == 15).sum() > 1.3 * 150
+
+
+@holds("07_segments", "For 231 of the 278 the first complaint would end it.")
+def most_diamonds_may_not_complain_once(transactions, transactions_truth):
+    lists = Lists(transactions, transactions_truth)
+    orders = transactions[transactions["date"] > "2024-06-30"].groupby("customer_id").size()
+    return (orders[lists.scores.index[lists.scores["total"] == 15]] < 34).mean() > 0.5
+
+
+@holds("07_segments", "of the last month's buyers the best fifth brings 57.4 % of the margin.")
+def a_month_is_less_concentrated_than_a_year(transactions, transactions_truth):
+    last = Lists(transactions, transactions_truth).last["margin"]
+    month = transactions[transactions["date"] > "2025-05-31"].groupby("customer_id")["margin"].sum()
+    return segments.top_share(month) < segments.top_share(last) - 0.1
+
+
+@holds("07_segments", "of the card's profit 166.3 %")
+def the_best_fifth_brings_more_than_all(cards):
+    return segments.top_share(with_corners(cards)["profit"]) > 1
+
+
+@holds("07_segments", "3.6 % default, but these carry 15.5 % of the balances.")
+def who_defaults_carries_three_times_her_share(cards):
+    defaulted = cards["default"] == 1
+    return cards.loc[defaulted, "revolving"].sum() / cards["revolving"].sum() > 3 * defaulted.mean()
+
+
+@holds("07_segments", "the bars cross that line at about 80 % of the limit.")
+def a_full_card_defaults(cards):
+    used = with_corners(cards)["used"]
+    return cards["default"][used.between(0.6, 0.8)].mean() < 0.2 < cards["default"][used >= 0.8].mean()
+
+
+@holds("07_segments", "53.1 defaults expected in Q4 and 57 happened, well within chance")
+def use_explains_the_defaults_of_q4(cards):
+    happened, expected, chance = defaults_of_q4(cards)
+    return abs(happened - expected) < 1.96 * chance
+
+
+@holds("07_segments", "Who in Q4 uses less than 80 % of her limit earns the bank 1,025 RMB, nearly as much as in Q1.")
+def q4_earns_where_the_card_is_not_full(cards):
+    part = with_corners(cards)[cards["used"] < 0.8].groupby("quadrant")["profit"].mean()
+    return part["Q4"] > 0.75 * part["Q1"]
+
+
+@holds("07_segments", "The sum of the scores finds 414 and beats each single measure (in 200 of 200 redraws);")
+def the_sum_finds_most(transactions, transactions_truth):
+    lists = Lists(transactions, transactions_truth)
+    rivals = [-lists.customers["recency"], lists.customers["frequency"], lists.last["margin"], lists.last["amount"]]
+    return lists.found(lists.scores["total"]) > max(map(lists.found, rivals))
+
+
+@holds("07_segments", "Lesson 9's model (BG/NBD) finds 451.")
+def the_model_finds_more_than_the_sum(transactions, transactions_truth):
+    lists = Lists(transactions, transactions_truth)
+    return lists.found(lists.forecast()) > lists.found(lists.scores["total"])
+
+
+@holds("07_segments", "its 276 gain 20,459. (All in 200 of 200 redraws; on its home ground, as said.)")
+def a_forecast_gains_more_than_last_year_and_that_more_than_gold(transactions, transactions_truth):
+    lists = Lists(transactions, transactions_truth)
+    last = lists.last["margin"]
+    chosen = [lists.gold, last > 600, last > 900, lists.forecast() > 600]
+    gains = [lists.advised(60, who) for who in chosen]
+    return gains == sorted(gains) and lists.advised(90, lists.gold) < 0
+
+
+@holds("07_segments", "Nearly four in five.")
+def most_regulars_show_no_rise(transactions, transactions_truth):
+    lists = Lists(transactions, transactions_truth)
+    return 0.75 < (lists.next <= lists.last["margin"])[~lists.gold].mean() < 0.83
+
+
+@holds("07_segments", "Who brought nothing last year brings 19.6 ± 5.2 RMB: less than the saving.")
+def only_who_brought_nothing_brings_less_than_the_saving(transactions, transactions_truth):
+    lists = Lists(transactions, transactions_truth)
+    last = lists.last.loc[~lists.gold, "margin"]
+    nothing, much = (lists.next[last.index[chosen]].mean() for chosen in (last == 0, last > 100))
+    return nothing < 30 < much / 3
+
+
+@holds("07_segments", "At a bank 198 of 1,000 small customers have a large wallet")
+def small_customers_are_large_elsewhere(bank):
+    own = bank["deposits"] + bank["loans"]
+    return 0.15 < (bank["wallet"][own < own.median()] >= bank["wallet"].median()).mean() < 0.25
+
+
+@typical("07_segments", "Q1 earns the bank 955 ± 251 RMB each.")
+def profit_of_q1(cards):
+    return profit_of_corners(cards)["Q1"]
+
+
+@typical("07_segments", "*costs* it 608 ± 662")
+def profit_of_q4(cards):
+    return profit_of_corners(cards)["Q4"]
+
+
+@typical("07_segments", "The sum of the scores finds 414")
+def found_by_the_sum(transactions, transactions_truth):
+    lists = Lists(transactions, transactions_truth)
+    return lists.found(lists.scores["total"])
+
+
+@typical("07_segments", "The 679 of gold gain 7,965 RMB")
+def gain_of_gold(transactions, transactions_truth):
+    lists = Lists(transactions, transactions_truth)
+    return lists.advised(60, lists.gold)
