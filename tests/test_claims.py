@@ -15,7 +15,6 @@ NOTEBOOKS = ROOT / "notebooks"
 FIRST_EDITION = [
     "07_segments",
     "08_lifecycle_stages",
-    "09_forecasting",
     "10_churn_winback",
     "11_satisfaction_index",
     "12_scores_and_drivers",

@@ -370,7 +370,7 @@ return_on_winning.hint("`value.roi(gain=..., cost=...)`: the gain is gross here,
     at_least=50,
     rubric={
         "separates year one's loss, which was paid for winning, from what the customers will still bring": 1,
-        "finds what must come back in year two to break even: 20.6 % of those won (about 206 of 1,000)": 1,
+        "finds what must come back in year two to break even: 20.6 % of those won (207 of 1,000)": 1,
         "compares the 45 % and its spread with that bar, and says that the spread is not chance alone": 1,
         "decides about next spring, with a reason in RMB": 1,
         "names what would change the decision, and when it will be seen": 1,
@@ -387,7 +387,7 @@ def sign_or_stop():
         "145.45 = 20.6 % come back. Even the worst of the three campaigns, 30 %, lies above that: it would earn 13.64 "
         "RMB a customer, 13,636 RMB in all, and the middle one, 45 %, would earn 35.45. Three shops are few, and they "
         "differ by far more than chance, so ours may be worse than all of them. I would sign, because every case seen "
-        "so far earns. I would stop before the spring after, if fewer than 206 of the 1,000 have bought again in year "
+        "so far earns. I would stop before the spring after, if fewer than 207 of the 1,000 have bought again in year "
         "two."
     )
 
