@@ -147,6 +147,9 @@ def test_a_number(total, answer, says):
 def test_a_share_that_is_100_times_too_large_is_told_how_to_write_it():
     assert number_problem(80, 0.8, 0.001) == "That is 100 times too large. Write 80% as 0.8."
     assert number_problem(100, 1, 0.001) == "That is 100 times too large. Write 80% as 0.8."
+    assert number_problem(84.7, 0.84735, 0.0006) == "That is 100 times too large. Write 80% as 0.8.", "rounded"
+    assert number_problem(84.7, 0.84835, 0.0006) == "That is too high."
+    assert number_problem(98, 1, 0.5) == "That is too high."
     assert number_problem(-101, -1.01, 0.001) == "That is 100 times too large. Is a percentage in it?"
     assert number_problem(1.01e8 + 90, 1.01e6, 0.001).startswith("That is 100 times too large."), "up to a millionth"
     assert number_problem(1.01e8 + 110, 1.01e6, 0.001) == "That is too high."
