@@ -147,13 +147,14 @@ def acquisition_retention_split(
     retention_ceiling: ShareAbove0,
     retention_k: Positive,
     retention_floor: ShareBelow1 = default(0.0),
+    retention_value: Positive | None = None,
     prospects: Positive = default(1.0),
     customers: Positive = default(1.0),
     share: Share | None = None,
 ) -> pd.Series | pd.DataFrame:
     r"""One period's budget divided between winning prospects and keeping customers: the split of greatest equity.
 
-    .. math:: equity = value \cdot (prospects \cdot won + customers \cdot kept) - budget
+    .. math:: equity = value_{won} \cdot prospects \cdot won + value_{kept} \cdot customers \cdot kept - budget
 
     Won and kept are the two `response` curves at the spend per prospect and per customer. At an inner optimum the next
     unit of money brings the same on either side; where one side still brings more with the whole budget, it gets
@@ -164,13 +165,15 @@ def acquisition_retention_split(
     budget : float or array
         Currency units for the period, above 0. All of it is spent.
     value : float or array
-        Worth of a customer just won or just kept (currency units), above 0: her lifetime value from then on. It is
-        taken as given; the budget moves this period's rates alone.
+        Worth of a customer won (currency units), above 0: her lifetime value, seen from the day the budget is spent and
+        before it is taken off. It is taken as given; the budget moves this period's rates alone.
     acquisition_ceiling, acquisition_k : float or array
         `response` of prospects, per currency unit per prospect.
     retention_ceiling, retention_k, retention_floor : float or array
         `response` of customers, per currency unit per customer. With the default floor of 0 nobody stays unless paid
         for, which flatters retention.
+    retention_value : float or array, optional
+        Worth of a customer kept, seen from the same day and before the budget is taken off. Left out: that of one won.
     prospects, customers : float or array, default 1
         How many of each there are. With 1 and 1 the budget is per prospect and customer.
     share : float or array, optional
@@ -207,9 +210,10 @@ def acquisition_retention_split(
     _checks.in_order(retention_floor=retention_floor, retention_ceiling=retention_ceiling)
     k_a, k_r = acquisition_k, retention_k
     reach_a, reach_r = acquisition_ceiling, retention_ceiling - retention_floor
+    value_r = value if retention_value is None else retention_value
     steepness_a, steepness_r = k_a * budget / prospects, k_r * budget / customers
     # value * reach * k * exp(-k * spend) is the same on both sides: its logarithm is linear in the share
-    level = (np.log(reach_a * k_a / (reach_r * k_r)) + steepness_r) / (steepness_a + steepness_r)
+    level = (np.log(value * reach_a * k_a / (value_r * reach_r * k_r)) + steepness_r) / (steepness_a + steepness_r)
     share = np.clip(level, 0, 1) if share is None else share
     spend_a, spend_r = share * budget / prospects, (1 - share) * budget / customers
     won = np.asarray(response(spend_a, acquisition_ceiling, k_a))
@@ -221,8 +225,8 @@ def acquisition_retention_split(
         won=won,
         kept=kept,
         marginal_acquisition=value * reach_a * k_a * np.exp(-k_a * spend_a),
-        marginal_retention=value * reach_r * k_r * np.exp(-k_r * spend_r),
-        customer_equity=value * (prospects * won + customers * kept) - budget,
+        marginal_retention=value_r * reach_r * k_r * np.exp(-k_r * spend_r),
+        customer_equity=value * prospects * won + value_r * customers * kept - budget,
     )
 
 

@@ -98,6 +98,7 @@ def test_lists_give_a_table_with_the_same_numbers_row_by_row():
 @given(
     budget=money,
     value=money,
+    retention_value=money,
     acquisition_ceiling=shares,
     acquisition_k=rates,
     retention_ceiling=shares,
@@ -112,7 +113,10 @@ def test_no_other_split_gives_more_customer_equity_and_inner_marginal_returns_ar
     case |= dict(retention_ceiling=retention_ceiling, retention_floor=floor * retention_ceiling)
     best = acquisition_retention_split(**case)
     others = acquisition_retention_split(**case, share=np.linspace(0, 1, 51))
-    assert others["customer_equity"].max() <= best["customer_equity"] + 1e-9 * case["value"] * 40
+    assert (
+        others["customer_equity"].max()
+        <= best["customer_equity"] + 1e-9 * max(case["value"], case["retention_value"]) * 40
+    )
     won, kept = best["marginal_acquisition"], best["marginal_retention"]
     if 0 < best["share"] < 1:
         assert won == pytest.approx(kept, rel=1e-9)
@@ -120,14 +124,20 @@ def test_no_other_split_gives_more_customer_equity_and_inner_marginal_returns_ar
         assert won >= kept * (1 - 1e-9) if best["share"] == 1 else won <= kept * (1 + 1e-9)
 
 
-@given(value=st.floats(100, 500), prospects=st.floats(0.1, 20), customers=st.floats(0.1, 20))
+@given(
+    value=st.floats(100, 500),
+    retention_value=st.floats(100, 500),
+    prospects=st.floats(0.1, 20),
+    customers=st.floats(0.1, 20),
+)
 def test_with_the_right_budget_the_split_is_the_two_separate_optima_and_the_last_unit_brings_1(
-    value, prospects, customers
+    value, retention_value, prospects, customers
 ):
     win = optimal_spend(value, 0.40, 0.07)["spend"]
-    keep = optimal_spend(value, 0.90 - 0.50, 0.10)["spend"]
+    keep = optimal_spend(retention_value, 0.90 - 0.50, 0.10)["spend"]
     budget = prospects * win + customers * keep
-    best = acquisition_retention_split(budget, value, **SIDES, prospects=prospects, customers=customers)
+    people = dict(prospects=prospects, customers=customers, retention_value=retention_value)
+    best = acquisition_retention_split(budget, value, **SIDES, **people)
     assert best["acquisition_spend"] == pytest.approx(win, rel=1e-9)
     assert best["retention_spend"] == pytest.approx(keep, rel=1e-9)
     assert best["marginal_acquisition"] == pytest.approx(1, rel=1e-9)
@@ -192,3 +202,11 @@ def test_keeping_can_be_five_times_cheaper_on_average_and_a_shift_to_it_still_lo
     assert to_win / to_keep > 5
     shifted = acquisition_retention_split(30, 200, **sides, share=best["share"] - 0.1)
     assert shifted["customer_equity"] < best["customer_equity"] - 0.1
+
+
+def test_a_customer_kept_is_worth_as_much_as_one_won_unless_said():
+    same = acquisition_retention_split(40, 200, **SIDES, retention_value=200)
+    assert acquisition_retention_split(40, 200, **SIDES).equals(same)
+    dearer = acquisition_retention_split(40, 200, **SIDES, retention_value=300, share=same["share"])
+    assert dearer["customer_equity"] - same["customer_equity"] == pytest.approx(100 * same["kept"])
+    assert dearer["marginal_retention"] == pytest.approx(1.5 * same["marginal_retention"])

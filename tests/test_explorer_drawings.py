@@ -21,6 +21,7 @@ from clvlib.course.explorers.churn_winback import (
     profit_by_threshold,
 )
 from clvlib.course.explorers.do_programs_work import chance_to_find, program_estimates, stamp_days
+from clvlib.course.explorers.forecasting import silence_curve
 from clvlib.course.explorers.kano_voice_chain import districts, feature_plane
 from clvlib.course.explorers.lifecycle_stages import relationship_months, stages_by_month, worth_by_stage
 from clvlib.course.explorers.loyalty_economics import points_account, switching_line, tier_lines
@@ -30,6 +31,7 @@ from clvlib.course.explorers.scores_and_drivers import answer_shares, score_tria
 from clvlib.course.explorers.segments import profit_added, quadrants
 from clvlib.course.explorers.service_complaints import closed_by_limit, pareto_bars, staffing_curve
 from clvlib.course.explorers.start_here import customer_shares
+from clvlib.course.explorers.three_year_table import cash_added_up
 from clvlib.course.explorers.time_value import payments_added, payments_today
 from clvlib.course.explorers.value_components import income_and_cost
 from clvlib.course.explorers.winning_or_keeping import budget_split
@@ -149,6 +151,17 @@ def test_labels_at_nearly_one_height_are_moved_apart():
     assert placed == pytest.approx({"constant churn": 0.03, "sBG": 0.60, "BdW": 0.67})
 
 
+def test_the_silence_begins_at_the_last_purchase_and_is_marked_where_it_stands(axes):
+    alive = np.array([0.9, 0.7, 0.4])
+    silence_curve(axes, 4, 20, alive, 1)
+    (bought, for_certain), (now, chance) = dots(axes)
+    assert bought.tolist() == [0, 5, 10, 15, 20]
+    assert (for_certain == 1).all()
+    assert (now, chance) == ([21], [0.7])
+    assert np.allclose(axes.lines[1].get_xdata(), [20, 21, 22])
+    assert np.allclose(axes.lines[1].get_ydata(), alive)
+
+
 def test_payments_one_by_one_and_added_up(axes):
     times, worth = np.arange(1, 61), 1000 / 1.05 ** np.arange(1, 61)
     payments_today(axes, times, worth, 5, 1000)
@@ -158,6 +171,17 @@ def test_payments_one_by_one_and_added_up(axes):
     payments_added(added, times, worth.cumsum(), 5, 20_000)
     assert dots(added)[0] == ([5], [worth[:5].sum()])
     assert words(added) == ["5 paid: 4,329", "for ever: 20,000"]
+
+
+def test_cash_is_added_up_and_payback_marked_where_it_crosses_zero(axes):
+    cash = pd.DataFrame({"as paid": [-100, 40, 40, 40], "in today's money": [-100, 40, 36, 33]})
+    cash_added_up(axes, cash)
+    assert [line.get_ydata().tolist() for line in axes.lines[:2]] == [[-100, -60, -20, 20], [-100, -60, -24, 9]]
+    assert dots(axes) == [([2.5], [0])]
+    axes.clear()
+    cash.loc[0] = -150
+    cash_added_up(axes, cash)
+    assert dots(axes) == []
 
 
 def test_the_budget_split_draws_both_returns_and_the_best_split(axes):

@@ -1,18 +1,27 @@
-"""Exercise 4, the three-year table: build it, date its money, and ask what the next customer costs."""
+"""Exercise 4, the three-year table: build it, date its money, find its flaws, and decide before all is known."""
 
 import pandas as pd
 
-from clvlib import acquisition, value, worksheet
+from clvlib import value, worksheet
 from clvlib.course import Exercise
 
-exercise = Exercise(
-    "04_three_year_table", title="The three-year table", minutes=35, uses=["acquisition", "value", "worksheet"]
-)
+exercise = Exercise("04_three_year_table", title="The three-year table", minutes=35, uses=["value", "worksheet"])
+
+
+def books(flaw, won, left_2, left_3, spend, cost_percent, marketing, cac, **_):
+    """The profits of question 3's campaign by year, whole RMB, with one flaw; see question 5."""
+    active = {"nobody leaves": [won] * 3, "twice": [won, left_2, left_2 * left_3 / won]}.get(
+        flaw, [won, left_2, left_3]
+    )
+    share = 1 if flaw == "sales" else 1 - cost_percent / 100
+    profit = [n * (share * each - marketing) for n, each in zip(active, spend, strict=True)]
+    winning = [n * cac for n in active] if flaw == "every year" else [won * cac, 0, 0]
+    return [round(each - paid) for each, paid in zip(profit, winning, strict=True)]
 
 
 @exercise.case
 def firm(rng):
-    """Another shop's table, another campaign, four other customers."""
+    """Another shop's table, another campaign, another colleague's flaw."""
     revenue_1 = int(rng.integers(1800, 3000))
     revenue_2 = int(revenue_1 * rng.uniform(0.75, 0.90))
     revenue_3 = int(revenue_2 * rng.uniform(0.60, 0.75))
@@ -24,13 +33,7 @@ def firm(rng):
     cost_percent = int(rng.integers(54, 62))
     marketing = int(rng.integers(6, 15))
     cac = int(((1 - cost_percent / 100) * first_spend - marketing) * rng.uniform(1.25, 1.55))
-    orders = {
-        "Ming": [int(rng.integers(300, 400))] * 3,
-        "Fang": [int(rng.integers(900, 1500))],
-        "Hua": [int(rng.integers(40, 90))] * 3,
-        "Jun": [int(rng.integers(110, 160))],
-    }
-    return dict(
+    case = dict(
         revenue=revenue,
         cost=[int(each * rng.uniform(0.86, 0.94)) for each in revenue],
         rate=float(rng.choice([0.08, 0.09, 0.12])),
@@ -41,12 +44,8 @@ def firm(rng):
         cost_percent=cost_percent,
         marketing=marketing,
         cac=cac,
-        orders={name: orders[name] for name in rng.permutation(list(orders)).tolist()},
-        worth=int(rng.integers(65, 120)),
-        pilot_spend=int(rng.integers(8, 13)),
-        pilot_percent=int(rng.integers(18, 25)),
-        ceiling_percent=int(rng.integers(36, 46)),
     )
+    return case | {"colleague": books(flaw=str(rng.choice(["every year", "nobody leaves", "twice", "sales"])), **case)}
 
 
 @exercise.textbook
@@ -62,11 +61,7 @@ def typical():
         cost_percent=60,
         marketing=10,
         cac=100,
-        orders={"Ming": [350, 350, 350], "Fang": [1100], "Hua": [70, 70, 70], "Jun": [140]},
-        worth=80,
-        pilot_spend=10,
-        pilot_percent=20,
-        ceiling_percent=40,
+        colleague=[-30000, -6000, 4200],
     )
 
 
@@ -219,8 +214,8 @@ campaign.hint("Retention of year 3: left_3 divided by what?")
 
 @exercise.number(points=2, level=2, unit="years", within=0.005)
 def payback_years(won, left_2, left_3, spend, cost_percent, marketing, cac):
-    """After how many years are the {cac} RMB back that the campaign of question 3 paid for each customer won?
-    Undiscounted, in years with decimals: each year's money comes evenly over its year."""
+    """Draw the J-curve of question 3's campaign: {cac} RMB go out for each customer won, then each year's money comes
+    in, evenly over its year, undiscounted. Where does the curve come up through zero? Give years, with decimals."""
     margin = [(1 - cost_percent / 100) * each - marketing for each in spend]
     per_won = [n * each / won for n, each in zip([won, left_2, left_3], margin, strict=True)]
     return value.payback(cac, per_won)
@@ -250,59 +245,71 @@ payback_years.hint("What does a customer *won* bring in year 2, if only some of 
 payback_years.hint("What is open after year 1, as a share of what year 2 brings? `value.payback` does the same.")
 
 
-@exercise.table(points=3, level=2, within=0.05)
-def four_customers(orders, cost_percent, marketing, cac, rate):
-    """The list `orders` holds four customers and what each of them paid, a year at a time. Variable costs are
-    {cost_percent} % of it, marketing {marketing} RMB in each of these years, winning cost {cac} RMB each; {rate:.0%} a
-    year, the first year now. Build a DataFrame with the columns `customer` (in this order), `profit` (worth today,
-    after all costs) and `type`: "true friend" (more than one year, profit above 0), "butterfly" (one year, above 0),
-    "barnacle" (more than one year, not above 0) or "stranger" (one year, not above 0)."""
-    rows = []
-    for name, paid in orders.items():
-        margins = [(1 - cost_percent / 100) * each - marketing for each in paid]
-        profit = value.present_value(margins, rate, timing="start") - cac
-        if len(paid) > 1:
-            kind = "true friend" if profit > 0 else "barnacle"
-        else:
-            kind = "butterfly" if profit > 0 else "stranger"
-        rows.append({"customer": name, "profit": profit, "type": kind})
-    return pd.DataFrame(rows)
-
-
-@four_customers.mistake("Butterfly and barnacle are the wrong way round: the barnacle is the one that stays.")
-def swapped(**case):
-    table = four_customers.answer(case)
-    other = {"butterfly": "barnacle", "barnacle": "butterfly"}
-    return table.assign(type=[other.get(kind, kind) for kind in table["type"]])
-
-
-@four_customers.mistake(
-    "You went by the years alone. Whoever stays and loses money is no true friend; look at the profit."
+@exercise.choice(
+    points=2,
+    level=2,
+    options={
+        "every year": "the cost of winning is taken off in each year, for all who are active",
+        "nobody leaves": "all customers won are counted as active in each year",
+        "twice": "survival since the start stands as the retention of year 3, so that customers are lost twice",
+        "sales": "the variable costs are missing",
+    },
+    wrong={
+        "every year": "Take the cost of winning off for all who buy in year 2: that is not the colleague's number.",
+        "nobody leaves": "All customers won, times the margin of year 2: that is not the colleague's year 2.",
+        "twice": "With that flaw years 1 and 2 would be right. Compare them with your table of question 3.",
+        "sales": "Without the variable costs year 1 would be higher than yours. Compare.",
+    },
 )
-def loyalty_is_profit(**case):
-    years = [len(paid) for paid in case["orders"].values()]
-    return four_customers.answer(case).assign(type=["true friend" if n > 1 else "stranger" for n in years])
+def flaw(colleague, won, left_2, spend, cost_percent, marketing, cac):
+    """A colleague's table of the same campaign has the profits {colleague} RMB in years 1, 2, 3. All numbers that went
+    in are those of question 3, and there is one flaw. Which?"""
+    margin = (1 - cost_percent / 100) * spend[1] - marketing
+    year_2 = {"every year": left_2 * (margin - cac), "nobody leaves": won * margin, "twice": left_2 * margin}
+    year_2["sales"] = left_2 * (spend[1] - marketing)
+    return min(year_2, key=lambda name: abs(year_2[name] - colleague[1]))
 
 
-@four_customers.mistake("The cost of winning is missing, so that nobody here seems to lose money.")
-def won_for_nothing(**case):
-    return four_customers.answer({**case, "cac": 0})
+flaw.hint("Lay the colleague's profits beside yours. Which year is the first that differs?")
+flaw.hint("Work out year 2 under each of the four flaws. One of them gives the colleague's number.")
 
 
-@four_customers.mistake("You counted what they paid. The variable costs come off first.")
-def counted_what_they_paid(**case):
-    return four_customers.answer({**case, "cost_percent": 0})
+@exercise.number(points=2, level=2, unit="RMB for each customer won", within=0.02)
+def third_year(won, left_3, spend, cost_percent, marketing, rate):
+    """ "In year 3 a customer earns us her full margin." Which customer? How much does year 3 of question 3's campaign
+    bring for each customer *won*, in today's money at {rate:.0%} a year? (A year's money moves at its start, the first
+    year now.)"""
+    margin = (1 - cost_percent / 100) * spend[2] - marketing
+    return margin * left_3 / won / (1 + rate) ** 2
 
 
-@four_customers.mistake("The later years are not discounted.")
-def later_is_now(**case):
-    return four_customers.answer({**case, "rate": 0.0})
+def third_margin(spend, cost_percent, marketing, **_):
+    """Margin of a customer active in year 3."""
+    return (1 - cost_percent / 100) * spend[2] - marketing
 
 
-four_customers.hint("For each customer: the margin of each year, its present value, less the cost of winning.")
-four_customers.hint(
-    '`value.present_value([...], rate, timing="start") - cac`; then two questions: how long, and above 0?'
-)
+@third_year.mistake("That is for a customer who is *active* in year 3. Many of those won are not: share it among all.")
+def per_active(rate, **case):
+    return third_margin(**case) / (1 + rate) ** 2
+
+
+@third_year.mistake("That is right for each customer won, but not in today's money: it waits two years.")
+def not_in_todays_money(won, left_3, **case):
+    return third_margin(**case) * left_3 / won
+
+
+@third_year.mistake("That waits three years. The first year's money moves now, so the third's waits two.")
+def waits_three_years(won, left_3, rate, **case):
+    return third_margin(**case) * left_3 / won / (1 + rate) ** 3
+
+
+@third_year.mistake("You shared among those who were active in year 2. The question asks for each customer won.")
+def per_second(left_2, left_3, rate, **case):
+    return third_margin(**case) * left_3 / left_2 / (1 + rate) ** 2
+
+
+third_year.hint("What does one active customer bring in year 3? How many of those won are there?")
+third_year.hint("Margin times left_3 / won, divided by (1 + rate) twice.")
 
 
 @exercise.function(
@@ -312,9 +319,10 @@ four_customers.hint(
     shown=[(157.27, 40, 45, 15), (300, 50, 30, 20), (80, 40, 45, 15)],
 )
 def return_on_winning(ltv, marketing, people, technology):
-    """A rule says: fund what returns more than 200 %. Write a function `return_on_winning` of a customer's lifetime
-    value and of what winning her cost for marketing, people and technology (RMB each; the value is before these costs
-    are taken off). It returns the return on investment as a fraction: 2.0 stands for 200 %."""
+    """ "LTV/CAC" is a ratio, and a return counts what is left after the cost is back. Write a function
+    `return_on_winning` of a customer's lifetime value and of what winning her cost for marketing, people and technology
+    (RMB each; the value is before these costs are taken off). It returns the return on that cost as a fraction: 2.0
+    stands for 200 %."""
     spent = marketing + people + technology
     return (ltv - spent) / spent
 
@@ -357,83 +365,150 @@ return_on_winning.hint("What did winning her cost in all?")
 return_on_winning.hint("`value.roi(gain=..., cost=...)`: the gain is gross here, so the cost is still in it.")
 
 
-@exercise.number(points=3, level=3, unit="RMB a household", within=0.05)
-def best_spend(worth, pilot_spend, pilot_percent, ceiling_percent):
-    """A shop may send slips to households. {pilot_spend} RMB a household won {pilot_percent} %; at most
-    {ceiling_percent} % can be won, however much is spent. A customer won is worth {worth} RMB before the cost of
-    winning. Which spend per household would you choose, if you want the most profit?"""
-    ceiling = ceiling_percent / 100
-    k = acquisition.response_rate(spend=pilot_spend, rate=pilot_percent / 100, ceiling=ceiling)
-    return acquisition.optimal_spend(margin=worth, ceiling=ceiling, k=k)["spend"]
-
-
-def curve(pilot_spend, pilot_percent, ceiling_percent):
-    """Ceiling and k of the slips."""
-    ceiling = ceiling_percent / 100
-    return ceiling, acquisition.response_rate(pilot_spend, pilot_percent / 100, ceiling)
-
-
-@best_spend.mistake(
-    "Among whole RMB, 1 has the highest ratio of value to cost, and almost no profit. A ratio is best where almost "
-    "nothing is spent. Look for the most profit."
-)
-def highest_ratio():
-    return 1.0
-
-
-@best_spend.mistake(
-    "There the profit is zero: the last RMB brought far less than itself. Stop where the next RMB brings just one RMB."
-)
-def until_nothing_is_left(worth, pilot_spend, pilot_percent, ceiling_percent):
-    ceiling, k = curve(pilot_spend, pilot_percent, ceiling_percent)
-    spent = float(worth)
-    for _ in range(200):
-        spent = worth * acquisition.response(spent, ceiling, k)
-    return spent
-
-
-@best_spend.mistake("That is the best profit per household. Which spend brings it?")
-def profit_for_spend(worth, pilot_spend, pilot_percent, ceiling_percent):
-    return acquisition.optimal_spend(worth, *curve(pilot_spend, pilot_percent, ceiling_percent))["profit"]
-
-
-@best_spend.mistake("That is the cost per customer won. The question asks for the spend per household called on.")
-def per_customer_won(worth, pilot_spend, pilot_percent, ceiling_percent):
-    best = acquisition.optimal_spend(worth, *curve(pilot_spend, pilot_percent, ceiling_percent))
-    return best["spend"] / best["rate"]
-
-
-@best_spend.mistake("You left the ceiling out: as if every household could be won with enough money.")
-def no_ceiling(worth, pilot_spend, pilot_percent, ceiling_percent):
-    _, k = curve(pilot_spend, pilot_percent, ceiling_percent)
-    return acquisition.optimal_spend(worth, 1.0, k)["spend"]
-
-
-best_spend.hint("Profit per household: worth times the share won, less the spend. Try 5, 10, 15 RMB.")
-best_spend.hint("`acquisition.response_rate` gives k from the pilot; `acquisition.optimal_spend` the best spend.")
-
-
 @exercise.text(
     level=3,
     at_least=50,
     rubric={
-        "says that the five (or six) times is a ratio of averages and does not tell what the next RMB brings": 1,
-        "says that some customers would have stayed unasked, so that keeping is dearer than it looks": 1,
-        "says that LTV/CAC depends on what is counted, or that 3:1 would refuse a campaign with a positive value": 1,
-        "decides about next spring's budget, with a reason in RMB": 1,
-        "names a measurement that would settle it (customers left without a catalogue, some households at 40 RMB)": 1,
+        "separates year one's loss, which was paid for winning, from what the customers will still bring": 1,
+        "finds what must come back in year two to break even: 20.6 % of those won (207 of 1,000)": 1,
+        "compares the 45 % and its spread with that bar, and says that the spread is not chance alone": 1,
+        "decides about next spring, with a reason in RMB": 1,
+        "names what would change the decision, and when it will be seen": 1,
     },
 )
-def answer_the_director():
-    """The finance director of the lesson's shop writes: "Winning a customer costs us 100 RMB, keeping one 16.67. And
-    LTV/CAC is 1.57, far below 3. Let us stop the calls and put all 110,000 RMB into keeping customers." Answer in four
-    to six sentences: what is right, what is wrong, and what should the shop do?"""
+def sign_or_stop():
+    """In the lesson's shop a customer won earns 70 RMB in year one and costs 100; who buys again in year two is worth
+    160 RMB a year from now, at 10 %. Three campaigns of other shops brought back 30, 45 and 60 % in year two. Nobody
+    knows which of them your next one will be like, and the directors must sign 100,000 RMB now or not at all. Sign or
+    stop? Answer in four to six sentences, with numbers."""
     return (
-        "Both figures are right, and neither tells us where the next RMB belongs. The 16.67 credit the catalogue with "
-        "everybody who came back; if half of our customers come back unasked, 10 RMB keep one more in ten, and each of "
-        "these costs 100 RMB, as much as a new customer. By our curves the next RMB brings 1.09 in winning and 1.09 in "
-        "keeping, so moving money either way loses some. The 3:1 rule would have refused a campaign that is worth "
-        "57,273 RMB, because a ratio is highest where almost nothing is spent. I would keep last year's split, "
-        "leave two hundred customers without a catalogue and call one thousand households at 40 RMB, and decide next "
-        "year on what these two groups show."
+        "The loss of 30 RMB a customer in year one is the price of winning her; it does not say what she is worth. In "
+        "today's money a customer who buys again is worth 160 / 1.10 = 145.45 RMB, so the campaign breaks even if 30 / "
+        "145.45 = 20.6 % come back. Even the worst of the three campaigns, 30 %, lies above that: it would earn 13.64 "
+        "RMB a customer, 13,636 RMB in all, and the middle one, 45 %, would earn 35.45. Three shops are few, and they "
+        "differ by far more than chance, so ours may be worse than all of them. I would sign, because every case seen "
+        "so far earns. I would stop before the spring after, if fewer than 207 of the 1,000 have bought again in year "
+        "two."
     )
+
+
+@exercise.turn.number(unit="as a fraction", within=0.005)
+def retention_year_3():
+    """1,000 customers were won, 600 of them buy in year two, 420 in year three. What is the retention rate of year
+    three?"""
+    return 420 / 600
+
+
+@retention_year_3.mistake("That is survival: it counts from the start. Retention compares with the year before.")
+def survival_of_three():
+    return 420 / 1000
+
+
+@retention_year_3.mistake("That is the share that *leaves* after year two. Asked is the share that stays.")
+def churn_of_three():
+    return 1 - 420 / 600
+
+
+@retention_year_3.mistake("That is the retention of year two: 600 of 1,000.")
+def retention_of_two():
+    return 600 / 1000
+
+
+retention_year_3.hint("Who could have stayed in year three? Only those who were there in the year before.")
+retention_year_3.hint("420 divided by 600.")
+
+
+@exercise.turn.number(unit="RMB", within=0.5)
+def highest_price():
+    """A customer won brings 70 RMB in year one; in year two 60 % of those won bring 90 RMB each. How much may winning
+    one cost at most, if the money must be back after 24 months, undiscounted?"""
+    return 70 + 0.60 * 90
+
+
+@highest_price.mistake("90 RMB come from a customer who is active in year two. Only 60 % of those won are.")
+def active_in_both():
+    return 70 + 90
+
+
+@highest_price.mistake("That is what all three years are worth. After 24 months only two of them are in.")
+def three_years():
+    return 70 + 54 / 1.10 + 46.2 / 1.10**2
+
+
+@highest_price.mistake("That is back after twelve months. The director waits for 24.")
+def after_one_year():
+    return 70
+
+
+@highest_price.mistake("You discounted. Payback, as we count it, does not.")
+def two_years_discounted():
+    return 70 + 54 / 1.10
+
+
+highest_price.hint("What does a customer *won* bring in year one, and what in year two, if only 60 % are there?")
+highest_price.hint("70 and 54. What may she cost, if both together must pay it back?")
+
+
+@exercise.turn.number(within=0.006)
+def honest_ratio():
+    """The campaign is worth 57.27 RMB for each customer won, after the 100 RMB that winning her cost. What is the ratio
+    of her worth before that cost to the whole cost?"""
+    return (57.27 + 100) / 100
+
+
+@honest_ratio.mistake("That is worth *after* her cost, over the cost: the return, 1 less than the ratio.")
+def cost_taken_off():
+    return 57.27 / 100
+
+
+@honest_ratio.mistake("That margin is not discounted. Take it in today's money.")
+def margin_as_paid():
+    return (70 + 54 + 46.2) / 100
+
+
+@honest_ratio.mistake("You divided by the marketing alone. People and technology won her, too: 100 RMB in all.")
+def marketing_only():
+    return (57.27 + 100) / 40
+
+
+@honest_ratio.mistake("The other way round: worth over cost.")
+def upside_down():
+    return 100 / (57.27 + 100)
+
+
+honest_ratio.hint("57.27 RMB are left after the CAC. What is she worth before it is taken off?")
+honest_ratio.hint("157.27. Divide by the 100 RMB that winning her cost.")
+
+
+@exercise.turn.number(unit="as a fraction", within=0.005)
+def enough_come_back():
+    """Winning costs 100 RMB; a customer earns 70 RMB in year one, 90 in year two and 110 in year three, if she is
+    active; 70 % of those of year two buy in year three; 10 % a year, a year's money at its start. What is the first
+    share on the slider who must buy again in year two, so that the campaign earns something in today's money?"""
+    share = pd.Series(range(101)) / 100
+    earned = 70 - 100 + share * 90 / 1.10 + share * 0.70 * 110 / 1.10**2
+    return share[earned > 0].min()
+
+
+@enough_come_back.mistake("There the money is back as it was paid. In today's money it is not enough yet: go on.")
+def back_as_paid():
+    return 0.18
+
+
+@enough_come_back.mistake("Year two alone would need that share. Year three pays, too.")
+def by_year_two():
+    return 0.37
+
+
+@enough_come_back.mistake("At 20 % a customer still loses us 0.91 RMB. One step more.")
+def one_step_short():
+    return 0.20
+
+
+@enough_come_back.mistake("That is last spring's share. How low can it go?")
+def as_it_was():
+    return 0.60
+
+
+enough_come_back.hint("Move the second slider down and read the title. When does it say that she loses us money?")
+enough_come_back.hint("It turns between 20 and 21 %.")

@@ -12,21 +12,28 @@ from clvlib import acquisition
 from clvlib.course.explorer import Explorer, slider
 from clvlib.plots import BLUE, DARK_GREY, GREY, ORANGE
 
+KEPT = (90 + 0.70 * 110 / 1.10) / 1.10  # years two and three of the three-year table, seen from year one (RMB)
+WON = 70 + 0.60 * KEPT  # year one, and the chance of the others
+
 
 def winning_or_keeping() -> Explorer:
     """A budget split between winning 5,000 households and keeping 1,000 customers, at the margin."""
     shares = np.linspace(0, 1, 51)
 
     def split(budget: int, value: float, ceiling: float, unasked: float, share: Any = None) -> Any:
-        """The split when 20 RMB a household win 20 % and 10 RMB a customer keep 60 % of at most 70 %."""
+        """The split when 20 RMB a household win 20 % and 10 RMB a customer keep 60 % of at most 74 %.
+
+        A customer kept comes back in a year; seen from today she is worth 92 % of one won.
+        """
         return acquisition.acquisition_retention_split(
             budget,
             value,
             acquisition_ceiling=ceiling,
             acquisition_k=acquisition.response_rate(20, 0.20, ceiling),
-            retention_ceiling=0.70,
-            retention_k=acquisition.response_rate(10, 0.60, 0.70, unasked),
+            retention_ceiling=0.74,
+            retention_k=acquisition.response_rate(10, 0.60, 0.74, unasked),
             retention_floor=unasked,
+            retention_value=value * KEPT / WON,
             prospects=5_000,
             customers=1_000,
             share=share,
@@ -73,7 +80,7 @@ def winning_or_keeping() -> Explorer:
         title,
         budget=slider(110_000, 10_000, 300_000, 5_000, "Budget (RMB)"),
         share=slider(10 / 11, 0, 1, 0.01, "Share for winning", percent=True),
-        value=slider(70 + 54 / 1.1 + 46.2 / 1.21, 20, 400, 1, "Worth of a customer (RMB)"),
+        value=slider(WON, 20, 400, 1, "Worth of a customer won (RMB)"),
         ceiling=slider(0.40, 0.21, 0.90, 0.01, "Households that can be won", percent=True),
         unasked=slider(0.50, 0, 0.59, 0.01, "Customers who stay unasked", percent=True),
     )
