@@ -13,16 +13,16 @@ from clvlib._formula import Amount, AmountColumn, NumberColumn, Numbers, OneNumb
 
 Sales = Annotated[pd.Series, Range(at_least=0, hint="for profits with losses use whale_curve")]
 
-# The card matrix: rows of purchase frequency against spend. The published figure is lost; the axes are read from its
-# text, the actions are ours. Spend is not the issuer's profit, and a low spend may be a low share of her wallet.
+# The card matrix. Its picture is lost: which measure is which axis and which corner has which number are read from its
+# text, which speaks of two corners; the others are ours. Low spend may be a low share of wallet; spend is no profit.
 QUADRANTS = pd.DataFrame(
     [
-        ("Q1", "frequent", "high", "active and large", "keep; check that she earns a profit"),
-        ("Q2", "frequent", "low", "small tickets, or a low share of her wallet", "offer what she buys elsewhere"),
-        ("Q3", "rare", "low", "asleep, or on her way out", "wake her up cheaply, or let her go"),
-        ("Q4", "rare", "high", "big tickets; credit (overdraft) risk", "check limit and repayment before any bonus"),
+        ("Q1", "frequent", "high", "active and large", "keep; check that she earns a profit", "ours"),
+        ("Q2", "frequent", "low", "the habit of the card, low spending power", "hardly to be raised", "the magazine"),
+        ("Q3", "rare", "low", "asleep, or on her way out", "wake her up cheaply, or let her go", "ours"),
+        ("Q4", "rare", "high", "power without the habit", "first more transactions; guard the risk", "the magazine"),
     ],
-    columns=["quadrant", "frequency", "spend", "reading", "action"],
+    columns=["quadrant", "frequency", "spend", "reading", "action", "whose"],
 ).set_index("quadrant")
 
 
@@ -111,7 +111,8 @@ def activity_quadrant(
 
     Source
     ------
-    Card activity matrix of a call-centre magazine; its figure is lost, the axes are inferred from the text.
+    Card activity matrix of a call-centre magazine (Zhang 2007), which names both measures; its picture is lost, so
+    which is which axis, the cuts and the numbers of the corners are inferred.
 
     Examples
     --------

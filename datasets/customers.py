@@ -237,22 +237,23 @@ def make_transactions(rng: np.random.Generator) -> tuple[pd.DataFrame, dict[str,
 
 
 def make_cards(rng: np.random.Generator) -> tuple[pd.DataFrame, dict[str, Any]]:
-    """Holders of the shop's co-branded card: big tickets are paid off in parts, and the more is owed the more default.
+    """Holders of the shop's co-branded card: big tickets are paid off in parts, and whose card is full may default.
 
     Frequency and spend are lognormal with correlation 0.45 and medians at the cuts, so the quadrants have known shares.
+    Default rises so steeply with use of the limit that Q4, rare and high, is expected to lose the issuer money.
     """
-    n, correlation, frequency_cut, spend_cut = 1500, 0.45, 24, 18_000
+    n, correlation, frequency_cut, spend_cut = 2400, 0.45, 24, 18_000
     one, other = rng.standard_normal((2, n))
     log_frequency = 0.8 * one
     log_spend = 0.9 * (correlation * one + np.sqrt(1 - correlation**2) * other)
     transactions = np.maximum(np.floor(frequency_cut * np.exp(log_frequency)), 1)
     spend = np.round(spend_cut * np.exp(log_spend), 2)
-    limit = np.maximum(np.round(20 * np.exp(0.5 * log_spend + rng.normal(0, 0.35, n))), 3) * 1000
+    limit = np.maximum(np.round(20 * np.exp(0.5 * log_spend + rng.normal(0, 0.25, n))), 3) * 1000
     ticket = log_spend - log_frequency
-    used = np.round(rng.beta(1.2, 1.2 * np.exp(1.2 - 0.9 * ticket)), 4)
+    used = np.round(rng.beta(1.2, 1.2 * np.exp(1.5 - 1.3 * ticket)), 4)
     revolving = np.round(used * limit, 2)
-    logit = {"intercept": -5.0, "utilisation": 5.0}
-    default = rng.random(n) < 1 / (1 + np.exp(-(logit["intercept"] + logit["utilisation"] * revolving / limit)))
+    logit = {"intercept": -9.0, "utilisation": 10.0}
+    chance = 1 / (1 + np.exp(-(logit["intercept"] + logit["utilisation"] * revolving / limit)))
     table = pd.DataFrame(
         {
             "customer_id": 50_001 + np.arange(n),
@@ -260,15 +261,20 @@ def make_cards(rng: np.random.Generator) -> tuple[pd.DataFrame, dict[str, Any]]:
             "spend": spend,
             "credit_limit": limit.astype(int),
             "revolving": revolving,
-            "default": default.astype(int),
+            "default": (rng.random(n) < chance).astype(int),
         }
     )
+    fee_rate, margin_rate, lost = 0.005, 0.15, 0.75
+    expected = fee_rate * spend + (margin_rate - lost * chance) * revolving
+    place = np.array(["Q3", "Q4", "Q2", "Q1"])[2 * (transactions >= frequency_cut) + (spend >= spend_cut)]
     same = round(0.25 + float(np.arcsin(correlation)) / (2 * np.pi), 4)  # both high, or both low
     truth = {
         "frequency_cut": frequency_cut,
         "spend_cut": spend_cut,
         "quadrant_shares": {"Q1": same, "Q2": round(0.5 - same, 4), "Q3": same, "Q4": round(0.5 - same, 4)},
         "default_logit": logit,
+        "issuer": {"fee_rate": fee_rate, "margin_rate": margin_rate, "lost_at_default": lost},
+        "expected_profit": {q: round(float(expected[place == q].mean()), 2) for q in ("Q1", "Q2", "Q3", "Q4")},
     }
     return table, truth
 

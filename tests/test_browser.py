@@ -315,22 +315,22 @@ WHICH_IS_SELECTED = "cells => cells.map(cell => cell.classList.contains('jp-mod-
 
 
 def test_in_jupyterlab_the_keys_stay_in_the_slider(lab, page):
-    open_and_run(lab, page, "notebooks/01_worksheet.ipynb", "the test costs 48,000 RMB")
+    open_and_run(lab, page, "notebooks/01_worksheet.ipynb", "the test costs 120,000 RMB")
     explorer = page.locator(".clv-explorer").first
     explorer.scroll_into_view_if_needed()
     sentence = explorer.locator(".clv-sentence")
     wait(lambda: "24,134" in sentence.inner_text(), "no explanation shown")
-    explorer.get_by_role("slider", name="Discount rate per year").focus()
+    explorer.get_by_role("slider", name="Margin rate on sales").focus()
     cells = page.locator(".jp-Cell")
     before = cells.evaluate_all(WHICH_IS_SELECTED)
     assert before.count(True) == 1
     for key in ("b", "a", "d", "d", "ArrowUp", "ArrowRight"):
         page.keyboard.press(key)
-    wait(lambda: "discounting at 12% a year" in sentence.inner_text(), "the text did not follow the slider")
+    wait(lambda: "At a margin rate of 9.5%" in sentence.inner_text(), "the text did not follow the slider")
     assert cells.evaluate_all(WHICH_IS_SELECTED) == before
     assert explorer.locator("svg").evaluate("svg => svg.getBoundingClientRect().width") > 500
     explorer.get_by_role("button", name="Reset").click()
-    wait(lambda: "discounting at 10% a year" in sentence.inner_text(), "reset did not set the slider back")
+    wait(lambda: "At a margin rate of 9.3%" in sentence.inner_text(), "reset did not set the slider back")
 
 
 def test_in_jupyterlab_it_stands_in_a_box_beside_linked_widgets_and_survives_a_restart(lab, page):

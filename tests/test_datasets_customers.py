@@ -294,6 +294,21 @@ def test_q4_defaults_most_because_it_owes_most(cards):
     assert cards["utilisation"].max() <= 1
 
 
+def test_q1_earns_the_issuer_most_and_q4_is_expected_to_lose(cards):
+    planted = truth("cards")
+    rates, logit_of = planted["issuer"], planted["default_logit"]
+    earned = rates["fee_rate"] * cards["spend"] + rates["margin_rate"] * cards["revolving"]
+    lost = rates["lost_at_default"] * cards["revolving"]
+    chance = 1 / (1 + np.exp(-logit_of["intercept"] - logit_of["utilisation"] * cards["utilisation"]))
+    expected = (earned - lost * chance).groupby(cards["quadrant"]).mean()
+    assert expected.to_dict() == pytest.approx(planted["expected_profit"], abs=0.005)
+    assert expected.idxmax() == "Q1"
+    assert expected["Q4"] < 0 < expected.drop("Q4").min()
+    happened = (earned - lost * cards["default"]).groupby(cards["quadrant"])
+    noise = np.sqrt((lost**2 * chance * (1 - chance)).groupby(cards["quadrant"]).sum()) / happened.size()
+    within(happened.mean(), expected, noise)
+
+
 # lifecycle
 
 

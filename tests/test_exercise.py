@@ -147,9 +147,20 @@ def test_a_number(total, answer, says):
 def test_a_share_that_is_100_times_too_large_is_told_how_to_write_it():
     assert number_problem(80, 0.8, 0.001) == "That is 100 times too large. Write 80% as 0.8."
     assert number_problem(100, 1, 0.001) == "That is 100 times too large. Write 80% as 0.8."
+    assert number_problem(84.7, 0.84735, 0.0006) == "That is 100 times too large. Write 80% as 0.8.", "rounded"
+    assert number_problem(84.7, 0.84835, 0.0006) == "That is too high."
+    assert number_problem(98, 1, 0.5) == "That is too high."
     assert number_problem(-101, -1.01, 0.001) == "That is 100 times too large. Is a percentage in it?"
     assert number_problem(1.01e8 + 90, 1.01e6, 0.001).startswith("That is 100 times too large."), "up to a millionth"
     assert number_problem(1.01e8 + 110, 1.01e6, 0.001) == "That is too high."
+
+
+def test_a_share_in_percent_may_be_rounded_as_the_share_may():
+    assert number_problem(20.1, 0.2011, 0.002) == "That is 100 times too large. Write 80% as 0.8."
+    assert number_problem(20.4, 0.2011, 0.002) == "That is too high."
+    assert number_problem(110, 1.1, 0.002) == "That is 100 times too large. Is a percentage in it?"
+    assert number_problem(110.1, 1.1, 0.002) == "That is too high.", "no share"
+    assert number_problem(0.3, 0.002, 0.002) == "That is too high.", "as near to 0 as to the answer"
 
 
 def test_what_is_no_number_is_as_good_as_0():

@@ -21,6 +21,7 @@ from clvlib.course.explorers.churn_winback import (
     profit_by_threshold,
 )
 from clvlib.course.explorers.do_programs_work import chance_to_find, program_estimates, stamp_days
+from clvlib.course.explorers.forecasting import silence_curve
 from clvlib.course.explorers.kano_voice_chain import districts, feature_plane
 from clvlib.course.explorers.lifecycle_stages import relationship_months, stages_by_month, worth_by_stage
 from clvlib.course.explorers.loyalty_economics import points_account, switching_line, tier_lines
@@ -148,6 +149,17 @@ def test_the_survival_forecast_parts_what_was_seen_from_what_came_after(axes):
 def test_labels_at_nearly_one_height_are_moved_apart():
     placed = spread_out({"sBG": 0.60, "BdW": 0.61, "constant churn": 0.01}, apart=0.07)
     assert placed == pytest.approx({"constant churn": 0.03, "sBG": 0.60, "BdW": 0.67})
+
+
+def test_the_silence_begins_at_the_last_purchase_and_is_marked_where_it_stands(axes):
+    alive = np.array([0.9, 0.7, 0.4])
+    silence_curve(axes, 4, 20, alive, 1)
+    (bought, for_certain), (now, chance) = dots(axes)
+    assert bought.tolist() == [0, 5, 10, 15, 20]
+    assert (for_certain == 1).all()
+    assert (now, chance) == ([21], [0.7])
+    assert np.allclose(axes.lines[1].get_xdata(), [20, 21, 22])
+    assert np.allclose(axes.lines[1].get_ydata(), alive)
 
 
 def test_payments_one_by_one_and_added_up(axes):

@@ -272,6 +272,19 @@ def test_sorting_lifts_the_firm_between_two_groups_that_stay_flat():
     assert (np.diff(firm.get_ydata()) > 0).all()
 
 
+def test_silence_speaks_louder_against_a_frequent_buyer():
+    explorer = make("growing_silence")
+    explorer.set(repeats=10, last=20, silence=10)
+    assert "a chance of 30.0%" in explorer.text
+    explorer.set(repeats=2)
+    assert "a chance of 66.7%" in explorer.text
+    expected = []
+    for repeats in range(1, 21):
+        explorer.set(repeats=repeats, silence=19)
+        expected.append(float(re.search(r"expects (.+?) purchases", explorer.text)[1]))
+    assert 1 + int(np.argmax(expected)) == 4
+
+
 def test_the_survival_forecast_sees_the_years_it_says_and_no_other():
     explorer = make("survival_forecast")
     explorer.set(group="Regular", seen=3)

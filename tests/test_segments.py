@@ -62,16 +62,17 @@ def test_the_card_matrix_says_of_each_quadrant_where_it_lies_what_it_may_mean_an
             assert matrix.loc[place, ["frequency", "spend"]].tolist() == [frequency, spend]
     assert matrix["reading"].to_dict() == {
         "Q1": "active and large",
-        "Q2": "small tickets, or a low share of her wallet",
+        "Q2": "the habit of the card, low spending power",
         "Q3": "asleep, or on her way out",
-        "Q4": "big tickets; credit (overdraft) risk",
+        "Q4": "power without the habit",
     }
     assert matrix["action"].tolist() == [
         "keep; check that she earns a profit",
-        "offer what she buys elsewhere",
+        "hardly to be raised",
         "wake her up cheaply, or let her go",
-        "check limit and repayment before any bonus",
+        "first more transactions; guard the risk",
     ]
+    assert matrix["whose"].tolist() == ["ours", "the magazine", "ours", "the magazine"]
 
 
 def test_quadrants_keep_the_customers_names_and_refuse_other_ones():

@@ -601,7 +601,8 @@ def number_problem(value: float, right: float, within: float) -> str:
     def near(other: float) -> bool:
         return abs(value - other) <= max(within, 1e-6 * abs(other))
 
-    if near(100 * right) and right:
+    in_percent = within < abs(right) <= 1 and abs(value / 100 - right) <= min(within, 0.01)
+    if (near(100 * right) and right) or in_percent:
         return "That is 100 times too large. " + ("Write 80% as 0.8." if abs(right) <= 1 else "Is a percentage in it?")
     if near(right / 100) and right:
         return "That is 100 times too small. Is a percentage in it that should not be?"

@@ -243,7 +243,8 @@ def three_rungs(visits_per_year, years, purchases, spend, cac, profit, revenue, 
     "discounting" (the same, discounted at {rate:.0%} a year) and "retention" (and customers leave). In the shop's
     table, revenue per customer falls from {revenue_1:,} RMB in year 1 to {revenue_3:,} in year 3: read all of that as
     customers leaving, at the same rate each year. Visits come at the start of each period, the first one now; the
-    acquisition cost is paid once, today. `worksheet.correction_ladder` makes this table, and more."""
+    acquisition cost is paid once, today. `worksheet.correction_ladder` makes this table, and more; it takes 12 visits a
+    year unless you tell it `visits_per_year`."""
     ladder = worksheet.correction_ladder(
         visits_per_year * years,
         purchases,
@@ -308,7 +309,7 @@ def rungs_without_cac(**case):
 
 three_rungs.hint(
     "`worksheet.correction_ladder` returns these rungs and three more. Its `horizon` and `revenue_per_year` (take "
-    "revenue_1) change only the last two."
+    "revenue_1) change only the last two. Tell it `visits_per_year`, too."
 )
 three_rungs.hint(
     'ladder.loc[["margin", "discounting", "retention"], ["value"]].reset_index() keeps three rows and names them.'
@@ -364,6 +365,11 @@ def purchases_a_year():
     return 12 * 1.52
 
 
+@paid_a_year.mistake("That is what she pays in her whole life. Asked is one year of the 65.")
+def paid_in_a_life():
+    return 780 * 1.52 * 220
+
+
 @paid_a_year.mistake("The 57 RMB are no payment of hers, and they come once. Begin with what she pays at a visit.")
 def after_the_57():
     return (780 * 1.52 * 220 - 57) / 65
@@ -373,7 +379,7 @@ paid_a_year.hint("What does she pay at one visit?")
 paid_a_year.hint("1.52 purchases of 220 RMB. How many such visits are in a year?")
 
 
-@exercise.turn.number(unit="as a fraction", within=0.002)
+@exercise.turn.number(unit="as a fraction", within=0.004)
 def stay_each_year():
     """Revenue per customer won falls from 2,444 RMB in year 1 to 1,399 in year 3. All of that is customers leaving, at
     the same rate each year. What share stays each year?"""
@@ -438,6 +444,11 @@ def twice_a_quarter():
     return 2 * 0.258
 
 
+@half_kept.mistake("At 90 % the rung keeps 48 %. You are nearly there: a little more.")
+def a_little_below():
+    return 0.90
+
+
 @half_kept.mistake("Half way up the slider is not half of the bar: the bar grows slowly at first, then fast.")
 def half_way_up():
     return (0.757 + 1) / 2
@@ -447,9 +458,10 @@ half_kept.hint('The bar beside "Some leave" must reach 50 %. Which slider moves 
 half_kept.hint("At 90 % the rung keeps 48 %. A little more.")
 
 
-@exercise.turn.number(unit="as a fraction", within=0.001)
+@exercise.turn.number(unit="as a fraction", within=0.002)
 def margin_needed():
-    """At the table's revenue and a margin rate of 9.27 % three years bring 414.99 RMB before the cost of winning her.
+    """At the table's revenue (per active) and a margin rate of 9.27 % three years bring 414.99 RMB before the cost of
+    winning her.
     At which margin rate do they bring 900 RMB?"""
     return 542 / 5844 * 900 / 414.99
 
@@ -472,6 +484,11 @@ def with_the_57():
 @margin_needed.mistake("681.38 RMB rest on the worksheet's 4,012.8 RMB a year. The table's 2,444 bring 414.99.")
 def by_the_slide():
     return 542 / 5844 * 900 / 681.38
+
+
+@margin_needed.mistake("470.07 RMB is the reading per won. Asked is the reading per active: three years bring 414.99.")
+def by_the_other_reading():
+    return 542 / 5844 * 900 / 470.07
 
 
 @margin_needed.mistake("You turned the fraction round: a higher price needs a higher margin.")

@@ -278,6 +278,13 @@ def claim_every_year(car_claim, car_years, rate):
     return value.annuity(car_claim, rate, car_years)
 
 
+@carmaker.mistake(
+    "That is what she must bring each year if the claim is a value of today. Here it is a plain sum: what is it worth?"
+)
+def needed_each_year(car_claim, car_years, rate):
+    return car_claim / value.annuity(1, rate, car_years)
+
+
 carmaker.hint("What does the claim come to in one year?")
 carmaker.hint("That is an annuity: `value.annuity(..., rate, car_years)`.")
 
@@ -415,6 +422,11 @@ def as_if_money_left():
     return 1 - 0.95 ** (1 / 12)
 
 
+@monthly_rate.mistake("That is the rate in percent. Write it as a fraction: 1 % is 0.01.")
+def monthly_in_percent():
+    return round(100 * (1.05 ** (1 / 12) - 1), 3)
+
+
 monthly_rate.hint("Twelve months multiply: (1 + monthly rate) ** 12 is 1.05. What is 1 + monthly rate, then?")
 
 
@@ -444,6 +456,13 @@ def in_proportion():
 @half_of_for_ever.mistake("In proportion to 22 % in five years? Each further payment adds less than the one before.")
 def in_proportion_rounded_up():
     return 12
+
+
+@half_of_for_ever.mistake(
+    "That is the exact time. Payments come once a year: which is the first *whole* year at half or more?"
+)
+def exact_time():
+    return np.log(2) / np.log(1.05)
 
 
 half_of_for_ever.hint("Watch the percentage in the title while you move the years.")
@@ -481,6 +500,16 @@ def stays_for_ever():
     return value.perpetuity(1000, 0.05)
 
 
+@just_paid.mistake("That stops after five margins. This contract has no end.")
+def five_margins_only():
+    return value.clv(1000, retention=0.8, rate=0.05, periods=5)
+
+
+@just_paid.mistake("That is the next payment alone. Others follow it, year after year, from those who stay.")
+def next_one_alone():
+    return 0.8 * 1000
+
+
 just_paid.hint("When does the next payment come, and is it certain? Look for that row in the table.")
 
 
@@ -504,6 +533,18 @@ def needed_of_the_plain_sum():
 @margin_needed.mistake("That is the margin of the shop in lesson 1. Asked is the one that 4,500 RMB would need.")
 def margin_of_lesson_1():
     return 542 / 5844
+
+
+@margin_needed.mistake(
+    "You let one family in five leave each year. Here everything goes the owner's way: nobody leaves."
+)
+def needed_if_some_leave():
+    return 4500 / value.clv(1000, 0.8, 0.05, periods=5, timing="start")
+
+
+@margin_needed.mistake("That is the rate in percent. Write it as a fraction: 50 % is 0.5.")
+def needed_in_percent():
+    return round(100 * 4500 / value.annuity(1000, 0.05, 5, timing="start"))
 
 
 margin_needed.hint("What are the payments worth today, in advance? The margin is a share of that, and must make 4,500.")

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 
 from clvlib import segments
-from clvlib.course import Exercise
+from clvlib.course import Exercise, load
 
 exercise = Exercise("07_segments", title="Segments", minutes=35, uses=["segments"])
 
@@ -124,8 +124,9 @@ gold_only.hint('`segments.value_tiers(range(1, n + 1), gold_is="next")["gold"].s
 
 @exercise.number(points=2, level=2, unit="orders", within=0.5)
 def orders_needed(complaint_percent):
-    """A deck gives the diamond tier to customers "with complaints under {complaint_percent} %". Read it as complaints
-    per order. What is the smallest number of orders with which a customer may complain once and keep the tier?"""
+    """A shop tags a customer "diamond VIP" if she spends much and her complaints stay under {complaint_percent} %. It
+    counts complaints per order. What is the smallest number of orders with which she may complain once and keep the
+    tag?"""
     return 100 // complaint_percent + 1
 
 
@@ -312,10 +313,10 @@ break_even_default.hint("At break-even, default rate times the loss of one defau
     },
 )
 def extend_the_rule():
-    """A year ago your shop cut the service of every customer who had not bought more than in the year before: 40 RMB
-    of service became 4. Now the report says: "Those we cut made 3.2 orders this year, the others 3.9. The rule has
-    found the weak customers. We propose to extend it to half of the rest." An order leaves 50 RMB of margin. Write to
-    your manager in four to six sentences: what does the report show, what would you do, and why?"""
+    """A year ago your shop cut the service of every customer of low value who had not bought more than in the year
+    before: 40 RMB of service became 4. Now the report says: "Those we cut made 3.2 orders this year, the others 3.9.
+    The rule has found the weak customers. We propose to extend it to half of the rest." An order earns us a margin of
+    50 RMB. Write to your manager in four to six sentences: what does the report show, what would you do, and why?"""
     return (
         "The report compares customers whom we served badly with customers whom we served well, so the gap of 0.7 "
         "orders may be what the cut did and not what the rule found. About half of all customers have a year below "
@@ -326,3 +327,157 @@ def extend_the_rule():
         "cut by what a customer brings rather than by whether she rose. If the half with service orders no more than "
         "the half without, I will sign the extension."
     )
+
+
+@exercise.turn.number(unit="days", within=0.5)
+def since_her_last():
+    """On 30 June 2025 a customer's `T` is 546 days and her `recency`, as a summary for models counts it, is 0. How many
+    days is her last order ago?"""
+    return 546 - 0
+
+
+@since_her_last.mistake("That is her recency in the summary: from her *first* order to her last. When was the first?")
+def recency_of_the_summary():
+    return 0
+
+
+@since_her_last.mistake("That is the other customer, 40005: 546 less 536. Asked is 40002.")
+def the_other_customer():
+    return 546 - 536
+
+
+@since_her_last.mistake("That is the recency of customer 40005, from her first order to her last. Asked is 40002.")
+def recency_of_the_other():
+    return 536
+
+
+since_her_last.hint("T runs from her first order to today, recency from her first to her last. What lies between?")
+since_her_last.hint("T less recency.")
+
+
+@exercise.turn.number(unit="payments a year", within=0.5)
+def q4_earns_from():
+    """Spend is high from 18,000 RMB. What is the first cut for payments on the slider, from 12 up, at which the holders
+    of Q4, rare and high, each bring the bank more than 20 RMB?"""
+    holders = load("cards")
+    holders["profit"] = 0.005 * holders["spend"] + (0.15 - 0.75 * holders["default"]) * holders["revolving"]
+    high = holders[holders["spend"] >= 18_000]
+    each = pd.Series({cut: high.loc[high["transactions"] < cut, "profit"].mean() for cut in range(12, 61)})
+    return each[each > 20].index.min()
+
+
+@q4_earns_from.mistake("24 is the plan's cut. Nothing happens there: each of Q4 costs the bank 608 RMB.")
+def the_plans_cut():
+    return 24
+
+
+@q4_earns_from.mistake("Three payments a month, and each of Q4 still costs the bank 164 RMB. Go on.")
+def three_a_month():
+    return 36
+
+
+@q4_earns_from.mistake("There the loss has just gone: 0 RMB each. Asked is more than 20.")
+def nothing_lost():
+    return 44
+
+
+@q4_earns_from.mistake("That is the end of the slider, 196 RMB each. Go back until it is no longer above 20.")
+def end_of_the_slider():
+    return 60
+
+
+q4_earns_from.hint('Leave "Look at" on Q4 and move the cut for payments up. The sentence below says what each brought.')
+q4_earns_from.hint("At 40 payments each still costs the bank 64 RMB. A few more.")
+
+
+@exercise.turn.number(unit="as a fraction", within=0.004)
+def card_earns_from():
+    """A default loses 75 % of the balance. What is the first margin rate on the slider at which all holders of the card
+    together bring the bank more than nothing?"""
+    holders = load("cards")
+    earned = 0.005 * holders["spend"].sum() - 0.75 * (holders["default"] * holders["revolving"]).sum()
+    rates = pd.Series({rate: earned + rate / 100 * holders["revolving"].sum() for rate in range(5, 26)})
+    return rates[rates > 0].index.min() / 100
+
+
+@card_earns_from.mistake("At that rate the card still loses: holders who default carry far more than their share.")
+def as_many_as_default():
+    return 0.04
+
+
+@card_earns_from.mistake("That is where the slider begins. The card as a whole loses 641,682 RMB there.")
+def where_it_begins():
+    return 0.05
+
+
+@card_earns_from.mistake("Nearly: there the card as a whole still loses 67,346 RMB.")
+def one_step_below():
+    return 0.09
+
+
+@card_earns_from.mistake("There it earns well. Go down until it earns nothing.")
+def where_it_starts():
+    return 0.15
+
+
+card_earns_from.hint("Move the margin rate down from 15 %. The sentence says when the card as a whole loses.")
+card_earns_from.hint("At 8 % it loses. Two steps up.")
+
+
+@exercise.turn.number(unit="as a fraction", within=0.0005)
+def break_even_default_rate():
+    """A balance earns 15 % a year; a default loses 75 % of it. At which default rate does a band of holders earn
+    nothing on its balances?"""
+    return 0.15 / 0.75
+
+
+@break_even_default_rate.mistake("Among these 15 in 100 default and lose 75 each: 11.25, and 15 came in. Go further.")
+def the_margin_itself():
+    return 0.15
+
+
+@break_even_default_rate.mistake("You multiplied. Which rate, times 75 %, is the 15 % that come in?")
+def multiplied():
+    return 0.15 * 0.75
+
+
+@break_even_default_rate.mistake("The fraction stands on its head: what comes in goes on top, what is lost below.")
+def turned_round():
+    return 0.75 / 0.15
+
+
+@break_even_default_rate.mistake(
+    "You let only those who pay back bring the 15 %. Here all do, as in the bank's profit above: 0.15 − 0.75 × default."
+)
+def earned_by_payers_only():
+    return 0.15 / (0.75 + 0.15)
+
+
+break_even_default_rate.hint("Of 100 RMB lent, 15 come in. How many defaults of 75 each eat that up?")
+break_even_default_rate.hint("rate × 0.75 = 0.15.")
+
+
+@exercise.turn.number(unit="RMB a year", within=0.5)
+def adviser_pays_from():
+    """An adviser costs 60 RMB a customer and year and adds 10 % to her margin. From which yearly margin on does that
+    pay?"""
+    return 60 / 0.10
+
+
+@adviser_pays_from.mistake("Of 60 RMB margin, 10 % are 6. An adviser costs 60.")
+def the_cost_itself():
+    return 60
+
+
+@adviser_pays_from.mistake("That is 10 % of the cost. Asked is the margin whose 10 % are the cost.")
+def a_tenth_of_the_cost():
+    return 6
+
+
+@adviser_pays_from.mistake("The 10 % come on top of her margin as it is: 10 % of it must be the 60.")
+def of_the_new_margin():
+    return 60 / 0.10 * 1.1
+
+
+adviser_pays_from.hint("What does an adviser add to a margin of 300 RMB?")
+adviser_pays_from.hint("margin × 0.10 = 60.")

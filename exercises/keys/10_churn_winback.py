@@ -463,3 +463,49 @@ def the_next_offer():
         "stays with and without it, by risk and by how often they used coupons before. I would buy if, in some group, "
         "the difference times what a customer is worth is above what the vouchers and the vendor cost there."
     )
+
+
+@exercise.turn.number(unit="RMB", within=0.55)
+def dearest_call():
+    """The vendor's alarm calls 754 customers, of whom 237 would leave. A call keeps one leaver in five, worth 500 RMB.
+    How dear may a call be, in whole RMB, before the alarm loses money?"""
+    return 0.2 * 500 * 237 / 754
+
+
+@dearest_call.mistake(
+    "That is what a call to a leaver brings. Most of those called would have stayed: they cost a call, too."
+)
+def every_call_to_a_leaver():
+    return 0.2 * 500
+
+
+@dearest_call.mistake("That is the cost at the start, and the alarm still earns there. Move it up.")
+def cost_at_the_start():
+    return 20
+
+
+dearest_call.hint("Move the cost of a call alone, and read the profit.")
+dearest_call.hint("At 20 RMB the profit is 8,620 RMB. Each RMB more costs 754.")
+
+
+@exercise.turn.number(unit="RMB", within=0.55)
+def dearest_coupon():
+    """4.0 % of the lost come back without a coupon, 9.2 % with one; a return is worth 500 RMB. If coupons are handed
+    out by lot, up to which cost of one, in whole RMB, do they not lose?"""
+    return 500 * (0.092 - 0.040)
+
+
+@dearest_coupon.mistake("You counted all who came back with a coupon. Some would have come anyway: take them off.")
+def all_who_came_back():
+    return 500 * 0.092
+
+
+@dearest_coupon.mistake("That is how dear it may be if the coupon users get it first. Look at the line by lot.")
+def users_first():
+    return 44
+
+
+dearest_coupon.hint("What does one coupon more bring back, beyond those who would have come anyway?")
+dearest_coupon.hint(
+    "Leave the share at 40 %, move the cost up, and read the profit by lot: it is 19,200 RMB at a cost of 20."
+)

@@ -449,3 +449,30 @@ def your_memo():
         "of top answers beside each mean; and no bonus for a difference within the sampling error. I would change my "
         "mind if his weights agreed with what moves guests' overall answer and their return in the booking data."
     )
+
+
+@exercise.turn.number(within=0.4)
+def highest_answer():
+    """The board says that quality counts twice as much as service and four times as much as delivery. Which is the
+    highest answer, of 1 to 9, to "service over delivery" that the CR lets pass, below 0.10?"""
+    c = {answer: 2 * answer / 4 for answer in range(1, 10)}
+    return max(answer for answer in c if (c[answer] ** (1 / 3) + c[answer] ** (-1 / 3) - 2) / 2 / 0.58 < 0.10)
+
+
+@highest_answer.mistake("There the answers do not contradict one another at all. The CR lets a little pass: go on.")
+def no_contradiction():
+    return 4 / 2
+
+
+@highest_answer.mistake("There the CR is 0.117, and it objects. One step back.")
+def first_that_fails():
+    return 6
+
+
+@highest_answer.mistake("That is the board's answer. Does the CR object to a higher one?")
+def as_the_board_said():
+    return 3
+
+
+highest_answer.hint('Move "Service over delivery" up, and read the CR after each step.')
+highest_answer.hint("The bars turn hollow where the CR objects. It is the last answer before.")

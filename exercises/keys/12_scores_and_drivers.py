@@ -451,3 +451,74 @@ def build_the_app():
         "invited are better by more than chance allows and the margin gained pays for the app, I would build it; if "
         "not, the money goes to what mothers miss when it is lacking."
     )
+
+
+@exercise.turn.number(unit="answers", within=20)
+def answers_for_five():
+    """With 100 answers a score is 30 ± 15.3 points. How many answers make it ± 5?"""
+    return 100 * (15.3 / 5) ** 2
+
+
+@answers_for_five.mistake(
+    "Three times as many answers bring ± 8.8. The error falls with the root of their number only."
+)
+def three_times_as_many():
+    return 300
+
+
+@answers_for_five.mistake("There it is ± 3.4: more than you need.")
+def all_of_the_slider():
+    return 2000
+
+
+answers_for_five.hint("Leave score and passives, move the answers up, and read the ±.")
+answers_for_five.hint("Three times narrower takes nine times as many.")
+
+
+@exercise.turn.number(unit="M, as on the slider", within=2.5)
+def must_be_from():
+    """A feature is attractive (A) to 40, one-dimensional (O) to 30, indifferent (I) to 10. M, those who call it a
+    must-be, goes up in steps of 5. At which M does it lie in the must-be corner: having it pleases less than half?"""
+    return 40 + 30 - 10 + 5
+
+
+@must_be_from.mistake("There it lies on the border: having it pleases half. One step more.")
+def on_the_border():
+    return 40 + 30 - 10
+
+
+@must_be_from.mistake("There as many call it a must-be as attractive. But having it would still please more than half.")
+def as_many_as_attractive():
+    return 40
+
+
+@must_be_from.mistake("There the largest group calls it a must-be. But having it would still please more than half.")
+def largest_group():
+    return 45
+
+
+must_be_from.hint("Move M alone, and read the corner in the sentence.")
+must_be_from.hint("Better is (A + O) / (A + O + M + I). When is it below a half?")
+
+
+@exercise.turn.number(unit="as on the slider", within=0.025)
+def link_for_half():
+    """With links of 0.50 the stations show 5.6 thousand RMB a 10 points, and the chain brings 0.3 of it; the rest comes
+    with the districts. The chain brings 10 times link to the fifth. From which link on is that more than the rest?"""
+    return ((5.6 - 0.3) / 10) ** (1 / 5)
+
+
+@link_for_half.mistake("Five links multiply: at 0.50 the chain brings 0.3 of 5.6. It takes much stronger ones.")
+def half_a_link():
+    return 0.5
+
+
+@link_for_half.mistake("Close: there the chain brings 4.4 of 9.7, still less than half. One step more.")
+def one_step_before():
+    return 0.85
+
+
+link_for_half.hint(
+    "Leave the districts, move the link up, and compare what the chain brings with what the stations show."
+)
+link_for_half.hint("At 0.80 it is 3.3 of 8.5. Go on.")

@@ -390,3 +390,71 @@ def bot_or_people():
         "share answered within a minute hour by hour. Only then would I compute how many agents the rest needs, and "
         "let vacancies do the rest."
     )
+
+
+@exercise.turn.number(unit="calls an hour", within=2.5)
+def calls_for_half():
+    """Twelve agents answer 92 % of 100 calls an hour within 60 seconds; a call keeps an agent 300 seconds. Calls go up
+    in steps of 5. At how many is fewer than half answered in time?"""
+    return min(calls for calls in range(100, 145, 5) if service.service_level(12, calls, 300, 60) < 0.5)
+
+
+@calls_for_half.mistake("Twice the calls are far too many: the work is then more than twelve agents can do at all.")
+def twice_the_calls():
+    return 200
+
+
+@calls_for_half.mistake("There the queue grows without end. Fewer than half are answered in time well before that.")
+def no_end():
+    return 145
+
+
+@calls_for_half.mistake("There 60 % are still answered in time. One step more.")
+def still_more_than_half():
+    return 125
+
+
+calls_for_half.hint("Leave the agents at 12, move the calls up by fives, and read the share answered.")
+calls_for_half.hint("At 120 it is 70 %. From there each step costs more than the one before.")
+
+
+@exercise.turn.number(unit="hours", within=2.5)
+def limit_for_95():
+    """Of the 346 closed P3 tickets, 327 were closed within 274 hours and 329 within 276. At which limit were 95 % of
+    the closed ones in time?"""
+    return 274 + 2 * (0.95 * 346 - 327) / (329 - 327)
+
+
+@limit_for_95.mistake("A week makes 87.0 % of the closed ones. Go on.")
+def a_week():
+    return 168
+
+
+@limit_for_95.mistake("At 14 days it is 97.1 %, and 95 % are reached before.")
+def two_weeks():
+    return 336
+
+
+limit_for_95.hint("Choose P3, move the limit up, and read the share of those closed.")
+limit_for_95.hint("Between 11 and 12 days.")
+
+
+@exercise.turn.number(unit="causes", within=0.4)
+def causes_for_half():
+    """Of the tickets that came back, the causes make 22, 21, 13, 12 % and less, the heaviest first. How many of the
+    causes make half?"""
+    return int((pd.Series([22, 21, 13, 12]).cumsum() < 50).sum()) + 1
+
+
+@causes_for_half.mistake('Two of ten are the saying, "80/20". Here two make 43 %.')
+def as_the_saying_goes():
+    return 2
+
+
+@causes_for_half.mistake("Half of the causes make more than half: they are not equally heavy.")
+def half_of_the_causes():
+    return 5
+
+
+causes_for_half.hint("Weigh by what came back, then end one cause more at a time, and read the share.")
+causes_for_half.hint("Two make 43 %.")

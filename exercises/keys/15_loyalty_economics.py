@@ -421,3 +421,79 @@ def permanent_loyalty():
         "that they take, and owe the rest in the books. I would offer the card to a random half of the members, and "
         "compare how many stay in each half, and look at the weeks after points are burned."
     )
+
+
+@exercise.turn.number(unit="RMB a year", within=2.4)
+def liked_instead():
+    """With U(A) 160 and points of 100 RMB a member goes if U(B) is more than 160 + 30 + 100. Back at points of 25,
+    which U(A) holds the same members?"""
+    return 160 + (100 - 25)
+
+
+@liked_instead.mistake(
+    "You put the whole 100 on top. The 25 RMB of points are still there: only the difference is missing."
+)
+def all_points_on_top():
+    return 160 + 100
+
+
+@liked_instead.mistake("That is how many stay. Asked is the U(A) that holds them.")
+def number_who_stay():
+    return 926
+
+
+@liked_instead.mistake("There A is as good as B on average, but more than 74 still go. Move on.")
+def as_good_as_b():
+    return 200
+
+
+liked_instead.hint("Set the points back to 25, move U(A) up alone, and read how many go.")
+liked_instead.hint("How much less does leaving cost her? By as much A must be better.")
+
+
+@exercise.turn.number(unit="points", within=78)
+def takes_back_from():
+    """9,500 points were expected at the sale, 4,500 were burned in year 1 and 200 in year 2. Earned so far is the share
+    of points burned among those expected. From which new estimate on is that less than it was after year 1?"""
+    return 9_500 * (4_500 + 200) / 4_500
+
+
+@takes_back_from.mistake(
+    "200 burned and 200 more expected do not cancel: the new estimate changes all that was earned so far, not only "
+    "these. Year two still earns 94 RMB there."
+)
+def two_hundred_each():
+    return 9_500 + 200
+
+
+@takes_back_from.mistake("That is the estimate at the sale. If it stays, each point burned earns its part.")
+def nothing_changed():
+    return 9_500
+
+
+takes_back_from.hint("Burned in year 2: 200. Then move the estimate for year 2 up, and read the revenue of year 2.")
+takes_back_from.hint("At 9,800 it is 51 RMB; each step of 100 points takes some 43 away.")
+
+
+@exercise.turn.number(unit="as a fraction", within=0.0079)
+def gold_discount():
+    """At a margin rate of 30 % gold brings 35 % more volume. Up to which discount, on a slider of whole
+    percents, does gold earn as much as today?"""
+    return 100 * 0.30 * (1 - 1 / 1.35) // 1 / 100
+
+
+@gold_discount.mistake("At 8 % gold earns 99 % of today. One step back.")
+def one_step_too_far():
+    return 0.08
+
+
+@gold_discount.mistake(
+    "There gold earns 90 % of today. 35 % of the margin rate is what the extra volume brings at full price; but the "
+    "discount is given on all that she buys, on what she bought anyway, too."
+)
+def share_of_the_margin():
+    return 0.35 * 0.30
+
+
+gold_discount.hint("Move the gold discount down from 20 %, and read what gold earns, as a share of today.")
+gold_discount.hint("At 10 % it is 90 % of today, at 5 % it is 113 %.")

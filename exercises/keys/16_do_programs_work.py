@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from clvlib import experiments
+from clvlib import experiments, loyalty
 from clvlib.course import Exercise
 
 exercise = Exercise("16_do_programs_work", title="Do programs work?", minutes=35, uses=["experiments"])
@@ -358,3 +358,82 @@ def twice_as_much():
         "was offered with that of the other half, over a year. If the half with the offer leaves more than the gift "
         "costs, I sign; if the difference is what chance can do, I do not."
     )
+
+
+@exercise.turn.number(unit="as a fraction", within=0.0085)
+def own_growth():
+    """The program adds 12 %. If joiners grow by 11 % without it, the difference in differences says 23.8 %; if by 12 %,
+    24.8. At which growth does it claim twice the truth?"""
+    return 0.11 + 0.01 * (24 - 23.8) / (24.8 - 23.8)
+
+
+@own_growth.mistake("That is what it is to claim in all. 12 % of it are the program's.")
+def whole_claim():
+    return 0.24
+
+
+@own_growth.mistake(
+    "Half and half? There it says 18.5 %. All of their own growth is booked to the program, point by point."
+)
+def half_and_half():
+    return 0.06
+
+
+own_growth.hint("Move joiners' own growth alone, and read the difference in differences.")
+own_growth.hint("Without growth of their own it says 12.1 %. How much is missing to 24?")
+
+
+@exercise.turn.number(unit="customers an arm", within=250)
+def arm_at_2_percent():
+    """At a base rate of 20 %, 1,400 customers an arm find +22 % (relative) four times in five. How many does it take at
+    a base rate of 2 %?"""
+    return experiments.sample_size(0.02, relative=0.22)
+
+
+@arm_at_2_percent.mistake(
+    "Ten times rarer takes more than ten times as many: 14,000 find it 70 % of the time. A rarer answer is noisier for "
+    "its size."
+)
+def ten_times_as_many():
+    return 14_000
+
+
+@arm_at_2_percent.mistake("1,400 find it about one time in eight there. It takes many more.")
+def as_at_20_percent():
+    return 1_400
+
+
+arm_at_2_percent.hint("Set the base rate to 2 %, then move the customers an arm up until it is 80 % of the time.")
+arm_at_2_percent.hint("Between 17,000 and 18,000.")
+
+
+@exercise.turn.number(unit="stamps", within=0.4)
+def stamps_for_a_fifth():
+    """Ten purchases fill a card, 3.5 days apart at first, and she gets up to 60 % faster near the reward. How many
+    stamps must you give away, on a card that is longer by as many, to save a fifth of the time?"""
+    days = [loyalty.goal_gradient(10 + given, 3.5, 0.6, head_start=given)["elapsed"].iloc[-1] for given in range(11)]
+    return sum(each > 0.8 * max(days) for each in days)
+
+
+@stamps_for_a_fifth.mistake(
+    "Two stamps save 7.5 %, but five do not save two and a half times that: each further stamp saves less than the one "
+    "before. Five save 15.1 %."
+)
+def in_proportion():
+    return 5
+
+
+@stamps_for_a_fifth.mistake("A fifth of ten purchases is not a fifth of the time: two stamps save 7.5 %.")
+def a_fifth_of_the_card():
+    return 2
+
+
+@stamps_for_a_fifth.mistake("Seven save 18.6 %. One more.")
+def one_too_few():
+    return 7
+
+
+stamps_for_a_fifth.hint(
+    "Set the speed-up to 60 %, then give one stamp more at a time, and read how much less it takes."
+)
+stamps_for_a_fifth.hint("Four save 12.9 %, and each further one less than the one before.")

@@ -315,3 +315,23 @@ def memo():
         "half to know how far chance alone would go. "
         "What would change our mind: a lift by lot that is so small that the listed gifts no longer pay."
     )
+
+
+@exercise.turn.number(unit="gifts", within=30)
+def top_at_5_percent():
+    """In the order of the model, and with an added margin of 5 %, 200 gifts earn 9,753 RMB, 225 earn 10,036, 250 earn
+    10,282, 275 earn 10,230 and 300 earn 10,042. Where is the top of the curve?"""
+    earned = {200: 9_753, 225: 10_036, 250: 10_282, 275: 10_230, 300: 10_042}
+    return max(earned, key=lambda gifts: earned[gifts])
+
+
+@top_at_5_percent.mistake(
+    "The order of the customers stays, but not the last one who pays for her gift: at half the margin the bar for a "
+    "customer is twice as high."
+)
+def it_stays():
+    return 500
+
+
+top_at_5_percent.hint("Choose the model and 5 %, then move the gifts until they earn most.")
+top_at_5_percent.hint("Half the margin, about half the gifts.")

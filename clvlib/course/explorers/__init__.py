@@ -6,6 +6,7 @@ One file a lesson, named as the lesson without its number: first the explorers, 
 from clvlib.course.explorers.capstone import spend_budget
 from clvlib.course.explorers.churn_winback import warning_threshold, whom_to_contact
 from clvlib.course.explorers.do_programs_work import ab_test_size, stamp_card, who_joins
+from clvlib.course.explorers.forecasting import growing_silence
 from clvlib.course.explorers.kano_voice_chain import kano_plane, profit_chain
 from clvlib.course.explorers.lifecycle_stages import relationship_life, stage_moves
 from clvlib.course.explorers.loyalty_economics import points_owed, stay_or_go, tier_profit
@@ -27,6 +28,7 @@ __all__ = [
     "card_matrix",
     "complaint_causes",
     "customer_base",
+    "growing_silence",
     "kano_plane",
     "margin_multiple",
     "nps_triangle",

@@ -41,10 +41,11 @@ def card_matrix() -> Explorer:
     def explain(payments_from: int, spend_from: int, quadrant: str) -> str:
         row, words = cut(payments_from, spend_from)[1].loc[quadrant], segments.QUADRANTS.loc[quadrant]
         name = f"{quadrant}, {words['frequency']} and {words['spend']}"
+        reader = "We read" if words["whose"] == "ours" else "The magazine reads"
         return (
             f"{name}: {row['holders']:,.0f} of {len(cards):,} holders. {row['default']:.1%} of them did not pay back "
             f"(of all {cards['default'].mean():.1%}), and each brought the bank {row['profit']:,.0f} RMB (all: "
-            f"{cards['profit'].mean():,.0f}). The matrix reads: {words['reading']}. So: {words['action']}."
+            f"{cards['profit'].mean():,.0f}). {reader}: {words['reading']}. So: {words['action']}."
         )
 
     def title(payments_from: int, spend_from: int, quadrant: str) -> str:

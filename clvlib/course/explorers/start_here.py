@@ -20,14 +20,17 @@ def customer_base() -> Explorer:
     def draw(figure: Figure, top: float) -> None:
         customer_shares(figure.add_axes((0.08, 0.14, 0.89, 0.79)), curve, top, segments.top_share(revenue, top))
 
+    def title(top: float) -> str:
+        return f"The best {top:.0%} bring {segments.top_share(revenue, top):.0%} of the revenue"
+
     def explain(top: float) -> str:
-        share = segments.top_share(revenue, top)
+        share, total = segments.top_share(revenue, top), revenue.sum()
         return (
-            f"The best {top:.0%} of the customers ({top * len(revenue):,.0f} of {len(revenue):,}) bring {share:.0%} of "
-            f"the revenue; the other {1 - top:.0%} bring {1 - share:.0%}."
+            f"The best {top:.0%} are {top * len(revenue):,.0f} of {len(revenue):,} customers. They bring {share:.0%} "
+            f"of {total:,.0f} dollars; the other {1 - top:.0%} bring {1 - share:.0%}."
         )
 
-    return Explorer(draw, explain, top=slider(0.20, 0.01, 1.0, 0.01, "Best customers", percent=True))
+    return Explorer(draw, explain, title, top=slider(0.20, 0.01, 1.0, 0.01, "Best customers", percent=True))
 
 
 def customer_shares(axes: Axes, curve: pd.DataFrame, top: float, share: float) -> None:

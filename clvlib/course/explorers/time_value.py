@@ -39,7 +39,7 @@ def time_value() -> Explorer:
     def title(years: int, percent: int, timing: str) -> str:
         today = worth(percent, timing)[1][:years].sum()
         share = today / value.perpetuity(payment, percent / 100, timings[timing])
-        return f"{today:,.0f} RMB of today, {share:.0%} of what payments for ever would be worth"
+        return f"{today:,.0f} RMB of today, {share:.0%} of payments for ever"
 
     return Explorer(
         draw,

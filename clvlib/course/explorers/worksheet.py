@@ -38,10 +38,11 @@ def worksheet_ladder() -> Explorer:
         first, margin, discounted, left, three_years, last = steps(**values)
         return (
             f"A visit a month for {counted(values['years'], 'year')}: the worksheet says {first:z,.0f} RMB. "
-            f"A margin rate of {values['margin_rate']:.1%} makes that {margin:z,.0f}, "
-            f"discounting at {values['rate']:.0%} a year {discounted:z,.0f}, keeping {values['retention']:.1%} of the "
-            f"customers a year {left:z,.0f}, the first three years alone {three_years:z,.0f}. "
-            f"With {values['revenue']:,.0f} RMB of revenue a year instead of 4,013 it is {last:z,.0f}."
+            f"At a margin rate of {values['margin_rate']:.1%} it is {margin:z,.0f}. "
+            f"Discounted at {values['rate']:.0%} a year it is {discounted:z,.0f}. "
+            f"If {values['retention']:.1%} of the customers stay each year it is {left:z,.0f}. "
+            f"The first three years alone are {three_years:z,.0f}. "
+            f"With {values['revenue']:,.0f} RMB of revenue a year instead of 4,013 they are {last:z,.0f}."
         )
 
     def title(**values: Any) -> str:
