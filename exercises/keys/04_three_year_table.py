@@ -241,6 +241,11 @@ def whole_years(won, left_2, left_3, spend, cost_percent, marketing, cac):
     return float(int(payback_years.reference(won, left_2, left_3, spend, cost_percent, marketing, cac)) + 1)
 
 
+@payback_years.mistake("That is in months. The question asks for years.")
+def months_for_years(**case):
+    return 12 * payback_years.answer(case)
+
+
 payback_years.hint("What does a customer *won* bring in year 2, if only some of them are still there?")
 payback_years.hint("What is open after year 1, as a share of what year 2 brings? `value.payback` does the same.")
 
@@ -440,6 +445,11 @@ def after_one_year():
     return 70
 
 
+@highest_price.mistake("That is for all 1,000 customers. What may *one* cost?")
+def for_all_of_them():
+    return 1000 * (70 + 0.60 * 90)
+
+
 @highest_price.mistake("You discounted. Payback, as we count it, does not.")
 def two_years_discounted():
     return 70 + 54 / 1.10
@@ -469,6 +479,20 @@ def margin_as_paid():
 @honest_ratio.mistake("You divided by the marketing alone. People and technology won her, too: 100 RMB in all.")
 def marketing_only():
     return (57.27 + 100) / 40
+
+
+@honest_ratio.mistake(
+    "That is the slide's ratio: sales, over the marketing alone. Take her margin, and the whole bill."
+)
+def ratio_of_the_slide():
+    return 476 / 40
+
+
+@honest_ratio.mistake(
+    "You divided her sales by the cost. Take the margin: what is left after goods, delivery and catalogue."
+)
+def sales_over_all():
+    return 476 / 100
 
 
 @honest_ratio.mistake("The other way round: worth over cost.")

@@ -101,6 +101,12 @@ def averaged_over_both(first_cost, first_won, second_won, customer_worth):
     return two_campaigns(cost, [first_won * customer_worth - first_cost, both * customer_worth - 2 * first_cost])
 
 
+@next_customers.mistake("The profits are right. The cost in your second row is the average of both campaigns.")
+def average_cost_beside_right_profit(first_cost, first_won, second_won, customer_worth):
+    cost = [first_cost / first_won, 2 * first_cost / (first_won + second_won)]
+    return two_campaigns(cost, [n * customer_worth - first_cost for n in (first_won, second_won)])
+
+
 @next_customers.mistake("That profit is what customers are worth. What the campaign cost comes off.")
 def campaign_for_free(first_cost, first_won, second_won, customer_worth):
     won = [first_won, second_won]
@@ -282,6 +288,11 @@ def lift_of_the_margin(coupon_margin, control_margin):
     return coupon_margin / control_margin - 1
 
 
+@coupon_return.mistake("That is in percent. Write a fraction: 2.0 is 200 %.")
+def percent_for_fraction(coupon_cost, coupon_margin, control_margin):
+    return 100 * value.roi(gain=coupon_margin - control_margin, cost=coupon_cost)
+
+
 coupon_return.hint("What would the half with a coupon have brought without it?")
 coupon_return.hint("`value.roi(gain=..., cost=...)`, with the margin that was added as the gain.")
 
@@ -392,6 +403,16 @@ def all_stay():
     return (90 + 110 / 1.10) / 1.10
 
 
+@worth_kept.mistake("The 90 wait one year, the 110 wait two. You discounted both by one year.")
+def both_by_one_year():
+    return (90 + 0.70 * 110) / 1.10
+
+
+@worth_kept.mistake("The 60 % say who is kept. Asked is the worth of one who *is* kept.")
+def not_kept_yet():
+    return 0.60 * (90 + 0.70 * 110 / 1.10) / 1.10
+
+
 @worth_kept.mistake("You did not discount. Her money comes in one year and in two.")
 def kept_undiscounted():
     return 90 + 0.70 * 110
@@ -414,7 +435,7 @@ def average_for_next():
     return 100
 
 
-@just_comes_back.mistake("That is the customer of who counts one year only. There the next RMB brings 0.49.")
+@just_comes_back.mistake("70 RMB is what she earns us in her first year alone. There the next RMB brings 0.49.")
 def one_year_only():
     return 70
 
@@ -450,6 +471,11 @@ def by_our_curve():
 @enough_won.mistake("Twice the spend need not win twice as many: what must come in besides is 20 RMB a household.")
 def twice_as_many():
     return 400
+
+
+@enough_won.mistake("That is a share. How many customers of the 1,000 households are that?")
+def share_for_customers():
+    return (157.27 * 0.20 - 20 + 40) / 157.27
 
 
 @enough_won.mistake("With 327 it falls short by a hair: round up.")
