@@ -96,6 +96,8 @@ def test_solutions_pass_and_each_mistake_fails_with_its_own_message(course, name
             continue
         _, *wrong = question.answers(exercise.case_for(0))
         for answer, mistake in zip(wrong, question.mistakes, strict=True):
+            if answer is None:  # what this case makes the right option has no answer that is wrong
+                continue
             assert message(found[f"{key}_test"], {question.name: answer}) == mistake.message
         starter = {}
         exec(question.starter(), starter)

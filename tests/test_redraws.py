@@ -4,6 +4,7 @@
 off.
 """
 
+import itertools
 import json
 import os
 from contextlib import nullcontext
@@ -12,8 +13,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 from redraws import HOLDS, TYPICAL, Sentence, by_sentence, over_redraws
-
-from clvlib.course import load
 
 NOTEBOOKS = Path(__file__).parents[1] / "notebooks"
 REDRAWS = int(os.environ.get("REDRAWS", "20"))
@@ -61,17 +60,13 @@ def test_a_headline_is_typical_of_its_redraws(sentence):
     assert low - slack <= own <= high + slack
 
 
-def even(redbaby_cases, cards):
-    """True of the course's own draw, and of half of the others."""
-    return cards["credit_limit"].sum() // 1000 % 2 == load("cards")["credit_limit"].sum() // 1000 % 2
-
-
 @pytest.mark.slow
 @pytest.mark.parametrize(
     ("words", "complaint"), [("most", "say so"), ("in 50 of 100 redraws", ""), ("in 5 of 100 redraws", "holds in")]
 )
 def test_a_sentence_that_holds_half_of_the_time_must_say_so(words, complaint, monkeypatch):
-    sentence = Sentence("07_segments", words, even)
+    turns = itertools.count()  # the course's own draw comes first
+    sentence = Sentence("07_segments", words, lambda redbaby_cases, cards: next(turns) % 2 == 0)
     monkeypatch.setattr("redraws.HOLDS", [*HOLDS, sentence])
     by_sentence.cache_clear()
     with pytest.raises(AssertionError, match=complaint) if complaint else nullcontext():
