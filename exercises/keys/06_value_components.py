@@ -371,6 +371,11 @@ def nobody_leaves(customers, wallet, share, margin, cost, stays, rate):
     return customers * value.annuity(wallet * share * margin - cost, rate, 5, timing="start")
 
 
+@worth_of_base.mistake("That is the worth of one customer. How many are there?")
+def one_customer(customers, wallet, share, margin, cost, stays, rate):
+    return value.clv(wallet * share * margin - cost, stays, rate, periods=5, timing="start")
+
+
 worth_of_base.hint("First one customer in one year: what does she earn the bank?")
 worth_of_base.hint('Then `value.clv(profit, stays, rate, periods=5, timing="start")`, and the number of customers.')
 
@@ -393,10 +398,10 @@ def what_is_ahead(
     {stays_percent} % of such customers stay each year. Count five years at {rate:.0%}, each year's profit at the
     start of the year, this year's now. A card would bring {payments} payments a year of {ticket} RMB, of which the
     bank keeps {fee_percent} %. She would tell {told} friends, {conversion_percent} in 100 come because of her, and
-    a friend earns the bank {friend_profit} RMB a year for as long as she stays. Build a DataFrame with the columns
-    `part` and `worth` (RMB today) and five rows: "current" (unchanged behaviour, all five years), "related sale"
-    (the card), "referral", "clv" (these three together) and "retention" (by how much "current" alone would rise if
-    {better_percent} % stayed)."""
+    a friend earns the bank {friend_profit} RMB a year, counted for as long as she herself stays. Build a DataFrame with
+    the columns `part` and `worth` (RMB today) and five rows: "current" (unchanged behaviour, all five years), "related
+    sale" (the card), "referral", "clv" (these three together) and "retention" (by how much "current" alone would rise
+    if {better_percent} % stayed)."""
     years = value.clv(1, stays_percent / 100, rate, periods=5, timing="start")
     better_years = value.clv(1, better_percent / 100, rate, periods=5, timing="start")
     sales = payments * ticket * fee_percent / 100 * years
@@ -467,6 +472,26 @@ def everyone_comes(**case):
 def worth_for_rise(**case):
     worth = ahead(case)
     worth["retention"] += worth["current"]
+    return listed_parts(worth)
+
+
+@what_is_ahead.mistake(
+    'You added "retention" to "clv". The offer is another case: "clv" is what is ahead as things are, three parts.'
+)
+def retention_added(**case):
+    worth = ahead(case)
+    worth["clv"] += worth["retention"]
+    return listed_parts(worth)
+
+
+@what_is_ahead.mistake(
+    'Your "related sale" and "referral" are those of one year. They come every year, as long as she stays: five years.'
+)
+def one_year_of_both(**case):
+    worth = ahead(case)
+    parts = ["related sale", "referral"]
+    worth[parts] /= value.clv(1, case["stays_percent"] / 100, case["rate"], periods=5, timing="start")
+    worth["clv"] = worth["current"] + worth[parts].sum()
     return listed_parts(worth)
 
 
@@ -584,23 +609,23 @@ worth_together.hint("A value that stands in two rows must go out of one of them.
     rubric={
         "says that past profit is sunk and no part of lifetime value, though it may help to forecast it": 1,
         "multiplies the two arrows (about -0.01) and says that next to nothing runs through loyalty": 1,
-        "explains the 0.65 otherwise: who bought much goes on buying much": 1,
+        "explains the 0.65 otherwise: who bought much goes on buying much, or both hold this year's base profit": 1,
         "decides by profit ahead (cost, wallet or word included) and not by the past, with a number": 1,
         "names a measurement that would settle it (the same customers over time, or a gift drawn by lot)": 1,
     },
 )
 def answer_the_head_of_branches():
-    """The head of branches has read the lesson's table: past profit and future value are correlated at 0.65. "So the
+    """The head of branches has read the lesson's table of the shop: past and future are correlated at 0.65. "So the
     past makes them loyal, and loyalty makes the future. Let us reward the 40 with the longest and richest past!" You
     know that past and loyalty are correlated at -0.06, that the arrow from loyalty to future (among customers with the
-    same past) is 0.17, that the past finds 20 of the best 40 customers, the same line of this year alone 29, and all
-    lines of this year 34. Answer in four to six sentences: is he right about the path, and whom should the shop
+    same past) is 0.17, that the past finds 21 of the best 40 customers, the same line of this year alone 30, and all
+    lines of this year 35. Answer in four to six sentences: is he right about the path, and whom should the shop
     reward?"""
     return (
         "What these customers have earned us so far is earned whatever we do; it is sunk and no part of their "
         "value. The 0.65 is real, but it does not run through loyalty: -0.06 times 0.17 is -0.01, so nearly all of "
         "it says only that those who bought much go on buying much. As a forecast the past is a poor one, since it "
-        "finds 20 of the best 40, while the same line of this year finds 29 and all lines, cost included, find 34. "
+        "finds 21 of the best 40, while the same line of this year finds 30 and all lines, cost included, find 35. "
         "I would choose by what is ahead: this year's profit, and for thanks also the word, as with customer 30020, "
         "small herself and sixth with those she brought. A reward must also change something, so I would give it to "
         "a half of these 40 drawn by lot and compare the two halves after a year. If the rewarded stay longer, his "
@@ -611,7 +636,7 @@ def answer_the_head_of_branches():
 # What the lesson asks in between
 
 
-@exercise.turn.number(unit="RMB a year", within=0.02)
+@exercise.turn.number(unit="RMB a year", within=0.5)
 def chen_profit():
     """Ms Chen keeps 141,019 RMB at the bank and owes it 62,434. It earns 1.2 % a year on deposits and 3 % on loans, and
     84.06 RMB of fees. Serving her costs 1,135.19 RMB a year. What does she earn the bank in a year?"""
@@ -670,7 +695,10 @@ def the_whole_cost():
     return 2658.43 / 2 + 56.57
 
 
-@half_anyway.mistake("You counted the saving for both friends. The one who came because of her counts in full already.")
+@half_anyway.mistake(
+    "You counted the saving for both friends. Without her word the shop would have spent nothing on the first, so it "
+    "saved nothing: count it for the other one alone."
+)
 def saved_twice():
     return 2658.43 / 2 + 2 * (56.57 - 21.99)
 
@@ -707,6 +735,11 @@ def where_it_started():
     return 0.49
 
 
+@share_instead.mistake("That is in percent. Write a fraction: 25 % is 0.25.")
+def share_in_percent():
+    return 53
+
+
 share_instead.hint("Set the years back to 5, then move the share alone. Read what she is worth today.")
 share_instead.hint("Four or five points more than at the start.")
 
@@ -718,7 +751,7 @@ def must_go():
     return 1_712_978 / 3_008_260
 
 
-@must_go.mistake("That is the part that may stay. Asked is the part that must go away.")
+@must_go.mistake("That is the part that may stay (today's loss over the cost). Asked is the part that must go away.")
 def may_stay():
     return 1 - 1_712_978 / 3_008_260
 
@@ -731,6 +764,11 @@ def loss_by_revenue():
 @must_go.mistake("If all of it goes away, the bank is better off by 1,295,282 RMB. A smaller part will do.")
 def all_of_it():
     return 1
+
+
+@must_go.mistake("That is in percent. Write a fraction: 25 % is 0.25.")
+def part_in_percent():
+    return 57
 
 
 must_go.hint("If all leave, the bank loses 1,712,978 RMB of revenue. How much cost must go with them?")
