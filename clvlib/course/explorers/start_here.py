@@ -24,11 +24,9 @@ def customer_base() -> Explorer:
         return f"The best {top:.0%} bring {segments.top_share(revenue, top):.0%} of the revenue"
 
     def explain(top: float) -> str:
-        share, total = segments.top_share(revenue, top), revenue.sum()
-        return (
-            f"The best {top:.0%} are {top * len(revenue):,.0f} of {len(revenue):,} customers. They bring {share:.0%} "
-            f"of {total:,.0f} dollars; the other {1 - top:.0%} bring {1 - share:.0%}."
-        )
+        share, many = segments.top_share(revenue, top), f"{top * len(revenue):,.0f} of {len(revenue):,} customers"
+        rest = f"the other {1 - top:.0%} bring {1 - share:.0%}"
+        return f"The best {top:.0%}, {many}, bring {share:.0%} of the revenue; {rest}."
 
     return Explorer(draw, explain, title, top=slider(0.20, 0.01, 1.0, 0.01, "Best customers", percent=True))
 
