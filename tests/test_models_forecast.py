@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 from scipy.stats import binom, chi2
 
-from clvlib.models import BDW, BGNBD, MBGNBD, SBG, GammaGamma, ParetoNBD, _forecast
+from clvlib.models import BDW, BGNBD, MBGNBD, SBG, GammaGamma, ParetoNBD, _alike, _forecast
 
 HIGH_END = [1000, 869, 743, 653, 593, 551, 517, 491]
 WORLD = BGNBD(r=0.243, alpha=4.414, a=0.793, b=2.426)
@@ -283,7 +283,7 @@ def test_distinct_rows_are_found_whatever_they_hold():
     rng = np.random.default_rng(1)
     for kinds in (3, 50, 10_000):
         columns = [rng.integers(0, kinds, 5000) / 7 for _ in range(3)]
-        first, kind = _forecast.distinct(*columns)
+        first, kind = _alike.distinct(*columns)
         assert all((column[first][kind] == column).all() for column in columns)
         assert len(first) == len(np.unique(np.array(columns), axis=1).T)
 

@@ -11,8 +11,9 @@ from scipy.stats import chi2
 from clvlib import _checks
 from clvlib._calendar import DAYS, Grain
 from clvlib._formula import formula
+from clvlib.models._alike import distinct
 from clvlib.models._fit import AMOUNT, COUNT, Model, column_of
-from clvlib.models._forecast import distinct
+from clvlib.models._histories import by_customer
 
 if TYPE_CHECKING:
     from clvlib.models.shop import _BuyTillYouDie
@@ -57,7 +58,7 @@ class Check:
 
 def check(model: "_BuyTillYouDie", holdout: pd.DataFrame, most: int, covariates: pd.DataFrame | None) -> Check:
     """See `_BuyTillYouDie.check`."""
-    x, recency, T = (column_of("holdout", holdout, name, kind) for name, kind in _HISTORY.items())
+    x, recency, T = by_customer("holdout", holdout)
     later, length = (column_of("holdout", holdout, name, kind) for name, kind in _LATER.items())
     expected = np.asarray(model.expected_purchases(length, x, recency, T, covariates))
     z = model._read(covariates, len(x))
@@ -104,7 +105,6 @@ class _Kinds(NamedTuple):
     customers: np.ndarray
 
 
-_HISTORY = {"frequency": COUNT, "recency": AMOUNT, "T": AMOUNT}
 _LATER = {"holdout_frequency": COUNT, "holdout_T": AMOUNT}
 
 

@@ -10,11 +10,12 @@ from typing import Annotated, Any, Literal, NamedTuple, Self, TypedDict, Union, 
 
 import numpy as np
 import pandas as pd
-from scipy.special import ndtri
+from scipy.special import digamma, gammaln, ndtri
 
 from clvlib import _checks
 from clvlib._checks import Range
 from clvlib._formula import OneCount, formula
+from clvlib.models._alike import each_once
 from clvlib.models._spread import Customers
 
 AMOUNT, COUNT, _POSITIVE = Range(at_least=0), Range(at_least=0, whole=True), Range(above=0)
@@ -565,13 +566,16 @@ def different(*columns: np.ndarray) -> tuple[list[np.ndarray], np.ndarray, Level
 
     Customers with the same history add the same to the log-likelihood, so it is worked out once.
     """
-    order = np.lexsort(columns[::-1])
-    sorted_ = [column[order] for column in columns]
-    new = np.concatenate([[True], np.any([np.diff(column) != 0 for column in sorted_], axis=0)])
-    first = np.flatnonzero(new)
-    rows, weight = [column[first] for column in sorted_], np.diff(first, append=len(order)).astype(float)
+    rows, kind = each_once(*columns)
+    order = np.lexsort(rows[::-1])
+    rows, weight = [column[order] for column in rows], np.bincount(kind)[order].astype(float)
     value, level = np.unique(rows[0], return_inverse=True)
     return rows, weight, Levels(value, np.bincount(level, weight))
+
+
+def rise_by(base: float | np.ndarray, count: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """``ln G(base + count) - ln G(base)``, and its slope in base."""
+    return gammaln(base + count) - gammaln(base), digamma(base + count) - digamma(base)
 
 
 def few_repeaters(repeaters: int, customers: int, parameters: int) -> list[str]:

@@ -8,6 +8,7 @@ import pandas as pd
 from scipy.special import expit
 
 from clvlib import _checks
+from clvlib.models._alike import distinct
 from clvlib.models._fit import column_of
 from clvlib.models.spend import GammaGamma
 
@@ -83,13 +84,14 @@ def table(model: "_BuyTillYouDie", base: Base, plan: Plan, interval: float | Non
     if interval is not None:
         spent = (_mean_spend(base),) if plan.worth is not None else ()
         first, alike = distinct(base.x, base.recency, base.T, *base.z.T, *spent)  # who are alike have the same interval
+        kinds = base.only(first)
         bought, value = np.empty((2, len(first), 2))
-        for rows, *drawn in _outcomes(model, base.only(first), plan, columns["expected_purchases"][first], seed):
+        for rows, *drawn in _outcomes(model, kinds, plan, columns["expected_purchases"][first], seed):
             bought[rows], value[rows] = (_ends(each, interval) for each in drawn)
         columns["purchases_low"], columns["purchases_high"] = bought[alike].T
         if plan.worth is not None:
             columns["clv_low"], columns["clv_high"] = value[alike].T
-        columns["clv_no_return"] = _no_return(model, base, plan.periods)
+        columns["clv_no_return"] = _no_return(model, kinds, plan.periods)[alike]
     return pd.DataFrame(columns, index=base.labels, copy=False)
 
 
@@ -138,25 +140,6 @@ def _mean_spend(base: Base) -> np.ndarray:
     return spent
 
 
-def distinct(*columns: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """One row of each kind, and each row's kind.
-
-    A column of a summary has few different values, so their places are counted in one number: no sorting.
-    """
-    n = len(columns[0])
-    kind, kinds = np.zeros(n, dtype=np.int64), 1
-    for column in columns:
-        place, values = pd.factorize(column)
-        kind, kinds = kind * len(values) + place, kinds * len(values)
-        if kinds > 4 * n:
-            kind, values = pd.factorize(kind)
-            kinds = len(values)
-    row = np.full(kinds, -1)
-    row[kind] = np.arange(n)
-    used = row >= 0
-    return row[used], (np.cumsum(used) - 1)[kind]
-
-
 def _rank(value: np.ndarray, customers: np.ndarray) -> np.ndarray:
     """1 for the largest; equals share the best rank. `customers` says how many have each value."""
     order = np.argsort(-value)
@@ -176,14 +159,13 @@ def _ends(drawn: np.ndarray, interval: float) -> np.ndarray:
 def _no_return(model: "_BuyTillYouDie", base: Base, periods: int) -> np.ndarray:
     """Probability of no purchase in the next periods: the likelihood of a history with a silence after it, over its
     own."""
-    first, history = distinct(base.x, base.recency, base.T, *base.z.T)
-    x, recency, T = base.x[first], base.recency[first], base.T[first]
-    theta, later = model._each(model._theta, base.z[first]), T + periods
+    theta = model._each(model._theta, base.z)
     log = [
-        model._log_stayed(theta, x, end) + np.logaddexp(0, model._log_odds_gone(theta, x, recency, end)[0])
-        for end in (T, later)
+        model._log_stayed(theta, base.x, end)
+        + np.logaddexp(0, model._log_odds_gone(theta, base.x, base.recency, end)[0])
+        for end in (base.T, base.T + periods)
     ]
-    return np.exp(log[1] - log[0])[history]
+    return np.exp(log[1] - log[0])
 
 
 Theta = Sequence[np.ndarray] | np.ndarray  # parameters: numbers, or arrays with one for each customer

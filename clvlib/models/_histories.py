@@ -7,12 +7,11 @@ from typing import NamedTuple, ParamSpec, TypeVar
 
 import numpy as np
 import pandas as pd
-from scipy.special import digamma, gammaln
 
 from clvlib import _checks
 from clvlib._calendar import DAYS, Grain
 from clvlib.models._covariates import NONE
-from clvlib.models._fit import AMOUNT, COUNT, column_of, different
+from clvlib.models._fit import AMOUNT, COUNT, column_of, different, rise_by
 
 P = ParamSpec("P")
 Result = TypeVar("Result")
@@ -50,8 +49,7 @@ def by_customer(name: str, summary: pd.DataFrame) -> tuple[np.ndarray, np.ndarra
 def rise(base: float | np.ndarray, data: Histories, more: int = 0) -> tuple[np.ndarray, np.ndarray]:
     """``ln G(base + x + more) - ln G(base)`` of each history, and its slope in base."""
     alike = np.ndim(base) == 0  # then it depends on x alone
-    x = (data.levels if alike else data.x) + more
-    value, slope = gammaln(base + x) - gammaln(base), digamma(base + x) - digamma(base)
+    value, slope = rise_by(base, (data.levels if alike else data.x) + more)
     return (value[data.level], slope[data.level]) if alike else (value, slope)
 
 

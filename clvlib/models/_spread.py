@@ -58,17 +58,6 @@ def beta_draws(rng: np.random.Generator, a: float | np.ndarray, b: float | np.nd
     return np.maximum(rng.beta(a, b, n), 1e-12)
 
 
-def each_once(*columns: np.ndarray) -> tuple[list[np.ndarray], np.ndarray]:
-    """The different rows of columns of any one shape, and where among them each row is: work is done once for each."""
-    flat = [column.ravel() for column in columns]
-    order = np.lexsort(flat[::-1])
-    ordered = [column[order] for column in flat]
-    new = np.concatenate([[True], np.any([np.diff(column) != 0 for column in ordered], axis=0)])
-    place = np.empty(len(order), dtype=int)
-    place[order] = np.cumsum(new) - 1
-    return [column[new] for column in ordered], place.reshape(columns[0].shape)
-
-
 def one_each(name: str, values: np.ndarray, n: int) -> np.ndarray:
     """One number for all customers, or one for each."""
     if values.shape not in ((), (n,)):

@@ -23,8 +23,9 @@ from clvlib._formula import (
     default,
     formula,
 )
+from clvlib.models._alike import each_once
 from clvlib.models._fit import Model, maximise
-from clvlib.models._spread import Customers, beta_draws, discounted_life, each_once
+from clvlib.models._spread import Customers, beta_draws, discounted_life
 
 PeriodFrom1 = Annotated[np.ndarray, Range(at_least=1)]
 _TERMS = 100  # of an endless sum, added up one by one

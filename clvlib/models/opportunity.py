@@ -5,12 +5,13 @@ from typing import Annotated, NamedTuple, Self
 
 import numpy as np
 import pandas as pd
-from scipy.special import digamma, expit, gammaln, log_expit
+from scipy.special import expit, log_expit
 
 from clvlib._checks import Range
 from clvlib._formula import Count, OneCount, OnePositive, OneShare, default, formula
-from clvlib.models._fit import COUNT, Model, column_of, different, few_repeaters, maximise
-from clvlib.models._spread import Customers, beta_draws, beta_mean, discounted_life, each_once, one_each
+from clvlib.models._alike import each_once
+from clvlib.models._fit import COUNT, Model, column_of, different, few_repeaters, maximise, rise_by
+from clvlib.models._spread import Customers, beta_draws, beta_mean, discounted_life, one_each
 
 _OPPORTUNITIES = Range(at_least=0, at_most=100_000, whole=True)
 Opportunities = Annotated[np.ndarray, _OPPORTUNITIES]  # counted out one by one
@@ -463,18 +464,13 @@ class BGBB(Model):
         """``B(alpha + x, beta + n - x) / B(alpha, beta) * B(gamma, delta + n) / B(gamma, delta) * (1 + odds gone)``.
 
         ln(1 + odds) has the slope odds / (1 + odds) times that of ln odds. The ratios of beta functions are those of
-        gamma functions (`_rise`).
+        gamma functions (`rise_by`).
         """
         alpha, beta, gamma, delta = theta
         x, recency, n, weight = data
         odds, slopes = cls._log_odds_gone(theta, x, recency, n)
-        buys, misses, either = _rise(alpha, x), _rise(beta, n - x), _rise(alpha + beta, n)
-        stays, may_stay = _rise(delta, n), _rise(gamma + delta, n)
+        buys, misses, either = rise_by(alpha, x), rise_by(beta, n - x), rise_by(alpha + beta, n)
+        stays, may_stay = rise_by(delta, n), rise_by(gamma + delta, n)
         value = buys[0] + misses[0] - either[0] + stays[0] - may_stay[0] - log_expit(-odds)
         there = [buys[1] - either[1], misses[1] - either[1], -may_stay[1], stays[1] - may_stay[1]]
         return float((weight * value).sum()), (weight * (np.array(there) + expit(odds) * slopes)).sum(axis=1)
-
-
-def _rise(base: float, count: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """``ln G(base + count) - ln G(base)``, and its slope in base."""
-    return gammaln(base + count) - gammaln(base), digamma(base + count) - digamma(base)

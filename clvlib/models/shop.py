@@ -31,6 +31,7 @@ from clvlib._formula import (
     formula,
 )
 from clvlib.models import _compare, _covariates, _forecast
+from clvlib.models._alike import distinct
 from clvlib.models._covariates import NONE
 from clvlib.models._fit import Model, few_repeaters, maximise
 from clvlib.models._forecast import Theta
@@ -595,7 +596,7 @@ class _BuyTillYouDie(Model, ABC):
         """
         x, recency, T = by_customer("summary", summary)
         z = np.broadcast_to(self._read(covariates, len(x)), (len(x), len(self.purchase_effects or {})))
-        first, alike = _forecast.distinct(x, T, *z.T)  # if alive, when she last came tells nothing more
+        first, alike = distinct(x, T, *z.T)  # if alive, when she last came tells nothing more
         purchases, each = np.zeros(len(first)), self._of(z[first])
         for wait, weight in _exponential():
             purchases += weight * each._while_alive(np.asarray(wait / np.log1p(rate)), x[first], T[first])
