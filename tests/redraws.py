@@ -7,6 +7,8 @@ it, `cohorts_truth` what `truth` gives), and it returns whether the sentence is 
     def a_short_name(bank):
         return bank["revenue"].mean() > bank["cost"].mean()
 
+`redraw`, as an argument, is the number of the draw, for data that a lesson draws by itself; 0 is the lesson's own.
+
 A sentence stands if it holds in 90 % of the redraws. One that holds less often says so, "in 84 of 100 redraws", and
 must then be right about that. `@typical` registers a headline number in the same way: the function returns the number,
 and the course's own draw must lie within the middle 98 % of the redraws. `make redraws` tries 200 and prints what came
@@ -29,7 +31,7 @@ import pandas as pd
 from sklearn.cluster import KMeans
 
 from clvlib import lifecycle as stages
-from clvlib import retention, segments, transactions, value
+from clvlib import loyalty, retention, segments, transactions, value
 from clvlib.course.data import read_table
 from clvlib.models import BGNBD, SBG, GammaGamma
 
@@ -92,8 +94,8 @@ def by_sentence(sets: tuple[str, ...], redraws: int) -> dict[Sentence, list[Any]
 
 def _draw(names: tuple[str, ...], redraw: int) -> dict[str, Any]:
     """A function's arguments from one draw of each set that they name; draw 0 is the course's own."""
-    drawn: dict[str, Any] = {}
-    for name in {name.removesuffix("_truth") for name in names}:
+    drawn: dict[str, Any] = {"redraw": redraw}
+    for name in {name.removesuffix("_truth") for name in names} - {"redraw"}:
         table, truth = build.draw(name, redraw)
         drawn |= {name: read_table(io.StringIO(table), name), f"{name}_truth": json.loads(truth)}
     return {name: drawn[name] for name in names}
@@ -864,3 +866,113 @@ def decline_in_the_log(lifecycle):
 )
 def right_of_those_called_decline(lifecycle):
     return called_decline(lifecycle, 0.3)[0]
+
+
+# 15 Loyalty economics: all of it is drawn in the lesson
+
+
+def redrawn(own, redraw):
+    """The lesson's own generator, or that of a redraw."""
+    return np.random.default_rng([own, redraw] if redraw else own)
+
+
+def stay_at_the_gate(redraw):
+    """How many of the 1,000 stay if moving costs so much."""
+    gains = 40 + redrawn(12, redraw).normal(0, 60, 1000)
+    return lambda cost: int((gains <= cost).sum())
+
+
+def yearly_spend(redraw):
+    return redrawn(12, redraw).lognormal(np.log(6000), 1.2, 20_000)
+
+
+def with_the_tiers(redraw):
+    """Profit by tier if the promise of +35 % is kept."""
+    tiers = pd.DataFrame({"tier": ["basic", "silver", "gold"], "threshold": [0, 10_000, 50_000]})
+    tiers["discount"], tiers["uplift"] = [0, 0.10, 0.20], [0, 0.35, 0.35]
+    return loyalty.tier_pnl(yearly_spend(redraw), tiers, margin_rate=0.30)
+
+
+def bunched(redraw):
+    """Counts around gold without the tiers and with them, and around the hidden threshold."""
+    spend, rng = yearly_spend(redraw), redrawn(13, redraw)
+    pushed = (spend >= 45_000) & (spend < 50_000) & (rng.random(20_000) < 0.5)
+    after = np.where(pushed, 50_000 + rng.uniform(0, 500, 20_000), spend)
+    without, gold = (loyalty.bunching(each, threshold=50_000, width=5_000) for each in (spend, after))
+    return without, gold, loyalty.bunching(after, threshold=100_000, width=10_000)
+
+
+@holds("15_loyalty_economics", "Most of it goes to members who would have stayed anyway")
+def most_would_have_stayed(redraw):
+    stay = stay_at_the_gate(redraw)
+    return stay(30) > 0.5 * stay(55)
+
+
+@holds("15_loyalty_economics", "service still 156 (in 200 of 200 redraws at least twice as many).")
+def service_holds_more_who_look_ahead(redraw):
+    stay = stay_at_the_gate(redraw)
+    return stay(25 + 30 / 3) - stay(30 / 3) >= 2 * (stay(55 / 3) - stay(30 / 3)) > 0
+
+
+@holds("15_loyalty_economics", "351 are not loyal (more than half in 200 of 200 redraws):")
+def most_who_stay_are_held(redraw):
+    stay = stay_at_the_gate(redraw)
+    return stay(55) - stay(0) > 0.5 * stay(55)
+
+
+@holds(
+    "15_loyalty_economics",
+    "The plan gives away a fifth of the profit, most of it to 796 gold members (both in 200 of 200 redraws).",
+)
+def a_fifth_is_given_away_most_to_gold(redraw):
+    pnl = with_the_tiers(redraw)
+    return (
+        0.18 < 1 - pnl.loc["total", "profit_index"] < 0.22
+        and pnl.loc["gold", "change"] < 0.5 * pnl.loc["total", "change"]
+    )
+
+
+@holds(
+    "15_loyalty_economics",
+    "(In 200 of 200 redraws p is below 0.001 at gold, which we planted, and above 0.05 at the hidden threshold.)",
+)
+def nobody_bunches_at_what_is_hidden(redraw):
+    _, gold, hidden = bunched(redraw)
+    return gold["p"] < 0.001 and hidden["p"] > 0.05
+
+
+@holds(
+    "15_loyalty_economics",
+    "Without tiers 139 on either side of gold: by luck, for in 198 of 200 redraws fewer lie above than below.",
+)
+def spending_thins_out(redraw):
+    without = bunched(redraw)[0]
+    return without["above"] <= without["below"]
+
+
+@typical("15_loyalty_economics", "In truth they hold 592 instead of 421.")
+def held_by_points(redraw):
+    stay = stay_at_the_gate(redraw)
+    return stay(55) - stay(30)
+
+
+@typical("15_loyalty_economics", "each of the 171 costs only 87 RMB")
+def cost_of_a_member_held(redraw):
+    stay = stay_at_the_gate(redraw)
+    return 25 * stay(55) / (stay(55) - stay(30))
+
+
+@typical("15_loyalty_economics", "Three years ahead points hold 42 instead of 171")
+def held_by_points_for_three_years(redraw):
+    stay = stay_at_the_gate(redraw)
+    return stay(55 / 3) - stay(30 / 3)
+
+
+@typical("15_loyalty_economics", "Were it volume: −15.2 million RMB at our margin")
+def lost_by_the_tiers(redraw):
+    return with_the_tiers(redraw).loc["total", "change"] / 1e6
+
+
+@typical("15_loyalty_economics", "With them, three in four are above.")
+def share_above_gold(redraw):
+    return bunched(redraw)[1]["share_above"]
