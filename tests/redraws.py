@@ -934,7 +934,7 @@ def a_fifth_is_given_away_most_to_gold(redraw):
 
 @holds(
     "15_loyalty_economics",
-    "(In 200 of 200 redraws p is below 0.001 at gold, which we planted, and above 0.05 at the hidden threshold.)",
+    "(In 200 of 200 redraws p is below 0.001 at gold, as we planted, and above 0.05 at the hidden threshold,",
 )
 def nobody_bunches_at_what_is_hidden(redraw):
     _, gold, hidden = bunched(redraw)

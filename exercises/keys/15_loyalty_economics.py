@@ -426,7 +426,7 @@ def permanent_loyalty():
 
 @exercise.turn.number(unit="RMB", within=0.5)
 def points_for_zhao():
-    """U(A) is 160 RMB and U(B) is 200, and moving costs 30 RMB of bother. How many RMB of points, at least, hold him?"""
+    """U(A) is 160 RMB and U(B) is 200; moving costs 30 RMB of bother. How many RMB of points, at least, hold him?"""
     return (200 - 160) - 30
 
 
@@ -435,7 +435,7 @@ def whole_gain():
     return 200 - 160
 
 
-@points_for_zhao.mistake("Bother and points pull the same way: both hold him. What moving brings is 40; take the bother away.")
+@points_for_zhao.mistake("Bother and points both hold him. What moving brings is 40; take the bother away.")
 def bother_added():
     return (200 - 160) + 30
 
