@@ -204,9 +204,9 @@ given_back.hint("Counted twice means times 1 + the birthday share. Then the shar
 
 @exercise.number(points=2, level=1, unit="%", within=0.05)
 def extra_volume(discount, margin):
-    """A book calls frequency marketing bribery; here is the price of the bribe. A shop with a margin of {margin} % at
-    list price takes {discount} % off for its silver members. By how many percent must they buy more, so that the shop
-    earns as much on them as before?"""
+    """Price cuts try to "bribe" customers, says an article; here is the price of the bribe. A shop with a margin of
+    {margin} % at list price takes {discount} % off for its silver members. By how many percent must they buy more, so
+    that the shop earns as much on them as before?"""
     return 100 * discount / (margin - discount)
 
 
