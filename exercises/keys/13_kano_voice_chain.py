@@ -8,9 +8,7 @@ import pandas as pd
 from clvlib import satisfaction
 from clvlib.course import Exercise
 
-exercise = Exercise(
-    "13_kano_voice_chain", title="Kano, voices and the profit chain", minutes=35, uses=["satisfaction", "service"]
-)
+exercise = Exercise("13_kano_voice_chain", title="Kano, voices and the profit chain", minutes=35, uses=["satisfaction"])
 
 PAIRS = {
     "A": ("like", "neutral"),
