@@ -870,7 +870,7 @@ def right_of_those_called_decline(lifecycle):
 # 13 Kano, voices and the profit chain
 
 
-def worth_of_a_level(survey):
+def worth_of_one_level(survey):
     """RMB a year and mother, from a 4 to a 5, for one who is no member."""
     fit = smf.logit("repurchase ~ overall + member", survey).fit(disp=False)
     four, five = fit.predict(pd.DataFrame({"overall": [4, 5], "member": [0, 0]}))
@@ -922,7 +922,7 @@ def the_box_makes_hardly_a_step_and_the_message_takes_one(kano):
     "Then parcel and advice pay, and the gift does not (in 94 of 100 redraws of these data).",
 )
 def at_a_fifth_of_a_level_parcel_and_advice_pay(kano, survey):
-    price, step = price_of_a_step(kano), 0.2 * worth_of_a_level(survey)
+    price, step = price_of_a_step(kano), 0.2 * worth_of_one_level(survey)
     return max(price["leak_proof_parcel"], price["nursing_advice"]) < step < price["birthday_gift"]
 
 
@@ -936,7 +936,7 @@ def one_word_turns_the_sign(survey):
 
 @typical("13_kano_voice_chain", "56 ± 13 RMB, if nothing else stands behind both.")
 def a_level_is_worth(survey):
-    return worth_of_a_level(survey)
+    return worth_of_one_level(survey)
 
 
 @typical("13_kano_voice_chain", "Of our mothers 63.1 % gave 5 or more on seven levels.")
