@@ -28,6 +28,7 @@ from typing import Any
 import build  # of datasets/: conftest.py puts it on the path
 import numpy as np
 import pandas as pd
+import statsmodels.formula.api as smf
 from sklearn.cluster import KMeans
 
 from clvlib import lifecycle as stages
@@ -866,6 +867,88 @@ def decline_in_the_log(lifecycle):
 )
 def right_of_those_called_decline(lifecycle):
     return called_decline(lifecycle, 0.3)[0]
+
+
+# 13 Kano, voices and the profit chain
+
+
+def worth_of_one_level(survey):
+    """RMB a year and mother, from a 4 to a 5, for one who is no member."""
+    fit = smf.logit("repurchase ~ overall + member", survey).fit(disp=False)
+    four, five = fit.predict(pd.DataFrame({"overall": [4, 5], "member": [0, 0]}))
+    return 4 * 93 * (five - four)
+
+
+def steps_by_feature(kano):
+    """What a feature changes for a mother on average, all six letters counted."""
+    mood = {"like": 1, "must-be": 0, "neutral": 0, "live-with": 0, "dislike": -1}
+    return (kano["functional"].map(mood) - kano["dysfunctional"].map(mood)).groupby(kano["feature"]).mean()
+
+
+def price_of_a_step(kano):
+    """RMB, by the lesson's figures of who lacks a feature and what it costs."""
+    cost = {
+        "birthday_gift": 480_000,
+        "genuine_guarantee": 30_000,
+        "leak_proof_parcel": 60_000,
+        "nursing_advice": 400_000,
+    }
+    lacking = {
+        "birthday_gift": 40_000,
+        "genuine_guarantee": 1_200,
+        "leak_proof_parcel": 8_000,
+        "nursing_advice": 40_000,
+    }
+    return pd.Series(cost) / pd.Series(lacking) / steps_by_feature(kano)[list(cost)]
+
+
+def net_told(survey, share_who_tell):
+    """People who hear good of us less those who hear bad, per customer."""
+    satisfied = (survey["overall"] >= 5).mean()
+    return 5 * satisfied - 11 * share_who_tell * (1 - satisfied)
+
+
+@holds("13_kano_voice_chain", "The parcel, third of these five by applause, is first: 6.70 RMB a step.")
+def the_parcel_has_the_cheapest_step(kano):
+    return price_of_a_step(kano).idxmin() == "leak_proof_parcel"
+
+
+@holds("13_kano_voice_chain", "But the box falls from 0.22 steps to 0.07 ± 0.08, and the message takes 0.77 away.")
+def the_box_makes_hardly_a_step_and_the_message_takes_one(kano):
+    each = steps_by_feature(kano)
+    return each["star_designer_box"] < 0.11 and each["daily_app_message"] < -0.5
+
+
+@holds(
+    "13_kano_voice_chain",
+    "Then parcel and advice pay, and the gift does not (in 94 of 100 redraws of these data).",
+)
+def at_a_fifth_of_a_level_parcel_and_advice_pay(kano, survey):
+    price, step = price_of_a_step(kano), 0.2 * worth_of_one_level(survey)
+    return max(price["leak_proof_parcel"], price["nursing_advice"]) < step < price["birthday_gift"]
+
+
+@holds(
+    "13_kano_voice_chain",
+    "If all tell eleven, more hear bad than good; if half do, more good (each in 200 of 200 redraws of these data).",
+)
+def one_word_turns_the_sign(survey):
+    return net_told(survey, 1) < 0 < net_told(survey, 0.5)
+
+
+@typical("13_kano_voice_chain", "56 ± 13 RMB, if nothing else stands behind both.")
+def a_level_is_worth(survey):
+    return worth_of_one_level(survey)
+
+
+@typical("13_kano_voice_chain", "Of our mothers 63.1 % gave 5 or more on seven levels.")
+def gave_five_or_more(survey):
+    return (survey["overall"] >= 5).mean()
+
+
+@typical("13_kano_voice_chain", "But the box falls from 0.22 steps to 0.07 ± 0.08, and the message takes 0.77 away.")
+def steps_of_the_box(kano):
+    return steps_by_feature(kano)["star_designer_box"]
 
 
 # 15 Loyalty economics: all of it is drawn in the lesson
