@@ -33,6 +33,8 @@ from sklearn.cluster import KMeans
 
 from clvlib import lifecycle as stages
 from clvlib import loyalty, retention, segments, transactions, value
+
+from clvlib import retention, satisfaction, segments, transactions, value
 from clvlib.course.data import read_table
 from clvlib.models import BGNBD, SBG, GammaGamma
 
@@ -867,6 +869,162 @@ def decline_in_the_log(lifecycle):
 )
 def right_of_those_called_decline(lifecycle):
     return called_decline(lifecycle, 0.3)[0]
+
+
+# 11 The satisfaction index
+
+BOARD = satisfaction.ahp([[1, 2, 4], [1 / 2, 1, 3], [1 / 4, 1 / 3, 1]]).weights
+THREE = ["quality", "service", "delivery"]
+
+
+def index_by_entropy(answers, means):
+    """Index of the three items' mean levels, weighed by the entropy of the answers in some form."""
+    return float(satisfaction.satisfaction_index(means, satisfaction.entropy_weights(answers)))
+
+
+def index_of_the_asked(survey):
+    """By each story about the silent, the index of all who were asked."""
+    own, level = (survey[THREE] @ BOARD - 1) / 6 * 100, survey["overall"] - 5
+    chances = {"by lot": 0.6 + 0 * level, "the pleased": 0.6 + level / 10, "the annoyed": 0.6 - level / 10}
+    return {story: np.average(own, weights=1 / chance) for story, chance in chances.items()}
+
+
+def cronbachs_alpha(items):
+    k = items.shape[1]
+    return k / (k - 1) * (1 - items.var().sum() / items.sum(axis=1).var())
+
+
+def stretched(items):
+    return (items - items.min()) / (items.max() - items.min())
+
+
+def reaches(survey, item):
+    """Share of the answers on levels 2 to 7 or above."""
+    return np.array([(survey[item] >= level).mean() for level in range(2, 8)])
+
+
+def less_than_expected(survey):
+    return (survey["overall"] < survey["expectation"]).mean()
+
+
+@typical("11_satisfaction_index", "The bars below 0 hold 51 % of the mothers")
+def disappointed(survey):
+    return less_than_expected(survey)
+
+
+@holds("11_satisfaction_index", "twice as many are delighted with returns.")
+def returns_have_the_lower_mean_and_the_larger_top_box(survey):
+    delighted = (survey[["range", "returns"]] == 7).mean()
+    return survey["returns"].mean() < survey["range"].mean() and delighted["returns"] > 1.6 * delighted["range"]
+
+
+@holds("11_satisfaction_index", "Give excitement more weight, and the two change places.")
+def steep_values_turn_them_round(survey):
+    values = np.array([0, 2, 5, 10, 20, 40, 100])
+    return values[survey["returns"] - 1].mean() > values[survey["range"] - 1].mean()
+
+
+@holds("11_satisfaction_index", "delivery lies on or above quality at every level")
+def delivery_wins_at_every_level(survey):
+    return (reaches(survey, "delivery") >= reaches(survey, "quality")).all()
+
+
+@holds("11_satisfaction_index", "Two of nine go out.")
+def website_goes_and_one_of_the_two_on_delivery(survey):
+    screen = satisfaction.screen_indicators(survey.loc[:, "quality":"delivery_speed"], survey["overall"])
+    out = set(screen.index[~screen["keep"]])
+    return len(out) == 2 and "website" in out and bool(out & {"delivery", "delivery_speed"})
+
+
+@holds("11_satisfaction_index", "and packaging leads.")
+def packaging_leads_with_repurchase(survey):
+    return survey.loc[:, "quality":"delivery_speed"].corrwith(survey["repurchase"]).idxmax() == "packaging"
+
+
+@holds("11_satisfaction_index", "it moves with `overall` more closely (0.36) than delivery does (0.31)")
+def price_moves_more_closely_than_delivery(survey):
+    with_overall = survey[["price", "delivery"]].corrwith(survey["overall"])
+    return with_overall["price"] > with_overall["delivery"]
+
+
+@holds("11_satisfaction_index", "**alpha rewards the duplicate.**")
+def alpha_rewards_the_duplicate(survey):
+    return cronbachs_alpha(survey[[*THREE, "delivery_speed"]]) > cronbachs_alpha(survey[THREE]) + 0.1
+
+
+@typical("11_satisfaction_index", "0.48 is low; 0.70 is commonly asked for.")
+def alpha_of_the_three(survey):
+    return cronbachs_alpha(survey[THREE])
+
+
+@holds(
+    "11_satisfaction_index",
+    "Of five items, sending goods back takes half, and `website`, which the screen threw out, weighs as much as",
+)
+def entropy_likes_returns_and_website(survey):
+    weights = satisfaction.entropy_weights(survey[[*THREE, "website", "returns"]])
+    return 0.45 < weights["returns"] < 0.6 and weights["website"] > 0.8 * weights["quality"]
+
+
+@holds("11_satisfaction_index", "The board comes close to the planted weights; entropy is far off.")
+def the_board_is_closer_than_entropy(survey, survey_truth):
+    planted = pd.Series(survey_truth["overall"])[THREE]
+    off = satisfaction.entropy_weights(survey[THREE]) - planted / planted.sum()
+    return abs(off).sum() > 2 * abs(BOARD - planted / planted.sum()).sum()
+
+
+@holds("11_satisfaction_index", "With 1 as the best the index pays the bonus: 75.92 (above 75 in 200 of 200 redraws")
+def with_1_as_the_best_it_pays(survey):
+    means = survey[THREE].mean()
+    return index_by_entropy(8 - survey[THREE], means) > 75 > index_by_entropy(survey[THREE], means)
+
+
+@holds("11_satisfaction_index", "and one mother of 1,200 moves it to 72.15")
+def one_mother_moves_the_stretched_index(survey):
+    means, angrier = survey[THREE].mean(), survey[THREE].copy()
+    angrier.loc[survey["delivery"].idxmin(), "delivery"] = 1
+    return abs(index_by_entropy(stretched(angrier), means) - index_by_entropy(stretched(survey[THREE]), means)) > 1
+
+
+@holds("11_satisfaction_index", "One item more takes off 5.1 points; all weights of step 5 lie within 4.0.")
+def price_weighs_more_than_weights(survey):
+    means = survey[[*THREE, "price"]].mean()
+    equal = satisfaction.rescale(means[THREE].mean())
+    return equal - satisfaction.rescale(means.mean()) > equal - index_by_entropy(survey[THREE], means[THREE])
+
+
+@holds("11_satisfaction_index", "What the shop likes to be asked about comes to 74, what the mothers say to 63.")
+def the_total_is_far_lower(survey):
+    return satisfaction.rescale(survey["overall"].mean()) < index_of_the_asked(survey)["by lot"] - 8
+
+
+@holds("11_satisfaction_index", "If the annoyed do, at 75.18, over the bonus.")
+def the_silent_decide(survey):
+    index = index_of_the_asked(survey)
+    return index["the pleased"] < index["by lot"] < 75 < index["the annoyed"]
+
+
+@holds("11_satisfaction_index", "What she got goes with ordering again (0.29), her expectation does not (0.01)")
+def expectation_does_not_go_with_ordering_again(survey):
+    goes_with = survey[["overall", "expectation"]].corrwith(survey["repurchase"])
+    return goes_with["overall"] > 0.15 and abs(goes_with["expectation"]) < 0.09
+
+
+@holds("11_satisfaction_index", "The higher the level, the more order again")
+def each_level_orders_again_more(survey):
+    again = survey.groupby(survey["overall"].clip(3, 6))["repurchase"].mean()
+    return again.is_monotonic_increasing
+
+
+@typical("11_satisfaction_index", "**9.2**, from the same answers (8.8 to 9.2 in redraws).")
+def recommendation_of_the_selected(survey):
+    return survey.loc[survey["overall"] > survey["expectation"], "nps"].mean()
+
+
+@typical("11_satisfaction_index", "One item more takes off 5.1 points")
+def price_takes_off(survey):
+    means = survey[[*THREE, "price"]].mean()
+    return satisfaction.rescale(means[THREE].mean()) - satisfaction.rescale(means.mean())
 
 
 # 13 Kano, voices and the profit chain
