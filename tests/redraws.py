@@ -32,9 +32,7 @@ import statsmodels.formula.api as smf
 from sklearn.cluster import KMeans
 
 from clvlib import lifecycle as stages
-from clvlib import loyalty, retention, segments, transactions, value
-
-from clvlib import retention, satisfaction, segments, transactions, value
+from clvlib import loyalty, retention, satisfaction, segments, transactions, value
 from clvlib.course.data import read_table
 from clvlib.models import BGNBD, SBG, GammaGamma
 
