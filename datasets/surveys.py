@@ -347,7 +347,7 @@ GAPS = {
 }
 FRAUD_SHARE, MODEL_DISTANCE, EXPERT_DISTANCE = 0.06, 1.5, 1.2
 IN_THE_FILE, NEW_NUMBER = 1900, 0.08  # customers of `transactions` who are in the file; share with another number
-LIFT = [0.30, 0.15, 0.0]  # what a gift adds to her orders: babies under 24 months, under 36, older
+UPLIFT = [0.30, 0.15, 0.0]  # what a gift adds to her orders: babies under 24 months, under 36, older
 
 
 def make_crm_dirty(rng: np.random.Generator) -> tuple[pd.DataFrame, dict[str, Any]]:
@@ -407,13 +407,13 @@ def make_accounts(rng: np.random.Generator) -> tuple[pd.DataFrame, dict[str, Any
         "customer_of_file": person.tolist(),
         "baby_birth_date": born.tolist(),
         "baby_age_months": age.tolist(),
-        "lift": _lift(age).tolist(),
+        "uplift": _uplift(age).tolist(),
     }
     return table, truth
 
 
 def make_gift_test(rng: np.random.Generator) -> tuple[pd.DataFrame, dict[str, Any]]:
-    """A gift for a random half; of each order that comes without it, it brings one more with a chance, the lift.
+    """A gift for a random half; of each order that comes without it, it brings one more with a chance, the uplift.
 
     They buy as BG/NBD customers do, at the pace of those of `transactions`; who ordered in the half-year before takes
     part.
@@ -435,7 +435,7 @@ def make_gift_test(rng: np.random.Generator) -> tuple[pd.DataFrame, dict[str, An
     orders = orders[orders["who"].isin(chosen)]
     who, week = np.searchsorted(chosen, orders["who"]), orders["week"].to_numpy()
     before, after = who[(week <= 0) & (week > -year)], who[week > 0]
-    more = after[rng.random(len(after)) < (gift * _lift(age))[after]]
+    more = after[rng.random(len(after)) < (gift * _uplift(age))[after]]
     scale = 1 / rng.gamma(8.0, 1 / 308.0, n)
 
     def margin(who: np.ndarray) -> np.ndarray:
@@ -453,7 +453,7 @@ def make_gift_test(rng: np.random.Generator) -> tuple[pd.DataFrame, dict[str, An
             "margin_after": margin(np.append(after, more)),
         }
     )
-    truth = {"lift": {"under 24 months": LIFT[0], "24 to 35 months": LIFT[1], "36 months and over": LIFT[2]}}
+    truth = {"uplift": {"under 24 months": UPLIFT[0], "24 to 35 months": UPLIFT[1], "36 months and over": UPLIFT[2]}}
     return table, truth
 
 
@@ -534,8 +534,8 @@ def _months(born: pd.Series, today: str) -> np.ndarray:
     return (12 * (now.year - day.dt.year) + now.month - day.dt.month - (day.dt.day > now.day)).to_numpy()
 
 
-def _lift(age: np.ndarray) -> np.ndarray:
-    return np.select([age < 24, age < 36], LIFT[:2], LIFT[2])
+def _uplift(age: np.ndarray) -> np.ndarray:
+    return np.select([age < 24, age < 36], UPLIFT[:2], UPLIFT[2])
 
 
 def _people(n: int, rng: np.random.Generator) -> pd.DataFrame:

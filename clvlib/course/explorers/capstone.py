@@ -19,7 +19,7 @@ def spend_budget() -> Explorer:
     log, today, year = load("transactions"), pd.Timestamp("2025-06-30"), pd.Timedelta(days=365)
     planted, accounts = truth("transactions"), truth("accounts")
     future = pd.Series(planted["customers"]["future_margin"], planted["customers"]["customer_id"])
-    lifts = pd.Series(accounts["lift"], future.index) / np.mean(accounts["lift"])  # 1 on average
+    uplifts = pd.Series(accounts["uplift"], future.index) / np.mean(accounts["uplift"])  # 1 on average
     last_year = log[log["date"] > today - year].groupby("customer_id")["margin"].sum().reindex(future.index).fillna(0)
     summary = transactions.rfm_summary(log, grain="week", observation_end=today)
     spend = models.GammaGamma.fit(summary)
@@ -28,40 +28,40 @@ def spend_budget() -> Explorer:
     orders = {
         "last year": last_year,
         "model": model,
-        "model and age": model * lifts.where(in_file, 1),
-        "future known": future * lifts,
+        "model and age": model * uplifts.where(in_file, 1),
+        "future known": future * uplifts,
     }
     counts = np.arange(0, 1501, 25)
     ordered = {name: order.sort_values(ascending=False, kind="stable") for name, order in orders.items()}
-    brought = {name: np.append(0, (lifts * future)[rank.index].cumsum()) for name, rank in ordered.items()}
+    brought = {name: np.append(0, (uplifts * future)[rank.index].cumsum()) for name, rank in ordered.items()}
 
-    def earns(name: str, gifts: Any, cost: int, lift: float) -> Any:
-        return lift * brought[name][gifts] - cost * gifts
+    def earns(name: str, gifts: Any, cost: int, uplift: float) -> Any:
+        return uplift * brought[name][gifts] - cost * gifts
 
-    def stop(name: str, cost: int, lift: float) -> int:
-        return int((lift * ordered[name] > cost).sum())
+    def stop(name: str, cost: int, uplift: float) -> int:
+        return int((uplift * ordered[name] > cost).sum())
 
-    def draw(figure: Figure, order: str, gifts: int, cost: int, lift: float) -> None:
-        curves = {name: earns(name, counts, cost, lift) for name in orders}
+    def draw(figure: Figure, order: str, gifts: int, cost: int, uplift: float) -> None:
+        curves = {name: earns(name, counts, cost, uplift) for name in orders}
         axes = figure.add_axes((0.105, 0.14, 0.865, 0.79))
-        gift_budget(axes, counts, curves, order, gifts, stop(order, cost, lift))
+        gift_budget(axes, counts, curves, order, gifts, stop(order, cost, uplift))
 
-    def money(name: str, count: int, cost: int, lift: float) -> str:
-        amount = round(earns(name, count, cost, lift))
+    def money(name: str, count: int, cost: int, uplift: float) -> str:
+        amount = round(earns(name, count, cost, uplift))
         return f"earn {amount:,} RMB" if amount >= 0 else f"lose {-amount:,} RMB"
 
-    def explain(order: str, gifts: int, cost: int, lift: float) -> str:
-        own, best = stop(order, cost, lift), stop("future known", cost, lift)
+    def explain(order: str, gifts: int, cost: int, uplift: float) -> str:
+        own, best = stop(order, cost, uplift), stop("future known", cost, uplift)
         return (
-            f"{gifts:,} gifts of {cost} RMB, in the order of {order}, {money(order, gifts, cost, lift)} net of their "
-            f"cost if a gift adds {lift:.0%} of margin on average, more with a young baby. The order of {order} would "
-            f"stop after {own:,}, which {money(order, own, cost, lift)}; with the future known, {best:,} gifts "
-            f"{money('future known', best, cost, lift)}."
+            f"{gifts:,} gifts of {cost} RMB, in the order of {order}, {money(order, gifts, cost, uplift)} net of their "
+            f"cost if a gift adds {uplift:.0%} of margin on average, more with a young baby. The order of {order} would "
+            f"stop after {own:,}, which {money(order, own, cost, uplift)}; with the future known, {best:,} gifts "
+            f"{money('future known', best, cost, uplift)}."
         )
 
-    def title(order: str, gifts: int, cost: int, lift: float) -> str:
-        best = stop("future known", cost, lift)
-        here, most = money(order, gifts, cost, lift), money("future known", best, cost, lift)
+    def title(order: str, gifts: int, cost: int, uplift: float) -> str:
+        best = stop("future known", cost, uplift)
+        here, most = money(order, gifts, cost, uplift), money("future known", best, cost, uplift)
         return f"{gifts:,} gifts {here} net of their cost; with the future known, {best:,} {most}"
 
     return Explorer(
@@ -71,7 +71,7 @@ def spend_budget() -> Explorer:
         order=choice("last year", ["last year", "model", "model and age"], "In the order of"),
         gifts=slider(800, 0, 1500, 25, "Gifts in the budget"),
         cost=slider(30, 10, 60, 5, "Cost of a gift (RMB)"),
-        lift=slider(0.11, 0.02, 0.20, 0.01, "Margin a gift adds, on average", percent=True),
+        uplift=slider(0.11, 0.02, 0.20, 0.01, "Margin a gift adds, on average", percent=True),
     )
 
 
