@@ -54,8 +54,8 @@ def spend_budget() -> Explorer:
         own, best = stop(order, cost, uplift), stop("future known", cost, uplift)
         return (
             f"{gifts:,} gifts of {cost} RMB, in the order of {order}, {money(order, gifts, cost, uplift)} net of their "
-            f"cost if a gift adds {uplift:.0%} of margin on average, more with a young baby. The order of {order} would "
-            f"stop after {own:,}, which {money(order, own, cost, uplift)}; with the future known, {best:,} gifts "
+            f"cost if a gift adds {uplift:.0%} on average. The younger the baby, the more it adds. The order of "
+            f"{order} would stop after {own:,}, which {money(order, own, cost, uplift)}; with the future known, {best:,} gifts "
             f"{money('future known', best, cost, uplift)}."
         )
 
