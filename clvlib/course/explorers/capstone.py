@@ -55,8 +55,8 @@ def spend_budget() -> Explorer:
         return (
             f"{gifts:,} gifts of {cost} RMB, in the order of {order}, {money(order, gifts, cost, uplift)} net of their "
             f"cost if a gift adds {uplift:.0%} on average. The younger the baby, the more it adds. The order of "
-            f"{order} would stop after {own:,}, which {money(order, own, cost, uplift)}; with the future known, {best:,} gifts "
-            f"{money('future known', best, cost, uplift)}."
+            f"{order} would stop after {own:,}, which {money(order, own, cost, uplift)}; with the future known, {best:,} "
+            f"gifts {money('future known', best, cost, uplift)}."
         )
 
     def title(order: str, gifts: int, cost: int, uplift: float) -> str:
