@@ -52,11 +52,11 @@ def spend_budget() -> Explorer:
 
     def explain(order: str, gifts: int, cost: int, uplift: float) -> str:
         own, best = stop(order, cost, uplift), stop("future known", cost, uplift)
+        here, there = money(order, own, cost, uplift), money("future known", best, cost, uplift)
         return (
             f"{gifts:,} gifts of {cost} RMB, in the order of {order}, {money(order, gifts, cost, uplift)} net of their "
-            f"cost if a gift adds {uplift:.0%} on average. The younger the baby, the more it adds. The order of "
-            f"{order} would stop after {own:,}, which {money(order, own, cost, uplift)}; with the future known, {best:,} "
-            f"gifts {money('future known', best, cost, uplift)}."
+            f"cost if a gift adds {uplift:.0%} on average, more with a young baby. The order of {order} "
+            f"would stop after {own:,}, which {here}; with the future known, {best:,} gifts {there}."
         )
 
     def title(order: str, gifts: int, cost: int, uplift: float) -> str:
