@@ -31,7 +31,7 @@ import pandas as pd
 import statsmodels.formula.api as smf
 from sklearn.cluster import KMeans
 
-from clvlib import experiments, loyalty, retention, satisfaction, segments, transactions, value
+from clvlib import experiments, loyalty, records, retention, satisfaction, segments, transactions, value
 from clvlib import lifecycle as stages
 from clvlib.course.data import read_table
 from clvlib.models import BGNBD, SBG, GammaGamma
@@ -1368,3 +1368,165 @@ def profit_of_another_customer(loyalty_panel):
 def opens_rise(ab_email):
     opened = ab_email.groupby("arm")["open"].sum()
     return opened["name"] / opened["plain"] - 1
+
+
+# 17_capstone
+
+
+def margin_of(orders, until, days, customers):
+    """Margin of the days up to a date, by customer."""
+    inside = orders["date"].between(pd.Timestamp(until) - pd.Timedelta(days=days - 1), pd.Timestamp(until))
+    return orders[inside].groupby("customer_id")["margin"].sum().reindex(customers, fill_value=0)
+
+
+def half_a_year_held_back(orders):
+    return transactions.calibration_holdout(
+        orders, grain="week", calibration_end="2024-12-31", observation_end="2025-06-30"
+    )
+
+
+def forecast_of(orders, periods, rate):
+    summary = transactions.rfm_summary(orders, grain="week", observation_end="2025-06-30")
+    return BGNBD.fit(summary).predict(summary, periods, GammaGamma.fit(summary), margin_rate=0.25, rate=rate)["clv"]
+
+
+def spent_later(orders_truth):
+    return pd.Series(orders_truth["customers"]["future_margin"], orders_truth["customers"]["customer_id"])
+
+
+def first_by(values, n):
+    return values.rank(ascending=False, method="first") <= n
+
+
+def uplift_by_age(gift_test):
+    """What a gift adds by the baby's age, with 1.96 standard errors, both as a share of the usual margin."""
+    test = gift_test.assign(age=pd.cut(gift_test["baby_age_months"], [0, 23, 35, 99], labels=["1", "2", "3"]))
+    usual = smf.ols("margin_after ~ margin_before * weeks_since_order", test[test["gift"] == 0]).fit()
+    test["usual"] = usual.predict(test)
+    test["more"] = test["margin_after"] - test["usual"]
+    arms = test.pivot_table("more", "age", "gift", ["mean", "sem"], observed=True)
+    usual = test.groupby("age", observed=True)["usual"].mean()
+    error = 1.96 * np.hypot(arms["sem", 0], arms["sem", 1])
+    return (arms["mean", 1] - arms["mean", 0]) / usual, error / usual
+
+
+def average_uplift(gift_test):
+    past = smf.ols("margin_after ~ gift + margin_before * weeks_since_order", gift_test).fit()
+    return past.params["gift"] / gift_test.loc[gift_test["gift"] == 0, "margin_after"].mean()
+
+
+def known_of(accounts):
+    """What the shipped customer file says of each account, joined by telephone."""
+    crm = read_table(build.HERE / "crm_dirty.csv", "crm_dirty")
+    blank = ["000", "-", "无", "xxx", "未知", "不详", "暂无", "000000", pd.Timestamp("1900-01-01")]
+    says = crm[["address", "baby_birth_date"]].mask(crm[["address", "baby_birth_date"]].isin(blank))
+    says["number"] = records.telephone(crm)
+    pairs = records.find_duplicates(crm, ["name", "phone", "email", "address"]).query("compared >= 2")
+    earlier = pairs.groupby("right")["left"].min().reindex(crm.index).fillna(crm.index.to_series())
+    people = says.groupby(earlier.map(earlier)).first()
+    alone = people[people["number"].notna()].drop_duplicates("number", keep=False).set_index("number")
+    number = records.telephone(accounts)
+    return accounts[["customer_id"]].assign(number=number).set_index("customer_id").join(alone, on="number")
+
+
+def fraud_found(crm_dirty, crm_dirty_truth):
+    fraud = crm_dirty["record_id"].isin(crm_dirty_truth["fraud_records"])
+    model, expert = crm_dirty["model_score"], crm_dirty["expert_score"]
+    scores = {"model": model, "expert": expert, "added": model + expert, "places": model.rank() + expert.rank()}
+    return {name: fraud[first_by(score, 100)].sum() for name, score in scores.items()}
+
+
+@holds("17_capstone", "Adding up finds no more than the experts alone")
+def places_find_more_than_sums(crm_dirty, crm_dirty_truth):
+    found = fraud_found(crm_dirty, crm_dirty_truth)
+    return found["added"] <= found["expert"] + 2 and found["places"] > max(found["model"], found["added"])
+
+
+@typical("17_capstone", "Then score fusion (评分融合) finds 64.")
+def fraud_by_places(crm_dirty, crm_dirty_truth):
+    return fraud_found(crm_dirty, crm_dirty_truth)["places"]
+
+
+@typical("17_capstone", "Of 3,000 who buy, 1,506 can be joined to a name, 1,228 to an address")
+def buyers_with_an_address(accounts):
+    return known_of(accounts)["address"].notna().sum()
+
+
+@holds("17_capstone", "The model misses by 2.6 %")
+def the_model_misses_least(transactions):
+    split = half_a_year_held_back(transactions)
+    came = margin_of(transactions, "2025-06-30", 181, split.index).sum()
+    last, before = (margin_of(transactions, day, 61, split.index) for day in ("2024-12-31", "2024-10-31"))
+    kept = (last[before > 0] > 0).mean()
+    model = BGNBD.fit(split).predict(split, 26, GammaGamma.fit(split), margin_rate=0.25, rate=0)["clv"].sum()
+    worksheet = margin_of(transactions, "2024-12-31", 181, split.index).sum()
+    retained = last.sum() * (kept + kept**2 + kept**3)
+    return abs(model / came - 1) < 0.1 and worksheet > 1.2 * came and retained < 0.7 * came
+
+
+@holds("17_capstone", "116 of last year's best are of the past")
+def the_best_by_value_go_on(transactions, transactions_truth):
+    later = spent_later(transactions_truth)
+    last_year = margin_of(transactions, "2025-06-30", 365, later.index)
+    by_year, by_clv = first_by(last_year, 600), first_by(forecast_of(transactions, 260, 1.1 ** (1 / 52) - 1), 600)
+    gone, new = later[by_year & ~by_clv].mean(), later[by_clv & ~by_year].mean()
+    return gone < 0.25 * last_year[by_year & ~by_clv].mean() and gone < 0.5 * new
+
+
+@holds("17_capstone", "so the ± shrinks by two fifths")
+def the_past_narrows_the_error(gift_test):
+    raw = smf.ols("margin_after ~ gift", gift_test).fit()
+    past = smf.ols("margin_after ~ gift + margin_before * weeks_since_order", gift_test).fit()
+    return 0.33 < 1 - past.bse["gift"] / raw.bse["gift"] < 0.47
+
+
+@holds("17_capstone", "Under two years a gift adds 26 ± 7 %, at two 17 ± 7 %")
+def the_uplift_hangs_on_the_age(gift_test):
+    uplift, error = uplift_by_age(gift_test)
+    return uplift["1"] - error["1"] > 0.10 > uplift["3"] + error["3"] and uplift["1"] > uplift["2"] > uplift["3"]
+
+
+@typical("17_capstone", "10.9 %: the letter is right, *on average*.")
+def uplift_on_average(gift_test):
+    return 100 * average_uplift(gift_test)
+
+
+@typical("17_capstone", "Under two years a gift adds 26 ± 7 %, at two 17 ± 7 %")
+def uplift_under_two(gift_test):
+    return 100 * uplift_by_age(gift_test)[0]["1"]
+
+
+@holds("17_capstone", "The letter's list costs most and earns least; her own uplift earns most, with fewer gifts")
+def her_own_uplift_earns_most(accounts, accounts_truth, gift_test, transactions, transactions_truth):
+    later = spent_later(transactions_truth)
+    year_ahead = forecast_of(transactions, 52, 0)
+    months = (pd.Timestamp("2025-06-30") - known_of(accounts)["baby_birth_date"]).dt.days / 30.44
+    age = pd.cut(months, [0, 24, 36, 99], right=False, labels=["1", "2", "3"])
+    uplift = age.map(uplift_by_age(gift_test)[0]).astype(float).fillna(average_uplift(gift_test))
+    paid = pd.Series(accounts_truth["uplift"], later.index) * later - 30
+    letter = first_by(margin_of(transactions, "2025-06-30", 365, later.index), 800)
+    flat, own = 0.10 * year_ahead > 30, uplift * year_ahead > 30
+    return paid[letter].sum() < paid[flat].sum() < paid[own].sum() and own.sum() < 800
+
+
+@holds("17_capstone", "The 524 lose 207 RMB. 158 of them earn 4,394")
+def break_even_on_average_hides_the_margin(transactions, transactions_truth):
+    later, year_ahead = spent_later(transactions_truth), forecast_of(transactions, 52, 0)
+    flat = 0.10 * year_ahead > 30
+    uplift = 30 * flat.sum() / year_ahead[flat].sum()
+    shorter = uplift * year_ahead > 30
+    return (uplift * later[shorter] - 30).sum() > max((uplift * later[flat] - 30).sum(), 0)
+
+
+@holds("17_capstone", "Ten times as much, from a list that did nothing: it says who was listed.")
+def a_list_that_does_nothing_looks_well(transactions):
+    customers = transactions["customer_id"].unique()
+    then, after = (margin_of(transactions, *half, customers) for half in (("2024-12-31", 184), ("2025-06-30", 181)))
+    vip = first_by(then, 600)
+    return 7 < after[vip].mean() / after[~vip].mean() < 14 and after[vip].mean() < then[vip].mean()
+
+
+@typical("17_capstone", "76.2 %; but 800 such gifts earn less than 505 by uplift")
+def next_year_of_the_best_fifth(transactions, transactions_truth):
+    later = spent_later(transactions_truth)
+    return 100 * later[first_by(margin_of(transactions, "2025-06-30", 365, later.index), 600)].sum() / later.sum()
