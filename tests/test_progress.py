@@ -38,7 +38,7 @@ def keep(folder, case, **states):
 
 def solve(ex):
     for key, question in ex.exercise.questions.items():
-        ex.check(key, "word " * 200 if question.kind == "text" else question.answer(ex.case))
+        ex.check(key, " ".join(map(str, range(200))) if question.kind == "text" else question.answer(ex.case))
 
 
 def standing(name):

@@ -11,7 +11,8 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.text import Text
 
-from clvlib.course.exercise import KEYS, RENAMED, Exercise, all_exercises, count, key_file, load_exercise
+from clvlib.course.exercise import KEYS, RENAMED, Exercise, all_exercises, key_file, load_exercise
+from clvlib.course.words import count
 
 app = typer.Typer(
     no_args_is_help=True,

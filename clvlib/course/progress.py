@@ -8,7 +8,8 @@ from typing import Any
 
 from clvlib.course.data import ROOT
 from clvlib.course.exercise import RENAMED, Exercise, all_exercises
-from clvlib.course.learner import Memory, Record
+from clvlib.course.learner import DONE, earned
+from clvlib.course.memory import Memory, Record
 
 _NOTHING = (
     "Nothing is answered yet: begin with lesson 1 and its exercise. What you reach in the exercises is counted here."
@@ -23,13 +24,13 @@ class Standing:
     record: Memory
 
     @property
-    def points(self) -> int:
-        return sum(question.points for key, question in self._asked if self._state(key) == "right")
+    def points(self) -> float:
+        return sum(earned(question, self.record.questions.get(key, {})) for key, question in self._asked)
 
     @property
     def answered(self) -> int:
         """How many questions are right, or, for a text, written."""
-        return sum(self._state(key) == ("recorded" if q.kind == "text" else "right") for key, q in self._asked)
+        return sum(self._state(key) in (*DONE, "recorded") for key, _ in self._asked)
 
     @property
     def done(self) -> bool:
@@ -41,7 +42,7 @@ class Standing:
 
     @property
     def said(self) -> str:
-        return f"{self.points} of {self.exercise.points} points"
+        return f"{self.points:g} of {self.exercise.points} points"
 
     @property
     def _asked(self) -> Any:
@@ -81,7 +82,7 @@ class Progress:
     @property
     def _total(self) -> str:
         points = sum(each.points for each in self.standings)
-        return f"You have {points} of {sum(each.exercise.points for each in self.standings)} points."
+        return f"You have {points:g} of {sum(each.exercise.points for each in self.standings)} points."
 
     def _go_on(self, link: bool = False) -> str:
         if self.next is None:

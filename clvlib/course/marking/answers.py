@@ -13,7 +13,7 @@ import fastjsonschema
 import numpy as np
 import pandas as pd
 
-from clvlib.course.exercise import as_number
+from clvlib.course.slips import as_number
 
 LONGEST_TEXT = 20_000
 MOST_ROWS, MOST_COLUMNS, LONGEST_CELL = 300, 20, 100

@@ -17,13 +17,14 @@ from typing import Any
 
 from clvlib import __version__
 from clvlib.course.code import opening
-from clvlib.course.exercise import Exercise, FunctionQuestion, TextQuestion, count
+from clvlib.course.exercise import Exercise, FunctionQuestion, TextQuestion
 from clvlib.course.marking import pages, sandbox, sheets
 from clvlib.course.marking.judge import Marked, judge, notes
 from clvlib.course.marking.release import Secret, seed, ticket, write, write_zip
 from clvlib.course.marking.roster import Roster, Student
 from clvlib.course.marking.sandbox import Collected, Inputs, Limits, Sandbox
 from clvlib.course.marking.submissions import Remark, attempts, find, keep, read_notebook
+from clvlib.course.words import count
 
 
 @dataclass(frozen=True)
