@@ -275,7 +275,8 @@ def rows(*paid, year=("one", "two"), **more):
         ),
         (
             rows(10, None),
-            'Look at column "paid", row 2 ("two"): The answer came out as nan: look for a division by zero or a missing value.',
+            'Look at column "paid", row 2 ("two"): '
+            "The answer came out as nan: look for a division by zero or a missing value.",
         ),
         (rows(10, 0.5, year=("one", 2)), 'Column "year", row 2: "2" is none of the texts asked for.'),
         (rows(1, 2, year=("one", "two "))[:1], "The table needs 2 rows. Yours has 1."),

@@ -25,6 +25,7 @@ import pandas as pd
 
 from clvlib.course.data import ROOT
 from clvlib.course.slips import (
+    agree,
     as_number,
     cells_problem,
     decimals_in_words,
@@ -157,7 +158,7 @@ class NumberQuestion(Question):
         return f"{self.name} = ...  # a number ({asked})"
 
     def same(self, one: Any, other: Any) -> bool:
-        return abs(one - other) <= self.within
+        return agree(one, other, self.within)
 
     def problem(self, answer: Any, case: Case) -> str | None:
         value, complaint = as_number(answer)
@@ -342,7 +343,7 @@ class FunctionQuestion(Question):
 
     def _agree(self, one: Any, other: Any) -> bool:
         value, complaint = as_number(one)
-        return not complaint and abs(value - other) <= self.within
+        return not complaint and agree(value, other, self.within)
 
     def _call(self, inputs: tuple[Any, ...]) -> str:
         return f"{self.name}({', '.join(map(repr, inputs))})"

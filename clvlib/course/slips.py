@@ -102,6 +102,11 @@ def number_problem(value: float, right: float, within: float, unit: str = "") ->
     return "That is too high." if value > right else "That is too low."
 
 
+def agree(one: float, other: float, within: float) -> bool:
+    """Whether two numbers lie within a tolerance, give or take what a computer rounds away: 0.125 and 0.13 by 0.005."""
+    return bool(abs(one - other) <= within * (1 + 1e-9) + 1e-12 * abs(other))
+
+
 def rounded(value: float, number: float) -> bool:
     """Whether a value is a number rounded, or cut off, to fewer digits.
 
@@ -113,8 +118,7 @@ def rounded(value: float, number: float) -> bool:
     if not (np.isfinite(value) and value * number > 0):
         return False
     places = _places(value)
-    steps = [10.0**-places] if places >= 0 or digits(value) > 1 else []  # 300 for 260.7 is a guess, 260 is rounded
-    steps += [1.0] if places < 0 else []  # 300 for 300.4
+    steps = {10.0**-places, 10.0 ** -max(places, 0)}  # 300 may stand for 260.7 as for 300.4
     off = abs(value) - abs(number)
     return any(-step < off <= 0 or off <= step / 2 * (1 + 1e-9) for step in steps if abs(off) < step)
 
@@ -192,7 +196,7 @@ def same_cell(given: Any, wanted: Any, within: float) -> bool:
             return given == _as_date(wanted)
         return " ".join(str(given).split()).casefold() == " ".join(wanted.split()).casefold()
     value, complaint = as_number(given)
-    return not complaint and abs(value - wanted) <= within
+    return not complaint and agree(value, wanted, within)
 
 
 def _missing(cell: Any) -> bool:
