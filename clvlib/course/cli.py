@@ -1,4 +1,4 @@
-"""The command line: `clv check`, `clv release`, `clv mark`, `clv export-nbgrader`."""
+"""The command line: `clv progress`, `clv certificate`; for who teaches `check`, `release`, `mark`, `export-nbgrader`."""
 
 import sys
 from collections.abc import Callable, Iterator
@@ -18,7 +18,7 @@ app = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
-    help="Hand out personal notebooks to a class, and mark what comes back.",
+    help="See where you stand; or hand out personal notebooks to a class, and mark what comes back.",
 )
 console = Console(stderr=True, highlight=False, markup=False, emoji=False)
 
@@ -28,6 +28,25 @@ KeysFolder = Annotated[Path, typer.Option("--keys", help="Folder of keys of your
 SecretFile = Annotated[
     Path | None, typer.Option("--secret", help="The course's secret. [default: in your home folder]")
 ]
+
+
+@app.command()
+def progress() -> None:
+    """Where you stand in the course: exercises, points, what is next."""
+    from clvlib.course.progress import progress as standing
+
+    print(standing())
+
+
+@app.command()
+def certificate(
+    name: Annotated[str, typer.Argument(help="The name that stands on it.")],
+    out: Annotated[Path, typer.Option("--out", help="Folder for certificate.html.")] = Path(),
+) -> None:
+    """Write a page that says all exercises are done, to be printed; honest about being self-marked."""
+    from clvlib.course.progress import certificate as written
+
+    print(written(name, out))
 
 
 @app.command()

@@ -114,15 +114,20 @@ _PRACTICE = """# Exercise: {exercise.title}
 About {exercise.minutes} minutes, {exercise.points} points. [The lesson](../notebooks/{exercise.name}.ipynb).
 
 Replace each `...` with your answer and run the cell (Shift + Enter). Wrong answers cost nothing: the
-card says what is off, and you try again. Stuck? Run `ex.hint("q1")` in a new cell. Given up? `ex.solution("q1")`. Your
-progress is kept when you close the notebook. Level 1 asks you to compute, level 2 to build, level 3 to decide."""
+card says what is off, and you try again. **Round only at the end, if at all:** the question's line says how many
+decimals are enough.
+
+Stuck? `ex.hint("q1")` costs a tenth of the question's points, `ex.solution("q1")` half of them; the buttons of a card
+do the same. `ex.again()` draws other numbers, as often as you like: your best case counts. Your progress is kept when
+you close the notebook. Level 1 asks you to compute, level 2 to build, level 3 to decide."""
 
 _ASSESSMENT = """# Exercise: {exercise.title}
 
 About {exercise.minutes} minutes, {exercise.points} points. The numbers are yours alone.
 
-Replace each `...` with your answer and run the cell (Shift + Enter). The card says what was
-recorded, not whether it is right; the last answer counts. Hand in this notebook, saved, when you are done. It is run
+Replace each `...` with your answer and run the cell (Shift + Enter). **Round only at the end, if at all:**
+the question's line says how many decimals are enough. The card says what was recorded, not whether it is right; the
+last answer counts. Hand in this notebook, saved, when you are done. It is run
 again from top to bottom when it is marked; what you print or plot is not looked at, and no cell may run for more than
 20 seconds."""
 

@@ -3,13 +3,16 @@
 import html
 import os
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Any
 
+from clvlib.course.cards import Card
 from clvlib.course.data import ROOT
 from clvlib.course.exercise import RENAMED, Exercise, all_exercises
 from clvlib.course.learner import DONE, earned
 from clvlib.course.memory import Memory, Record
+from clvlib.course.words import count
 
 _NOTHING = (
     "Nothing is answered yet: begin with lesson 1 and its exercise. What you reach in the exercises is counted here."
@@ -114,6 +117,38 @@ def progress() -> Progress:
     """
     folder = Path(os.environ.get("CLV_PROGRESS") or ROOT / "exercises" / ".progress")
     return Progress([_standing(exercise, folder) for exercise in all_exercises()])
+
+
+def certificate(learner: str, folder: Path | str = ".") -> Card:
+    """Write a page, `certificate.html`, that says all exercises are done; until they are, what is left.
+
+    Parameters
+    ----------
+    learner : str
+        The name that stands on it.
+    folder : path, optional
+        Where the page is written.
+    """
+    so_far = progress()
+    if so_far.next is not None or not so_far.standings:
+        left = sum(not each.done for each in so_far.standings)
+        return Card("note", "Not yet", f"{count(left, 'exercise')} to go. {so_far._go_on()}")
+    from jinja2 import Environment, PackageLoader
+
+    pages = Environment(loader=PackageLoader("clvlib.course"), autoescape=True, trim_blocks=True)
+    page = Path(folder) / "certificate.html"
+    text = pages.get_template("certificate.html").render(
+        learner=learner,
+        day=f"{date.today().day} {date.today():%B %Y}",
+        standings=so_far.standings,
+        points=f"{sum(each.points for each in so_far.standings):g}",
+        of=sum(each.exercise.points for each in so_far.standings),
+    )
+    try:
+        page.write_text(text, encoding="utf-8")
+    except OSError as error:
+        return Card("note", "The certificate could not be written", f"{error.strerror}: {page}. Name another folder.")
+    return Card("note", "Your certificate", f"It is in {page}: open it in a browser, and print it.")
 
 
 def _standing(exercise: Exercise, folder: Path) -> Standing:
