@@ -15,6 +15,8 @@ MARKS = {
     "note": ("i", "", "#767676"),
 }
 
+_CODE = "margin:6px 0 0 0;white-space:pre;overflow-x:auto"
+
 Button = tuple[str, Callable[[], "Card"]]
 
 
@@ -51,7 +53,11 @@ class Card:
         mark, word, colour = MARKS[self.state]
         verdict = f"<strong>{word}</strong> " if word else ""
         body = html.escape(self.message).replace("\n", "<br>")
-        code = f'<pre style="margin:6px 0 0 0">{html.escape(self.code)}</pre>' if self.code else ""
+        code = (
+            f'<pre style="margin:6px 0 0 0;white-space:pre;overflow-x:auto">{html.escape(self.code)}</pre>'
+            if self.code
+            else ""
+        )
         style = f"border-left:5px solid {colour};padding:6px 12px;margin:4px 0;max-width:700px;line-height:1.4;"
         style += "font-family:var(--jp-content-font-family,sans-serif);color:var(--jp-content-font-color1,inherit)"
         sign = f'<span aria-hidden="true" style="font-weight:bold">{mark}</span>'

@@ -1,4 +1,4 @@
-"""The command line: `clv progress`, `clv certificate`; for who teaches `check`, `release`, `mark`, `export-nbgrader`."""
+"""The command line: `clv progress`, `certificate`; for teachers `check`, `release`, `mark`, `export-nbgrader`."""
 
 import sys
 from collections.abc import Callable, Iterator
