@@ -207,6 +207,7 @@ stage_number.hint("`if highest >= low and volume < 0.70 * highest:` is decline; 
 def which_course():
     """A customer explored for {explored} months, formed for {formed}, was stable for {stable}, declined for {declined}
     and was lost. A relationship is long from 12 stable months on. Which course did hers take?"""
+    # she reached stability, so neither an abortion nor a midway demise; under 12 stable months it was an early exit
     return "exit"
 
 
