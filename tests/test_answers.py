@@ -220,4 +220,4 @@ def test_dates_in_a_table_come_out_as_their_text():
     table = pd.DataFrame(
         {"day": [day, day.date(), np.datetime64("2024-03-01"), pd.NaT, day.replace(hour=6)]}, dtype=object
     )
-    assert thaw(freeze(table))["day"].tolist() == ["2024-03-01"] * 3 + [None, "2024-03-01 06:00:00"]
+    assert answers.thaw(answers.freeze(table))["day"].tolist() == ["2024-03-01"] * 3 + [None, "2024-03-01 06:00:00"]
