@@ -25,7 +25,7 @@ import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell
 
 from clvlib.course.exercise import Exercise, FunctionQuestion, Question, TextQuestion
-from clvlib.course.marking.release import Secret, file_name, personal_notebook, seed, ticket
+from clvlib.course.marking.release import Secret, file_name, hand_out, personal_notebook, ticket
 from clvlib.course.marking.roster import Roster, Student
 
 needs_bubblewrap = pytest.mark.skipif(
@@ -95,6 +95,8 @@ class Classroom:
     def __init__(self, exercise: Exercise, secret: Secret, roster: Roster):
         self.exercise, self.secret, self.roster = exercise, secret, roster
         self.questions = exercise.questions
+        self.record = hand_out(secret, exercise, roster)
+        self.released = self.record.of(roster)
 
     def kinds(self) -> list[str]:
         mistakes = [
@@ -127,7 +129,7 @@ class Classroom:
 
     def notebook(self, student: Student, instead: dict[str, str] | None = None, solved: bool = True) -> bytes:
         """Her notebook, answered rightly but for the questions named."""
-        notebook = personal_notebook(self.secret, self.exercise, student)
+        notebook = personal_notebook(self.exercise, self.released[student])
         for cell in notebook.cells:
             key = _question(cell)
             if key and instead and key in instead:
@@ -143,8 +145,7 @@ class Classroom:
     def wrong(self, student: Student, key: str, number: int) -> str:
         """The source of a named mistake, with her numbers."""
         asked = self.questions[key]
-        case = self.exercise.case_for(seed(self.secret, self.exercise, student))
-        return as_source(asked, asked.answers(case)[number + 1])
+        return as_source(asked, asked.answers(self.released[student].case)[number + 1])
 
 
 def as_source(question: Question, answer: Any) -> str:

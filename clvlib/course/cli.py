@@ -71,6 +71,7 @@ def release(
     secret: SecretFile = None,
 ) -> None:
     """Write a personal notebook for each student of a roster, and a zip of all."""
+    from clvlib.course.marking import record as records
     from clvlib.course.marking import release as releasing
     from clvlib.course.marking.roster import read_roster
 
@@ -81,10 +82,15 @@ def release(
         if _report(key_file(exercise, keys), warnings=False):
             raise ValueError("the key must be mended first (see above); `clv check` tries it again")
         releasing.make_secret(file)
+        path = records.path_of(file, chosen.name)
+        before = records.read(path, chosen.name) if path.exists() else None
+        record = releasing.hand_out(releasing.read_secret(file), chosen, students, before)
+        releasing.write(path, records.write(record).encode())
         with _progress("notebooks", len(students.students)) as step:
-            for _ in releasing.release(releasing.read_secret(file), chosen, students, out):
+            for _ in releasing.release(record, chosen, students, out):
                 step()
         _say(f"{count(len(students.students), 'notebook')} and {chosen.name}.zip are in {out}.")
+        _say(f"Who got which numbers is on record in {path}, with a copy in {out}: marking reads it.")
         _say(f"The course's secret is in {file}: keep a copy, marking needs it; show it to nobody.")
 
 
@@ -125,7 +131,7 @@ def mark(
         else:
             _keep_hidden(private | ({"the submissions": submissions} if submissions else {}), sandbox.visible())
         chosen, students = _choose(exercise, keys), read_roster(roster)
-        work = marking.Marking(chosen, students, releasing.read_secret(file), out, limits)
+        work = marking.Marking(chosen, students, _record(file, chosen, students), out, limits)
         if submissions:
             _keep_apart(submissions, {"the results": out})
         elif not (out / "attempts").is_dir():
@@ -197,6 +203,26 @@ def _choose(name: str, keys: Path) -> Exercise:
         )
         chosen.name = name
     return chosen
+
+
+def _record(secret: Path, exercise: Exercise, roster: Any) -> Any:
+    """What was handed out. A release of the first edition has no record: its numbers are computed, and kept."""
+    from clvlib.course.marking import record as records
+    from clvlib.course.marking import release as releasing
+
+    path = records.path_of(secret, exercise.name)
+    if not path.exists():
+        record = releasing.hand_out(releasing.read_secret(secret), exercise, roster)
+        _say(f"There is no record of this release: its numbers were computed again, and are kept in {path}.")
+        releasing.write(path, records.write(record).encode())
+        return record
+    record = records.read(path, exercise.name)
+    if record.key != exercise.digest:
+        misfit = next(records.misfits(exercise, record), None)
+        if misfit:
+            raise ValueError(f"the key was changed, and no longer fits the numbers that were handed out: {misfit}")
+        _say("The key was changed since the release: marked by the new key, on the numbers that were handed out.")
+    return record
 
 
 def _keep_apart(out: Path, private: dict[str, Path]) -> None:

@@ -9,6 +9,7 @@ asks in between stands in the same file, by the same decorators of `exercise.tur
 import ast
 import copy
 import difflib
+import hashlib
 import importlib.util
 import inspect
 import itertools
@@ -285,11 +286,11 @@ class FunctionQuestion(Question):
         result, _ = self.run(answer, self.shown[0])
         return result is not ...
 
-    def inputs(self) -> Iterator[tuple[tuple[Any, ...], bool]]:
-        """Each input with whether it is shown."""
+    def inputs(self, hidden: Sequence[tuple[Any, ...]] | None = None) -> Iterator[tuple[tuple[Any, ...], bool]]:
+        """Each input with whether it is shown; the hidden ones are those of seed 0, or of a student's record."""
         for inputs in self.shown:
             yield inputs, True
-        for inputs in self.hidden(np.random.default_rng(0)):
+        for inputs in self.hidden(np.random.default_rng(0)) if hidden is None else hidden:
             yield inputs, False
 
     def same(self, one: Function, other: Function) -> bool:
@@ -300,28 +301,36 @@ class FunctionQuestion(Question):
             return f"The answer is a function: give its name without brackets. This is {kind_of(answer)}."
         return self.problem_of([self.run(answer, inputs) for inputs, _ in self.inputs()], secret)
 
-    def problem_of(self, runs: Sequence[tuple[Any, str | None]], secret: bool = True) -> str | None:
+    def problem_of(
+        self,
+        runs: Sequence[tuple[Any, str | None]],
+        secret: bool = True,
+        hidden: Sequence[tuple[Any, ...]] | None = None,
+    ) -> str | None:
         """What is off, from what the function gave on each input and the error it stopped with (or None).
 
-        Inputs that are not shown are named only if they are no `secret`, as in practice.
+        Inputs that are not shown, and what the function said to them, are told only if they are no `secret`, as in
+        practice.
         """
+        tried = list(self.inputs(hidden))
         results = []
-        for (result, error), (inputs, is_shown) in zip(runs, self.inputs(), strict=True):
+        for (result, error), (inputs, is_shown) in zip(runs, tried, strict=True):
             if error:
-                return f"{self._where(inputs, is_shown, secret)} your function stopped: {error}"
+                stopped = f"{self._where(inputs, is_shown, secret)} your function stopped"
+                return f"{stopped}." if secret and not is_shown else f"{stopped}: {error}"
             if result is None:
                 return "Your function gives nothing back: end it with return and the result."
             results.append(result)
         wrong = [
             (result, inputs, is_shown)
-            for result, (inputs, is_shown) in zip(results, self.inputs(), strict=True)
+            for result, (inputs, is_shown) in zip(results, tried, strict=True)
             if not self._agree(result, self.reference(*inputs))
         ]
         if not wrong:
             return None
 
         def gives(function: Function) -> bool:
-            pairs = zip(results, self.inputs(), strict=True)
+            pairs = zip(results, tried, strict=True)
             return all(self._agree(result, function(*inputs)) for result, (inputs, _) in pairs)
 
         for mistake in self.mistakes:
@@ -439,6 +448,7 @@ class Exercise:
 
     def __init__(self, name: str, *, title: str, minutes: int, uses: Sequence[str] = ()):
         self.name, self.title, self.minutes, self.uses = name, title, minutes, list(uses)
+        self.digest = ""  # SHA-256 of the key's file, if it came from one
         self.questions: dict[str, Question] = {}
         self.turn = Turns()
         self._draw: Callable[[np.random.Generator], Case] = lambda rng: {}
@@ -547,6 +557,7 @@ def load_key(path: Path) -> Exercise:
         raise AuthorError(
             f"{path} defines no exercise: it needs a line such as exercise = Exercise({path.stem!r}, ...)"
         )
+    module.exercise.digest = hashlib.sha256(path.read_bytes()).hexdigest()
     return module.exercise
 
 

@@ -22,7 +22,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from clvlib.course.code import opening
 from clvlib.course.data import ROOT
-from clvlib.course.exercise import Exercise, all_exercises, load_exercise
+from clvlib.course.exercise import Case, Exercise, all_exercises, load_exercise
 
 _VIEW = "application/vnd.jupyter.widget-view+json"
 _MAY_STOP = ["raises-exception"]  # tells Jupyter to go on with "run all" after an error in this cell
@@ -85,13 +85,13 @@ def store(notebook: NotebookNode, path: Path) -> None:
     path.write_text(nbformat.writes(notebook) + "\n", encoding="utf-8", newline="\n")
 
 
-def student_notebook(exercise: Exercise, seed: int = 0, assessed: str = "") -> NotebookNode:
+def student_notebook(exercise: Exercise, seed: int = 0, assessed: str = "", case: Case | None = None) -> NotebookNode:
     """The notebook of an exercise: the numbers of the case, and for each question a prompt and a cell.
 
     For practice it opens the exercise with its keys. With `assessed`, the student's name in the file of answers, it
-    opens an assessment: it has the prompts of her case and knows neither keys nor seed.
+    opens an assessment: it has the prompts of her case (`case`, or the seed's) and knows neither keys nor seed.
     """
-    case = exercise.case_for(seed)
+    case = exercise.case_for(seed) if case is None else case
     head = (_ASSESSMENT if assessed else _PRACTICE).format(exercise=exercise)
     open_it, numbers = opening(exercise, case, assessed, seed)
     cells = [
