@@ -16,6 +16,7 @@ import shutil
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +26,7 @@ import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell
 
 from clvlib.course.exercise import Exercise, FunctionQuestion, Question, TextQuestion
+from clvlib.course.marking.record import Record, Released
 from clvlib.course.marking.release import Secret, file_name, hand_out, personal_notebook, ticket
 from clvlib.course.marking.roster import Roster, Student
 
@@ -95,8 +97,14 @@ class Classroom:
     def __init__(self, exercise: Exercise, secret: Secret, roster: Roster):
         self.exercise, self.secret, self.roster = exercise, secret, roster
         self.questions = exercise.questions
-        self.record = hand_out(secret, exercise, roster)
-        self.released = self.record.of(roster)
+
+    @cached_property
+    def record(self) -> Record:
+        return hand_out(self.secret, self.exercise, self.roster)
+
+    @cached_property
+    def released(self) -> dict[Student, Released]:
+        return self.record.of(self.roster)
 
     def kinds(self) -> list[str]:
         mistakes = [
