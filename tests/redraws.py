@@ -7,6 +7,8 @@ it, `cohorts_truth` what `truth` gives), and it returns whether the sentence is 
     def a_short_name(bank):
         return bank["revenue"].mean() > bank["cost"].mean()
 
+`redraw`, as an argument, is the number of the draw, for data that a lesson draws by itself; 0 is the lesson's own.
+
 A sentence stands if it holds in 90 % of the redraws. One that holds less often says so, "in 84 of 100 redraws", and
 must then be right about that. `@typical` registers a headline number in the same way: the function returns the number,
 and the course's own draw must lie within the middle 98 % of the redraws. `make redraws` tries 200 and prints what came
@@ -30,7 +32,7 @@ import statsmodels.api as sm
 from sklearn.cluster import KMeans
 
 from clvlib import lifecycle as stages
-from clvlib import retention, segments, transactions, value
+from clvlib import loyalty, retention, satisfaction, segments, transactions, value
 from clvlib.course.data import read_table
 from clvlib.models import BGNBD, SBG, GammaGamma
 
@@ -93,8 +95,8 @@ def by_sentence(sets: tuple[str, ...], redraws: int) -> dict[Sentence, list[Any]
 
 def _draw(names: tuple[str, ...], redraw: int) -> dict[str, Any]:
     """A function's arguments from one draw of each set that they name; draw 0 is the course's own."""
-    drawn: dict[str, Any] = {}
-    for name in {name.removesuffix("_truth") for name in names}:
+    drawn: dict[str, Any] = {"redraw": redraw}
+    for name in {name.removesuffix("_truth") for name in names} - {"redraw"}:
         table, truth = build.draw(name, redraw)
         drawn |= {name: read_table(io.StringIO(table), name), f"{name}_truth": json.loads(truth)}
     return {name: drawn[name] for name in names}
@@ -867,6 +869,162 @@ def right_of_those_called_decline(lifecycle):
     return called_decline(lifecycle, 0.3)[0]
 
 
+# 11 The satisfaction index
+
+BOARD = satisfaction.ahp([[1, 2, 4], [1 / 2, 1, 3], [1 / 4, 1 / 3, 1]]).weights
+THREE = ["quality", "service", "delivery"]
+
+
+def index_by_entropy(answers, means):
+    """Index of the three items' mean levels, weighed by the entropy of the answers in some form."""
+    return float(satisfaction.satisfaction_index(means, satisfaction.entropy_weights(answers)))
+
+
+def index_of_the_asked(survey):
+    """By each story about the silent, the index of all who were asked."""
+    own, level = (survey[THREE] @ BOARD - 1) / 6 * 100, survey["overall"] - 5
+    chances = {"by lot": 0.6 + 0 * level, "the pleased": 0.6 + level / 10, "the annoyed": 0.6 - level / 10}
+    return {story: np.average(own, weights=1 / chance) for story, chance in chances.items()}
+
+
+def cronbachs_alpha(items):
+    k = items.shape[1]
+    return k / (k - 1) * (1 - items.var().sum() / items.sum(axis=1).var())
+
+
+def stretched(items):
+    return (items - items.min()) / (items.max() - items.min())
+
+
+def reaches(survey, item):
+    """Share of the answers on levels 2 to 7 or above."""
+    return np.array([(survey[item] >= level).mean() for level in range(2, 8)])
+
+
+def less_than_expected(survey):
+    return (survey["overall"] < survey["expectation"]).mean()
+
+
+@typical("11_satisfaction_index", "The bars below 0 hold 51 % of the mothers")
+def disappointed(survey):
+    return less_than_expected(survey)
+
+
+@holds("11_satisfaction_index", "twice as many are delighted with returns.")
+def returns_have_the_lower_mean_and_the_larger_top_box(survey):
+    delighted = (survey[["range", "returns"]] == 7).mean()
+    return survey["returns"].mean() < survey["range"].mean() and delighted["returns"] > 1.6 * delighted["range"]
+
+
+@holds("11_satisfaction_index", "Give excitement more weight, and the two change places.")
+def steep_values_turn_them_round(survey):
+    values = np.array([0, 2, 5, 10, 20, 40, 100])
+    return values[survey["returns"] - 1].mean() > values[survey["range"] - 1].mean()
+
+
+@holds("11_satisfaction_index", "delivery lies on or above quality at every level")
+def delivery_wins_at_every_level(survey):
+    return (reaches(survey, "delivery") >= reaches(survey, "quality")).all()
+
+
+@holds("11_satisfaction_index", "Two of nine go out.")
+def website_goes_and_one_of_the_two_on_delivery(survey):
+    screen = satisfaction.screen_indicators(survey.loc[:, "quality":"delivery_speed"], survey["overall"])
+    out = set(screen.index[~screen["keep"]])
+    return len(out) == 2 and "website" in out and bool(out & {"delivery", "delivery_speed"})
+
+
+@holds("11_satisfaction_index", "and packaging leads.")
+def packaging_leads_with_repurchase(survey):
+    return survey.loc[:, "quality":"delivery_speed"].corrwith(survey["repurchase"]).idxmax() == "packaging"
+
+
+@holds("11_satisfaction_index", "it moves with `overall` more closely (0.36) than delivery does (0.31)")
+def price_moves_more_closely_than_delivery(survey):
+    with_overall = survey[["price", "delivery"]].corrwith(survey["overall"])
+    return with_overall["price"] > with_overall["delivery"]
+
+
+@holds("11_satisfaction_index", "**alpha rewards the duplicate.**")
+def alpha_rewards_the_duplicate(survey):
+    return cronbachs_alpha(survey[[*THREE, "delivery_speed"]]) > cronbachs_alpha(survey[THREE]) + 0.1
+
+
+@typical("11_satisfaction_index", "0.48 is low; 0.70 is commonly asked for.")
+def alpha_of_the_three(survey):
+    return cronbachs_alpha(survey[THREE])
+
+
+@holds(
+    "11_satisfaction_index",
+    "Of five items, sending goods back takes half, and `website`, which the screen threw out, weighs as much as",
+)
+def entropy_likes_returns_and_website(survey):
+    weights = satisfaction.entropy_weights(survey[[*THREE, "website", "returns"]])
+    return 0.45 < weights["returns"] < 0.6 and weights["website"] > 0.8 * weights["quality"]
+
+
+@holds("11_satisfaction_index", "The board comes close to the planted weights; entropy is far off.")
+def the_board_is_closer_than_entropy(survey, survey_truth):
+    planted = pd.Series(survey_truth["overall"])[THREE]
+    off = satisfaction.entropy_weights(survey[THREE]) - planted / planted.sum()
+    return abs(off).sum() > 2 * abs(BOARD - planted / planted.sum()).sum()
+
+
+@holds("11_satisfaction_index", "With 1 as the best the index pays the bonus: 75.92 (above 75 in 200 of 200 redraws")
+def with_1_as_the_best_it_pays(survey):
+    means = survey[THREE].mean()
+    return index_by_entropy(8 - survey[THREE], means) > 75 > index_by_entropy(survey[THREE], means)
+
+
+@holds("11_satisfaction_index", "and one mother of 1,200 moves it to 72.15")
+def one_mother_moves_the_stretched_index(survey):
+    means, angrier = survey[THREE].mean(), survey[THREE].copy()
+    angrier.loc[survey["delivery"].idxmin(), "delivery"] = 1
+    return abs(index_by_entropy(stretched(angrier), means) - index_by_entropy(stretched(survey[THREE]), means)) > 1
+
+
+@holds("11_satisfaction_index", "One item more takes off 5.1 points; all weights of step 5 lie within 4.0.")
+def price_weighs_more_than_weights(survey):
+    means = survey[[*THREE, "price"]].mean()
+    equal = satisfaction.rescale(means[THREE].mean())
+    return equal - satisfaction.rescale(means.mean()) > equal - index_by_entropy(survey[THREE], means[THREE])
+
+
+@holds("11_satisfaction_index", "What the shop likes to be asked about comes to 74, what the mothers say to 63.")
+def the_total_is_far_lower(survey):
+    return satisfaction.rescale(survey["overall"].mean()) < index_of_the_asked(survey)["by lot"] - 8
+
+
+@holds("11_satisfaction_index", "If the annoyed do, at 75.18, over the bonus.")
+def the_silent_decide(survey):
+    index = index_of_the_asked(survey)
+    return index["the pleased"] < index["by lot"] < 75 < index["the annoyed"]
+
+
+@holds("11_satisfaction_index", "What she got goes with ordering again (0.29), her expectation does not (0.01)")
+def expectation_does_not_go_with_ordering_again(survey):
+    goes_with = survey[["overall", "expectation"]].corrwith(survey["repurchase"])
+    return goes_with["overall"] > 0.15 and abs(goes_with["expectation"]) < 0.09
+
+
+@holds("11_satisfaction_index", "The higher the level, the more order again")
+def each_level_orders_again_more(survey):
+    again = survey.groupby(survey["overall"].clip(3, 6))["repurchase"].mean()
+    return again.is_monotonic_increasing
+
+
+@typical("11_satisfaction_index", "**9.2**, from the same answers (8.8 to 9.2 in redraws).")
+def recommendation_of_the_selected(survey):
+    return survey.loc[survey["overall"] > survey["expectation"], "nps"].mean()
+
+
+@typical("11_satisfaction_index", "One item more takes off 5.1 points")
+def price_takes_off(survey):
+    means = survey[[*THREE, "price"]].mean()
+    return satisfaction.rescale(means[THREE].mean()) - satisfaction.rescale(means.mean())
+
+
 # 12 Scores and drivers
 
 ITEMS = ["quality", "service", "price", "delivery", "range", "website", "returns", "packaging"]
@@ -902,7 +1060,7 @@ def quality_brings_back(survey, *more):
     return brings_back(survey, "quality", "service", "price", "delivery", "member", *more)["quality"]
 
 
-def worth_of_a_level(survey):
+def worth_of_one_level(survey):
     """RMB a year and mother, from a 4 to a 5, for one who is no member."""
     fit = brings_back(survey, "overall", "member")
     four, five = (1 / (1 + np.exp(-fit["const"] - mark * fit["overall"])) for mark in (4, 5))
@@ -978,12 +1136,12 @@ def quality_is_held_back(survey):
 @holds("12_scores_and_drivers", "At the upper end of its interval a level of packaging brings 1.8 RMB a mother")
 def the_box_does_not_pay(survey):
     adds, error = packaging_moves(survey, "overall", ["member", *ITEMS[:-1]])
-    return (adds + error) * worth_of_a_level(survey) < 15
+    return (adds + error) * worth_of_one_level(survey) < 15
 
 
 @typical("12_scores_and_drivers", "56 ± 13 RMB a year")
 def worth_of_a_level_of_satisfaction(survey):
-    return worth_of_a_level(survey)
+    return worth_of_one_level(survey)
 
 
 @typical("12_scores_and_drivers", "From top to bottom: 15.66 points a level")
@@ -994,3 +1152,188 @@ def slope_of_the_slide(survey):
 @typical("12_scores_and_drivers", "They lie left of the middle: in 76 % of the deals")
 def first_city_less_last(survey):
     return np.ptp(by_city(survey).mean())
+
+
+# 13 Kano, voices and the profit chain
+
+
+def steps_by_feature(kano):
+    """What a feature changes for a mother on average, all six letters counted."""
+    mood = {"like": 1, "must-be": 0, "neutral": 0, "live-with": 0, "dislike": -1}
+    return (kano["functional"].map(mood) - kano["dysfunctional"].map(mood)).groupby(kano["feature"]).mean()
+
+
+def price_of_a_step(kano):
+    """RMB, by the lesson's figures of who lacks a feature and what it costs."""
+    cost = {
+        "birthday_gift": 480_000,
+        "genuine_guarantee": 30_000,
+        "leak_proof_parcel": 60_000,
+        "nursing_advice": 400_000,
+    }
+    lacking = {
+        "birthday_gift": 40_000,
+        "genuine_guarantee": 1_200,
+        "leak_proof_parcel": 8_000,
+        "nursing_advice": 40_000,
+    }
+    return pd.Series(cost) / pd.Series(lacking) / steps_by_feature(kano)[list(cost)]
+
+
+def net_told(survey, share_who_tell):
+    """People who hear good of us less those who hear bad, per customer."""
+    satisfied = (survey["overall"] >= 5).mean()
+    return 5 * satisfied - 11 * share_who_tell * (1 - satisfied)
+
+
+@holds("13_kano_voice_chain", "The parcel, third of these five by applause, is first: 6.70 RMB a step.")
+def the_parcel_has_the_cheapest_step(kano):
+    return price_of_a_step(kano).idxmin() == "leak_proof_parcel"
+
+
+@holds("13_kano_voice_chain", "But the box falls from 0.22 steps to 0.07 ± 0.08, and the message takes 0.77 away.")
+def the_box_makes_hardly_a_step_and_the_message_takes_one(kano):
+    each = steps_by_feature(kano)
+    return each["star_designer_box"] < 0.11 and each["daily_app_message"] < -0.5
+
+
+@holds(
+    "13_kano_voice_chain",
+    "Then parcel and advice pay, and the gift does not (in 94 of 100 redraws of these data).",
+)
+def at_a_fifth_of_a_level_parcel_and_advice_pay(kano, survey):
+    price, step = price_of_a_step(kano), 0.2 * worth_of_one_level(survey)
+    return max(price["leak_proof_parcel"], price["nursing_advice"]) < step < price["birthday_gift"]
+
+
+@holds(
+    "13_kano_voice_chain",
+    "If all tell eleven, more hear bad than good; if half do, more good (each in 200 of 200 redraws of these data).",
+)
+def one_word_turns_the_sign(survey):
+    return net_told(survey, 1) < 0 < net_told(survey, 0.5)
+
+
+@typical("13_kano_voice_chain", "56 ± 13 RMB, if nothing else stands behind both.")
+def a_level_is_worth(survey):
+    return worth_of_one_level(survey)
+
+
+@typical("13_kano_voice_chain", "Of our mothers 63.1 % gave 5 or more on seven levels.")
+def gave_five_or_more(survey):
+    return (survey["overall"] >= 5).mean()
+
+
+@typical("13_kano_voice_chain", "But the box falls from 0.22 steps to 0.07 ± 0.08, and the message takes 0.77 away.")
+def steps_of_the_box(kano):
+    return steps_by_feature(kano)["star_designer_box"]
+
+
+# 15 Loyalty economics: all of it is drawn in the lesson
+
+
+def redrawn(own, redraw):
+    """The lesson's own generator, or that of a redraw."""
+    return np.random.default_rng([own, redraw] if redraw else own)
+
+
+def stay_at_the_gate(redraw):
+    """How many of the 1,000 stay if moving costs so much."""
+    gains = 40 + redrawn(12, redraw).normal(0, 60, 1000)
+    return lambda cost: int((gains <= cost).sum())
+
+
+def yearly_spend(redraw):
+    return redrawn(12, redraw).lognormal(np.log(6000), 1.2, 20_000)
+
+
+def with_the_tiers(redraw):
+    """Profit by tier if the promise of +35 % is kept."""
+    tiers = pd.DataFrame({"tier": ["basic", "silver", "gold"], "threshold": [0, 10_000, 50_000]})
+    tiers["discount"], tiers["uplift"] = [0, 0.10, 0.20], [0, 0.35, 0.35]
+    return loyalty.tier_pnl(yearly_spend(redraw), tiers, margin_rate=0.30)
+
+
+def bunched(redraw):
+    """Counts around gold without the tiers and with them, and around the hidden threshold."""
+    spend, rng = yearly_spend(redraw), redrawn(13, redraw)
+    pushed = (spend >= 45_000) & (spend < 50_000) & (rng.random(20_000) < 0.5)
+    after = np.where(pushed, 50_000 + rng.uniform(0, 500, 20_000), spend)
+    without, gold = (loyalty.bunching(each, threshold=50_000, width=5_000) for each in (spend, after))
+    return without, gold, loyalty.bunching(after, threshold=100_000, width=10_000)
+
+
+@holds("15_loyalty_economics", "Most of it goes to members who would have stayed anyway")
+def most_would_have_stayed(redraw):
+    stay = stay_at_the_gate(redraw)
+    return stay(30) > 0.5 * stay(55)
+
+
+@holds("15_loyalty_economics", "service still 156 (in 200 of 200 redraws at least twice as many).")
+def service_holds_more_who_look_ahead(redraw):
+    stay = stay_at_the_gate(redraw)
+    return stay(25 + 30 / 3) - stay(30 / 3) >= 2 * (stay(55 / 3) - stay(30 / 3)) > 0
+
+
+@holds("15_loyalty_economics", "351 are not loyal (more than half in 200 of 200 redraws):")
+def most_who_stay_are_held(redraw):
+    stay = stay_at_the_gate(redraw)
+    return stay(55) - stay(0) > 0.5 * stay(55)
+
+
+@holds(
+    "15_loyalty_economics",
+    "The plan gives away a fifth of the profit, most of it to 796 gold members (both in 200 of 200 redraws).",
+)
+def a_fifth_is_given_away_most_to_gold(redraw):
+    pnl = with_the_tiers(redraw)
+    return (
+        0.18 < 1 - pnl.loc["total", "profit_index"] < 0.22
+        and pnl.loc["gold", "change"] < 0.5 * pnl.loc["total", "change"]
+    )
+
+
+@holds(
+    "15_loyalty_economics",
+    "(In 200 of 200 redraws p is below 0.001 at gold, as we planted, and above 0.05 at the hidden threshold,",
+)
+def nobody_bunches_at_what_is_hidden(redraw):
+    _, gold, hidden = bunched(redraw)
+    return gold["p"] < 0.001 and hidden["p"] > 0.05
+
+
+@holds(
+    "15_loyalty_economics",
+    "Without tiers 139 on either side of gold: by luck, for in 198 of 200 redraws fewer lie above than below.",
+)
+def spending_thins_out(redraw):
+    without = bunched(redraw)[0]
+    return without["above"] <= without["below"]
+
+
+@typical("15_loyalty_economics", "In truth they hold 592 instead of 421.")
+def held_by_points(redraw):
+    stay = stay_at_the_gate(redraw)
+    return stay(55) - stay(30)
+
+
+@typical("15_loyalty_economics", "each of the 171 costs only 87 RMB")
+def cost_of_a_member_held(redraw):
+    stay = stay_at_the_gate(redraw)
+    return 25 * stay(55) / (stay(55) - stay(30))
+
+
+@typical("15_loyalty_economics", "Three years ahead points hold 42 instead of 171")
+def held_by_points_for_three_years(redraw):
+    stay = stay_at_the_gate(redraw)
+    return stay(55 / 3) - stay(30 / 3)
+
+
+@typical("15_loyalty_economics", "Were it volume: −15.2 million RMB at our margin")
+def lost_by_the_tiers(redraw):
+    return with_the_tiers(redraw).loc["total", "change"] / 1e6
+
+
+@typical("15_loyalty_economics", "With them, three in four are above.")
+def share_above_gold(redraw):
+    return bunched(redraw)[1]["share_above"]
