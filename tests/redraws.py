@@ -1112,7 +1112,7 @@ def packaging_jumps(survey):
     return what_a_level_adds(survey)["packaging"] > line and marks["packaging"] < marks.mean()
 
 
-@holds("12_scores_and_drivers", "delivery lies a hair above its line, as it does in 23 of 100 redraws.")
+@holds("12_scores_and_drivers", "delivery lies just above its line, as it does in 23 of 100 redraws.")
 def delivery_is_above_its_line(survey):
     adds = what_a_level_adds(survey, "member")
     return adds["delivery"] > adds.mean()
