@@ -31,8 +31,8 @@ import pandas as pd
 import statsmodels.api as sm
 from sklearn.cluster import KMeans
 
+from clvlib import experiments, loyalty, records, retention, satisfaction, segments, transactions, value
 from clvlib import lifecycle as stages
-from clvlib import loyalty, retention, satisfaction, segments, transactions, value
 from clvlib.course.data import read_table
 from clvlib.models import BGNBD, SBG, GammaGamma
 
@@ -1337,3 +1337,318 @@ def lost_by_the_tiers(redraw):
 @typical("15_loyalty_economics", "With them, three in four are above.")
 def share_above_gold(redraw):
     return bunched(redraw)[1]["share_above"]
+
+
+# 16 Do programs work?
+
+
+def spend_by_group(panel, early=range(1, 13), late=range(13, 25)):
+    """Mean spend before and after, by customer; whether she joins."""
+    joins = panel.groupby("customer_id")["member"].max() == 1
+    wide = panel.pivot_table(index="customer_id", columns="month", values="spend")
+    return pd.DataFrame({"before": wide[list(early)].mean(axis=1), "after": wide[list(late)].mean(axis=1)}), joins
+
+
+def by_difference(before, after, joins):
+    """The difference in differences and 1.96 standard errors: the change of each customer, members less others."""
+    change = (after - before).groupby(joins)
+    return change.mean()[True] - change.mean()[False], 1.96 * (change.sem() ** 2).sum() ** 0.5
+
+
+def program(panel):
+    """What the program does, in RMB a month, with ±, and the four means."""
+    spend, joins = spend_by_group(panel)
+    effect, luck = by_difference(spend["before"], spend["after"], joins)
+    return effect, luck, spend.groupby(joins).mean()
+
+
+def profit_of_a_program(panel):
+    """A year's profit of a member, of another customer who gains as much in percent, and the ± of both."""
+    effect, luck, means = program(panel)
+    members = panel[panel["member"] == 1]
+    given_back = loyalty.effective_discount(members["points"].sum() / members["spend"].sum(), 0.01, 0.8)
+    with_it, others = means.loc[True, "after"], means.loc[False, "after"]
+    scale = others / (with_it - effect)
+    another = 12 * (0.30 * scale * effect - given_back * (others + scale * effect))
+    member = 12 * (0.30 * effect - given_back * with_it)
+    return member, 12 * 0.30 * luck, another, 12 * (0.30 - given_back) * scale * luck
+
+
+def in_each_half(panel, difference):
+    """Customers in each half of a test that finds a difference in yearly profit four times in five."""
+    spend, joins = spend_by_group(panel)
+    spread = 12 * 0.30 * (spend["after"] - spend["before"])[~joins].std()
+    return 2 * (2.8 * spread / difference) ** 2
+
+
+@holds("16_do_programs_work", "The program works: 0 is far outside (in 200 of 200 redraws;")
+def the_program_works(loyalty_panel):
+    effect, luck, _ = program(loyalty_panel)
+    return effect > 2 * luck
+
+
+@holds("16_do_programs_work", "Of the director's gap of 249.0 RMB, 196.2 were there before.")
+def most_of_the_gap_was_there_before(loyalty_panel):
+    effect, _, means = program(loyalty_panel)
+    return means.loc[True, "after"] - means.loc[False, "after"] > 3 * effect
+
+
+@holds("16_do_programs_work", "139 ± 39 RMB, where the director said 897.")
+def a_member_earns_far_less_than_the_director_says(loyalty_panel):
+    member, luck, _, _ = profit_of_a_program(loyalty_panel)
+    return luck < member < 300
+
+
+@holds("16_do_programs_work", "In RMB −1.4, no different from 0.")
+def the_placebo_is_0_in_rmb(loyalty_panel):
+    spend, joins = spend_by_group(loyalty_panel, range(1, 7), range(7, 13))
+    effect, luck = by_difference(spend["before"], spend["after"], joins)
+    return abs(effect) < luck
+
+
+@holds("16_do_programs_work", '"cost" 5.8 points, more than luck would (so in 81 of 100 redraws)')
+def the_placebo_is_not_0_in_percent(loyalty_panel):
+    spend, joins = spend_by_group(loyalty_panel, range(1, 7), range(7, 13))
+    percent = 100 * spend.div(joins.map(spend["before"].groupby(joins).mean()), axis=0)
+    effect, luck = by_difference(percent["before"], percent["after"], joins)
+    return effect < -luck
+
+
+@holds("16_do_programs_work", "Right, it slides.")
+def the_gap_in_percent_slides(loyalty_panel):
+    year = loyalty_panel[loyalty_panel["month"] <= 12].assign(
+        joins=loyalty_panel.groupby("customer_id")["member"].transform("max")
+    )
+    monthly = year.pivot_table(index="month", columns="joins", values="spend")
+    return np.polyfit(monthly.index, monthly[1] / monthly[0], 1)[0] < 0
+
+
+@holds("16_do_programs_work", "300 RMB do not come back.")
+def a_large_gift_does_not_come_back(loyalty_panel):
+    _, _, another, luck = profit_of_a_program(loyalty_panel)
+    return another + luck < 300
+
+
+@holds("16_do_programs_work", "but its ± reaches below 60 (in 66 of 100 redraws)")
+def a_gift_of_60_is_open(loyalty_panel):
+    _, _, another, luck = profit_of_a_program(loyalty_panel)
+    return abs(another - 60) < luck
+
+
+@holds(
+    "16_do_programs_work",
+    "It takes 25,902 in each half (more than 5,000 in 195 of 200 redraws), and we have 1,399 customers.",
+)
+def nobody_here_could_find_out(loyalty_panel):
+    _, _, another, _ = profit_of_a_program(loyalty_panel)
+    return in_each_half(loyalty_panel, (another - 60) / 3) > 5_000
+
+
+@holds("16_do_programs_work", "Of those who wish it takes a ninth; with a gift of 15 RMB, 210.")
+def a_small_gift_can_be_tested(loyalty_panel):
+    _, _, another, _ = profit_of_a_program(loyalty_panel)
+    return in_each_half(loyalty_panel, another - 15) < 400
+
+
+@holds("16_do_programs_work", "From 20.0 to 24.5 % opened")
+def more_are_opened(ab_email):
+    opened = ab_email.groupby("arm")["open"].sum()
+    low, _ = experiments.compare_rates([opened["plain"], opened["name"]], [10_000, 10_000]).ratio_interval
+    return low > 1.1
+
+
+@holds("16_do_programs_work", "But a mail is sent for orders: +3.5 %, and anything from −14.6 to +25.4 %.")
+def of_orders_the_test_says_little(ab_email):
+    ordered = ab_email.groupby("arm")["convert"].sum()
+    low, high = experiments.compare_rates([ordered["plain"], ordered["name"]], [10_000, 10_000]).ratio_interval
+    return low < 1 < high and high - low > 0.3
+
+
+@typical("16_do_programs_work", "The director's 2.04 is what we would see")
+def members_against_others(loyalty_panel):
+    _, _, means = program(loyalty_panel)
+    return means.loc[True, "after"] / means.loc[False, "after"]
+
+
+@typical("16_do_programs_work", "or **+12.1 %, not +104 %**")
+def the_effect(loyalty_panel):
+    effect, _, means = program(loyalty_panel)
+    return effect / (means.loc[True, "after"] - effect)
+
+
+@typical("16_do_programs_work", "139 ± 39 RMB, where the director said 897.")
+def profit_of_a_member(loyalty_panel):
+    return profit_of_a_program(loyalty_panel)[0]
+
+
+@typical("16_do_programs_work", "60 may: 77 is more")
+def profit_of_another_customer(loyalty_panel):
+    return profit_of_a_program(loyalty_panel)[2]
+
+
+@typical("16_do_programs_work", "4.44 percentage points (百分点), or +22.2 % relative.")
+def opens_rise(ab_email):
+    opened = ab_email.groupby("arm")["open"].sum()
+    return opened["name"] / opened["plain"] - 1
+
+
+# 17_capstone
+
+
+def margin_of(orders, until, days, customers):
+    """Margin of the days up to a date, by customer."""
+    inside = orders["date"].between(pd.Timestamp(until) - pd.Timedelta(days=days - 1), pd.Timestamp(until))
+    return orders[inside].groupby("customer_id")["margin"].sum().reindex(customers, fill_value=0)
+
+
+def half_a_year_held_back(orders):
+    return transactions.calibration_holdout(
+        orders, grain="week", calibration_end="2024-12-31", observation_end="2025-06-30"
+    )
+
+
+def forecast_of(orders, periods, rate):
+    summary = transactions.rfm_summary(orders, grain="week", observation_end="2025-06-30")
+    return BGNBD.fit(summary).predict(summary, periods, GammaGamma.fit(summary), margin_rate=0.25, rate=rate)["clv"]
+
+
+def spent_later(orders_truth):
+    return pd.Series(orders_truth["customers"]["future_margin"], orders_truth["customers"]["customer_id"])
+
+
+def first_by(values, n):
+    return values.rank(ascending=False, method="first") <= n
+
+
+def uplift_by_age(gift_test):
+    """What a gift adds by the baby's age, with 1.96 standard errors, both as a share of the usual margin."""
+    test = gift_test.assign(age=pd.cut(gift_test["baby_age_months"], [0, 23, 35, 99], labels=["1", "2", "3"]))
+    usual = smf.ols("margin_after ~ margin_before * weeks_since_order", test[test["gift"] == 0]).fit()
+    test["usual"] = usual.predict(test)
+    test["more"] = test["margin_after"] - test["usual"]
+    arms = test.pivot_table("more", "age", "gift", ["mean", "sem"], observed=True)
+    usual = test.groupby("age", observed=True)["usual"].mean()
+    error = 1.96 * np.hypot(arms["sem", 0], arms["sem", 1])
+    return (arms["mean", 1] - arms["mean", 0]) / usual, error / usual
+
+
+def average_uplift(gift_test):
+    past = smf.ols("margin_after ~ gift + margin_before * weeks_since_order", gift_test).fit()
+    return past.params["gift"] / gift_test.loc[gift_test["gift"] == 0, "margin_after"].mean()
+
+
+def known_of(accounts):
+    """What the shipped customer file says of each account, joined by telephone."""
+    crm = read_table(build.HERE / "crm_dirty.csv", "crm_dirty")
+    blank = ["000", "-", "无", "xxx", "未知", "不详", "暂无", "000000", pd.Timestamp("1900-01-01")]
+    says = crm[["address", "baby_birth_date"]].mask(crm[["address", "baby_birth_date"]].isin(blank))
+    says["number"] = records.telephone(crm)
+    pairs = records.find_duplicates(crm, ["name", "phone", "email", "address"]).query("compared >= 2")
+    earlier = pairs.groupby("right")["left"].min().reindex(crm.index).fillna(crm.index.to_series())
+    people = says.groupby(earlier.map(earlier)).first()
+    alone = people[people["number"].notna()].drop_duplicates("number", keep=False).set_index("number")
+    number = records.telephone(accounts)
+    return accounts[["customer_id"]].assign(number=number).set_index("customer_id").join(alone, on="number")
+
+
+def fraud_found(crm_dirty, crm_dirty_truth):
+    fraud = crm_dirty["record_id"].isin(crm_dirty_truth["fraud_records"])
+    model, expert = crm_dirty["model_score"], crm_dirty["expert_score"]
+    scores = {"model": model, "expert": expert, "added": model + expert, "places": model.rank() + expert.rank()}
+    return {name: fraud[first_by(score, 100)].sum() for name, score in scores.items()}
+
+
+@holds("17_capstone", "Adding up finds no more than the experts alone")
+def places_find_more_than_sums(crm_dirty, crm_dirty_truth):
+    found = fraud_found(crm_dirty, crm_dirty_truth)
+    return found["added"] <= found["expert"] + 2 and found["places"] > max(found["model"], found["added"])
+
+
+@typical("17_capstone", "Then score fusion (评分融合) finds 64.")
+def fraud_by_places(crm_dirty, crm_dirty_truth):
+    return fraud_found(crm_dirty, crm_dirty_truth)["places"]
+
+
+@typical("17_capstone", "Of 3,000 who buy, 1,506 can be joined to a name, 1,228 to an address")
+def buyers_with_an_address(accounts):
+    return known_of(accounts)["address"].notna().sum()
+
+
+@holds("17_capstone", "The model misses by 2.6 %")
+def the_model_misses_least(transactions):
+    split = half_a_year_held_back(transactions)
+    came = margin_of(transactions, "2025-06-30", 181, split.index).sum()
+    last, before = (margin_of(transactions, day, 61, split.index) for day in ("2024-12-31", "2024-10-31"))
+    kept = (last[before > 0] > 0).mean()
+    model = BGNBD.fit(split).predict(split, 26, GammaGamma.fit(split), margin_rate=0.25, rate=0)["clv"].sum()
+    worksheet = margin_of(transactions, "2024-12-31", 181, split.index).sum()
+    retained = last.sum() * (kept + kept**2 + kept**3)
+    return abs(model / came - 1) < 0.1 and worksheet > 1.2 * came and retained < 0.7 * came
+
+
+@holds("17_capstone", "116 of last year's best are of the past")
+def the_best_by_value_go_on(transactions, transactions_truth):
+    later = spent_later(transactions_truth)
+    last_year = margin_of(transactions, "2025-06-30", 365, later.index)
+    by_year, by_clv = first_by(last_year, 600), first_by(forecast_of(transactions, 260, 1.1 ** (1 / 52) - 1), 600)
+    gone, new = later[by_year & ~by_clv].mean(), later[by_clv & ~by_year].mean()
+    return gone < 0.25 * last_year[by_year & ~by_clv].mean() and gone < 0.5 * new
+
+
+@holds("17_capstone", "so the ± shrinks by two fifths")
+def the_past_narrows_the_error(gift_test):
+    raw = smf.ols("margin_after ~ gift", gift_test).fit()
+    past = smf.ols("margin_after ~ gift + margin_before * weeks_since_order", gift_test).fit()
+    return 0.33 < 1 - past.bse["gift"] / raw.bse["gift"] < 0.47
+
+
+@holds("17_capstone", "Under two years a gift adds 26 ± 7 %, at two 17 ± 7 %")
+def the_uplift_hangs_on_the_age(gift_test):
+    uplift, error = uplift_by_age(gift_test)
+    return uplift["1"] - error["1"] > 0.10 > uplift["3"] + error["3"] and uplift["1"] > uplift["2"] > uplift["3"]
+
+
+@typical("17_capstone", "10.9 %: the letter is right, *on average*.")
+def uplift_on_average(gift_test):
+    return 100 * average_uplift(gift_test)
+
+
+@typical("17_capstone", "Under two years a gift adds 26 ± 7 %, at two 17 ± 7 %")
+def uplift_under_two(gift_test):
+    return 100 * uplift_by_age(gift_test)[0]["1"]
+
+
+@holds("17_capstone", "The letter's list costs most and earns least; her own uplift earns most, with fewer gifts")
+def her_own_uplift_earns_most(accounts, accounts_truth, gift_test, transactions, transactions_truth):
+    later = spent_later(transactions_truth)
+    year_ahead = forecast_of(transactions, 52, 0)
+    months = (pd.Timestamp("2025-06-30") - known_of(accounts)["baby_birth_date"]).dt.days / 30.44
+    age = pd.cut(months, [0, 24, 36, 99], right=False, labels=["1", "2", "3"])
+    uplift = age.map(uplift_by_age(gift_test)[0]).astype(float).fillna(average_uplift(gift_test))
+    paid = pd.Series(accounts_truth["uplift"], later.index) * later - 30
+    letter = first_by(margin_of(transactions, "2025-06-30", 365, later.index), 800)
+    flat, own = 0.10 * year_ahead > 30, uplift * year_ahead > 30
+    return paid[letter].sum() < paid[flat].sum() < paid[own].sum() and own.sum() < 800
+
+
+@holds("17_capstone", "The 524 lose 207 RMB. 158 of them earn 4,394")
+def break_even_on_average_hides_the_margin(transactions, transactions_truth):
+    later, year_ahead = spent_later(transactions_truth), forecast_of(transactions, 52, 0)
+    flat = 0.10 * year_ahead > 30
+    uplift = 30 * flat.sum() / year_ahead[flat].sum()
+    shorter = uplift * year_ahead > 30
+    return (uplift * later[shorter] - 30).sum() > max((uplift * later[flat] - 30).sum(), 0)
+
+
+@holds("17_capstone", "Ten times as much, from a list that did nothing: it says who was listed.")
+def a_list_that_does_nothing_looks_well(transactions):
+    customers = transactions["customer_id"].unique()
+    then, after = (margin_of(transactions, *half, customers) for half in (("2024-12-31", 184), ("2025-06-30", 181)))
+    vip = first_by(then, 600)
+    return 7 < after[vip].mean() / after[~vip].mean() < 14 and after[vip].mean() < then[vip].mean()
+
+
+@typical("17_capstone", "76.2 %; but 800 such gifts earn less than 505 by uplift")
+def next_year_of_the_best_fifth(transactions, transactions_truth):
+    later = spent_later(transactions_truth)
+    return 100 * later[first_by(margin_of(transactions, "2025-06-30", 365, later.index), 600)].sum() / later.sum()
