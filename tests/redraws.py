@@ -29,6 +29,7 @@ import build  # of datasets/: conftest.py puts it on the path
 import numpy as np
 import pandas as pd
 import statsmodels.api as sm
+import statsmodels.formula.api as smf
 from sklearn.cluster import KMeans
 
 from clvlib import experiments, loyalty, records, retention, satisfaction, segments, transactions, value
