@@ -29,8 +29,8 @@ import pandas as pd
 import statsmodels.api as sm
 from sklearn.cluster import KMeans
 
-from clvlib import lifecycle as stages
 from clvlib import experiments, retention, segments, transactions, value
+from clvlib import lifecycle as stages
 from clvlib.course.data import read_table
 from clvlib.models import BGNBD, SBG, GammaGamma
 from clvlib.transactions import rfm_summary
