@@ -6,7 +6,7 @@ that would have come anyway.
 
 from dataclasses import dataclass
 from functools import partial
-from typing import Annotated
+from typing import Annotated, Literal
 
 import numpy as np
 import pandas as pd
@@ -131,10 +131,19 @@ def stays(u_a: Number, u_b: Number, switching_cost: SwitchingCost) -> np.ndarray
 
 
 @formula
-def effective_discount(points_per_currency: Amount, point_value: Amount, redemption: Share) -> np.ndarray:
-    r"""The price cut hidden in a points rule.
+def effective_discount(
+    points_per_currency: Amount,
+    point_value: Amount,
+    redemption: Share,
+    *,
+    earned_on: Literal["list_price", "cash"] = "list_price",
+) -> np.ndarray:
+    r"""The price cut hidden in a points rule, as a share of the list price.
 
-    .. math:: \textrm{points per currency} \times \textrm{point value} \times \textrm{redemption}
+    .. math:: p = \textrm{points per currency} \times \textrm{point value} \times \textrm{redemption}, \qquad
+              \textrm{discount} = p \quad \textrm{or, if points are earned on cash alone,} \quad \frac{p}{1 + p}
+
+    Who pays 1 in cash and burns points of p takes home goods of 1 + p at list price; p of these are given.
 
     Parameters
     ----------
@@ -144,11 +153,13 @@ def effective_discount(points_per_currency: Amount, point_value: Amount, redempt
         What a point buys when it is burned (currency units).
     redemption : float or array
         Share of the points earned that are burned in the end, in [0, 1]; the rest is breakage.
+    earned_on : {"list_price", "cash"}
+        Whether what is paid with points earns points again, or only cash does.
 
     Returns
     -------
     float or array
-        Share of sales given back, as a fraction.
+        Share of sales at list price given back, as a fraction.
 
     Raises
     ------
@@ -157,20 +168,22 @@ def effective_discount(points_per_currency: Amount, point_value: Amount, redempt
 
     Source
     ------
-    Arithmetic.
+    Arithmetic. Earned on cash, it is the share of the price that IFRS 15 puts off for points.
 
     Examples
     --------
     >>> round(effective_discount(points_per_currency=1, point_value=0.01, redemption=0.8), 4)
     0.008
+    >>> round(effective_discount(points_per_currency=0.1, point_value=1, redemption=0.95, earned_on="cash"), 4)
+    0.0868
     """
-    discount = points_per_currency * point_value * redemption
-    if (discount > 1).any():
+    given = points_per_currency * point_value * redemption
+    if (given > 1).any():
         raise ValueError(
-            f"the points would give back {np.max(discount):.12g} times the sale: "
+            f"the points would give back {np.max(given):.12g} times the sale: "
             "check the units of points_per_currency and point_value"
         )
-    return discount
+    return given / (1 + given) if earned_on == "cash" else given
 
 
 @formula

@@ -70,6 +70,24 @@ def test_effective_discount_multiplies_rule_value_and_redemption():
     assert loyalty.effective_discount([1, 2], 0.01, [0.8, 0.5]) == pytest.approx([0.008, 0.010])
 
 
+@unhurried
+@given(st.floats(0.01, 1), shares)
+def test_points_on_cash_alone_are_the_discount_that_a_long_chain_of_purchases_gives(per_rmb, redemption):
+    """Goods of 1 at list price each time; points of the last purchase pay a part, and only the rest earns new ones."""
+    cash = 1.0
+    for _ in range(2_000):
+        cash = 1 - per_rmb * redemption * cash
+    if per_rmb * redemption < 0.95:  # else the chain has not come to rest
+        found = loyalty.effective_discount(per_rmb, 1, redemption, earned_on="cash")
+        assert found == pytest.approx(1 - cash, abs=1e-9)
+
+
+def test_points_on_cash_alone_are_what_the_books_put_off():
+    books = loyalty.points_liability(100_000, points=10_000, expected=[9_500], redeemed=[0])
+    put_off = books["liability"].iloc[0]
+    assert loyalty.effective_discount(0.1, 1, 0.95, earned_on="cash") == pytest.approx(put_off / 100_000)
+
+
 def test_breakeven_uplift_of_nine_and_eight_tenths_at_a_30_percent_margin():
     assert loyalty.breakeven_uplift(0.10, 0.30) == pytest.approx(0.50)
     assert loyalty.breakeven_uplift(0.20, 0.30) == pytest.approx(2.00)

@@ -163,10 +163,11 @@ stays.hint("She stays if u_b - u_a <= C, and C is made of bother and forfeited p
 
 @exercise.number(points=2, level=1, unit="RMB", within=0.005)
 def given_back(rmb_per_point, birthday_percent, small_percent, burned_percent):
-    """Members earn one point for each {rmb_per_point} RMB; a point takes 1 RMB off a later purchase. Receipts under
-    the spend threshold earn nothing: they are {small_percent} % of sales. In her birthday month a member earns
-    double; of the sales that earn points, {birthday_percent} % fall in a birthday month. Of all points,
-    {burned_percent} % are burned. What does the shop give back for 100 RMB of sales, in RMB?"""
+    """Members earn one point for each {rmb_per_point} RMB that they pay; a point takes 1 RMB off a later purchase, and
+    what is paid with points earns none. Receipts under the spend threshold earn nothing: they are {small_percent} % of
+    sales. In her birthday month a member earns double; of the sales that earn points, {birthday_percent} % fall in a
+    birthday month. Of all points, {burned_percent} % are burned. What does the shop give back for 100 RMB that members
+    pay, in RMB?"""
     earning = 100 * (1 - small_percent / 100)
     granted = earning / rmb_per_point * (1 + birthday_percent / 100)
     return granted * burned_percent / 100
@@ -203,9 +204,9 @@ given_back.hint("Counted twice means times 1 + the birthday share. Then the shar
 
 @exercise.number(points=2, level=1, unit="%", within=0.05)
 def extra_volume(discount, margin):
-    """A book calls frequency marketing bribery; here is the price of the bribe. A shop with a margin of {margin} % at
-    list price takes {discount} % off for its silver members. By how many percent must they buy more, so that the shop
-    earns as much on them as before?"""
+    """Price cuts try to "bribe" customers, says an article; here is the price of the bribe. A shop with a margin of
+    {margin} % at list price takes {discount} % off for its silver members. By how many percent must they buy more, so
+    that the shop earns as much on them as before?"""
     return 100 * discount / (margin - discount)
 
 
@@ -421,6 +422,57 @@ def permanent_loyalty():
         "that they take, and owe the rest in the books. I would offer the card to a random half of the members, and "
         "compare how many stay in each half, and look at the weeks after points are burned."
     )
+
+
+@exercise.turn.number(unit="RMB", within=0.5)
+def points_for_zhao():
+    """U(A) is 160 RMB and U(B) is 200; moving costs 30 RMB of bother. How many RMB of points, at least, hold him?"""
+    return (200 - 160) - 30
+
+
+@points_for_zhao.mistake("That is what moving brings him. His bother covers a part of it already: how much is missing?")
+def whole_gain():
+    return 200 - 160
+
+
+@points_for_zhao.mistake("Bother and points both hold him. What moving brings is 40; take the bother away.")
+def bother_added():
+    return (200 - 160) + 30
+
+
+@points_for_zhao.mistake("Moving would bring him 40, and costs him 30. So he goes: some points it takes.")
+def none_needed():
+    return 0
+
+
+points_for_zhao.hint("What does moving bring him, and what does it cost him without points?")
+points_for_zhao.hint("He stays if 200 - 160 is at most 30 + points.")
+
+
+@exercise.turn.number(unit="members, of 1,000", within=0.2)
+def silver_kept():
+    """Care costs 24 RMB a year for each of 1,000 silver members, and a member kept earns 6,196 RMB. How many must it
+    keep, to pay within the year?"""
+    return 1_000 * 24 / 6_196
+
+
+@silver_kept.mistake("That is: one member kept pays for so many. Asked is how many of 1,000.")
+def pays_for_so_many():
+    return 6_196 / 24
+
+
+@silver_kept.mistake("That is for one contact of 4 RMB. She gets six.")
+def one_contact():
+    return 1_000 * 4 / 6_196
+
+
+@silver_kept.mistake("That is the share. How many is it of 1,000 members?")
+def share_of_members():
+    return 24 / 6_196
+
+
+silver_kept.hint("What does the care of all 1,000 cost, in RMB?")
+silver_kept.hint("Divide that by what one member earns Lotus in a year.")
 
 
 @exercise.turn.number(unit="RMB a year", within=2.4)
