@@ -917,7 +917,7 @@ def thirty_days_are_hardly_better_than_none(transactions, transactions_truth):
     return earned[30] - earned[9999] < (earned[90] - earned[9999]) / 2
 
 
-@holds("10_churn_winback", "A window chosen well does nearly as well.")
+@holds("10_churn_winback", "A window chosen well does nearly as well")
 def a_window_chosen_well_does_nearly_as_well(transactions, transactions_truth):
     earned = earned_by(transactions, transactions_truth)
     return 0.95 * earned["P(alive)"] < earned[90] < 1.02 * earned["P(alive)"]
