@@ -1402,6 +1402,159 @@ def share_above_gold(redraw):
     return bunched(redraw)[1]["share_above"]
 
 
+# 16 Do programs work?
+
+
+def spend_by_group(panel, early=range(1, 13), late=range(13, 25)):
+    """Mean spend before and after, by customer; whether she joins."""
+    joins = panel.groupby("customer_id")["member"].max() == 1
+    wide = panel.pivot_table(index="customer_id", columns="month", values="spend")
+    return pd.DataFrame({"before": wide[list(early)].mean(axis=1), "after": wide[list(late)].mean(axis=1)}), joins
+
+
+def by_difference(before, after, joins):
+    """The difference in differences and 1.96 standard errors: the change of each customer, members less others."""
+    change = (after - before).groupby(joins)
+    return change.mean()[True] - change.mean()[False], 1.96 * (change.sem() ** 2).sum() ** 0.5
+
+
+def program(panel):
+    """What the program does, in RMB a month, with ±, and the four means."""
+    spend, joins = spend_by_group(panel)
+    effect, luck = by_difference(spend["before"], spend["after"], joins)
+    return effect, luck, spend.groupby(joins).mean()
+
+
+def profit_of_a_program(panel):
+    """A year's profit of a member, of another customer who gains as much in percent, and the ± of both."""
+    effect, luck, means = program(panel)
+    members = panel[panel["member"] == 1]
+    given_back = loyalty.effective_discount(members["points"].sum() / members["spend"].sum(), 0.01, 0.8)
+    with_it, others = means.loc[True, "after"], means.loc[False, "after"]
+    scale = others / (with_it - effect)
+    another = 12 * (0.30 * scale * effect - given_back * (others + scale * effect))
+    member = 12 * (0.30 * effect - given_back * with_it)
+    return member, 12 * 0.30 * luck, another, 12 * (0.30 - given_back) * scale * luck
+
+
+def in_each_half(panel, difference):
+    """Customers in each half of a test that finds a difference in yearly profit four times in five."""
+    spend, joins = spend_by_group(panel)
+    spread = 12 * 0.30 * (spend["after"] - spend["before"])[~joins].std()
+    return 2 * (2.8 * spread / difference) ** 2
+
+
+@holds("16_do_programs_work", "The program works: 0 is far outside (in 200 of 200 redraws;")
+def the_program_works(loyalty_panel):
+    effect, luck, _ = program(loyalty_panel)
+    return effect > 2 * luck
+
+
+@holds("16_do_programs_work", "Of the director's gap of 249.0 RMB, 196.2 were there before.")
+def most_of_the_gap_was_there_before(loyalty_panel):
+    effect, _, means = program(loyalty_panel)
+    return means.loc[True, "after"] - means.loc[False, "after"] > 3 * effect
+
+
+@holds("16_do_programs_work", "139 ± 39 RMB, where the director said 897.")
+def a_member_earns_far_less_than_the_director_says(loyalty_panel):
+    member, luck, _, _ = profit_of_a_program(loyalty_panel)
+    return luck < member < 300
+
+
+@holds("16_do_programs_work", "In RMB −1.4, no different from 0.")
+def the_placebo_is_0_in_rmb(loyalty_panel):
+    spend, joins = spend_by_group(loyalty_panel, range(1, 7), range(7, 13))
+    effect, luck = by_difference(spend["before"], spend["after"], joins)
+    return abs(effect) < luck
+
+
+@holds("16_do_programs_work", '"cost" 5.8 points, more than luck would (so in 81 of 100 redraws)')
+def the_placebo_is_not_0_in_percent(loyalty_panel):
+    spend, joins = spend_by_group(loyalty_panel, range(1, 7), range(7, 13))
+    percent = 100 * spend.div(joins.map(spend["before"].groupby(joins).mean()), axis=0)
+    effect, luck = by_difference(percent["before"], percent["after"], joins)
+    return effect < -luck
+
+
+@holds("16_do_programs_work", "Right, it slides.")
+def the_gap_in_percent_slides(loyalty_panel):
+    year = loyalty_panel[loyalty_panel["month"] <= 12].assign(
+        joins=loyalty_panel.groupby("customer_id")["member"].transform("max")
+    )
+    monthly = year.pivot_table(index="month", columns="joins", values="spend")
+    return np.polyfit(monthly.index, monthly[1] / monthly[0], 1)[0] < 0
+
+
+@holds("16_do_programs_work", "300 RMB do not come back.")
+def a_large_gift_does_not_come_back(loyalty_panel):
+    _, _, another, luck = profit_of_a_program(loyalty_panel)
+    return another + luck < 300
+
+
+@holds("16_do_programs_work", "but its ± reaches below 60 (in 66 of 100 redraws)")
+def a_gift_of_60_is_open(loyalty_panel):
+    _, _, another, luck = profit_of_a_program(loyalty_panel)
+    return abs(another - 60) < luck
+
+
+@holds(
+    "16_do_programs_work",
+    "It takes 25,902 in each half (more than 5,000 in 195 of 200 redraws), and we have 1,399 customers.",
+)
+def nobody_here_could_find_out(loyalty_panel):
+    _, _, another, _ = profit_of_a_program(loyalty_panel)
+    return in_each_half(loyalty_panel, (another - 60) / 3) > 5_000
+
+
+@holds("16_do_programs_work", "Of those who wish it takes a ninth; with a gift of 15 RMB, 210.")
+def a_small_gift_can_be_tested(loyalty_panel):
+    _, _, another, _ = profit_of_a_program(loyalty_panel)
+    return in_each_half(loyalty_panel, another - 15) < 400
+
+
+@holds("16_do_programs_work", "From 20.0 to 24.5 % opened")
+def more_are_opened(ab_email):
+    opened = ab_email.groupby("arm")["open"].sum()
+    low, _ = experiments.compare_rates([opened["plain"], opened["name"]], [10_000, 10_000]).ratio_interval
+    return low > 1.1
+
+
+@holds("16_do_programs_work", "But a mail is sent for orders: +3.5 %, and anything from −14.6 to +25.4 %.")
+def of_orders_the_test_says_little(ab_email):
+    ordered = ab_email.groupby("arm")["convert"].sum()
+    low, high = experiments.compare_rates([ordered["plain"], ordered["name"]], [10_000, 10_000]).ratio_interval
+    return low < 1 < high and high - low > 0.3
+
+
+@typical("16_do_programs_work", "The director's 2.04 is what we would see")
+def members_against_others(loyalty_panel):
+    _, _, means = program(loyalty_panel)
+    return means.loc[True, "after"] / means.loc[False, "after"]
+
+
+@typical("16_do_programs_work", "or **+12.1 %, not +104 %**")
+def the_effect(loyalty_panel):
+    effect, _, means = program(loyalty_panel)
+    return effect / (means.loc[True, "after"] - effect)
+
+
+@typical("16_do_programs_work", "139 ± 39 RMB, where the director said 897.")
+def profit_of_a_member(loyalty_panel):
+    return profit_of_a_program(loyalty_panel)[0]
+
+
+@typical("16_do_programs_work", "60 may: 77 is more")
+def profit_of_another_customer(loyalty_panel):
+    return profit_of_a_program(loyalty_panel)[2]
+
+
+@typical("16_do_programs_work", "4.44 percentage points (百分点), or +22.2 % relative.")
+def opens_rise(ab_email):
+    opened = ab_email.groupby("arm")["open"].sum()
+    return opened["name"] / opened["plain"] - 1
+
+
 # 17_capstone
 
 
