@@ -15,6 +15,7 @@ PLACEHOLDERS = ("n/a", "na", "none", "null", "nan", "nil", "unknown", "missing",
 
 _TEXT = ("string", "mixed", "mixed-integer")  # what pandas calls a column with text in it
 
+Digits = Annotated[int, Range(at_least=4, at_most=15, whole=True)]
 Threshold = Annotated[float, Range(above=1, at_most=100, hint="write 90% as 90")]
 
 
@@ -145,6 +146,46 @@ def find_duplicates(
     pairs["left"], pairs["right"] = customers.index[pairs["left"]], customers.index[pairs["right"]]
     pairs = pairs.sort_values(["similarity", "compared"], ascending=False, ignore_index=True)
     return pairs.rename_axis("pair")
+
+
+@formula
+def telephone(customers: pd.DataFrame, column: AnyColumn = "phone", *, length: Digits = 11) -> pd.Series:
+    """A column of telephone numbers in one form, so that two files can be joined by them.
+
+    Full-width digits become plain ones; spaces, hyphens, brackets and a country code in front go. What has fewer digits
+    is missing: two files must not meet in "000".
+
+    Parameters
+    ----------
+    customers : DataFrame
+        A row a record.
+    column : str, default "phone"
+        The column with the numbers, as text.
+    length : int, default 11
+        Digits of a number without its country code; 11 for a Chinese mobile.
+
+    Returns
+    -------
+    Series
+        The last `length` digits, as text, or missing; with the labels of `customers`.
+
+    Raises
+    ------
+    ValueError
+        If customers is no DataFrame or lacks the column, or length is no whole number from 4 to 15.
+
+    Source
+    ------
+    Ours. What stays is the national number of ITU-T E.164.
+
+    Examples
+    --------
+    >>> customers = pd.DataFrame({"phone": ["+86 126-6102-0304", "１２６６１０２０３０４", "无"]})
+    >>> telephone(customers).tolist()
+    ['12661020304', '12661020304', nan]
+    """
+    digits = _texts(column).str.replace(r"\D", "", regex=True)
+    return digits.str[-length:].where(digits.str.len() >= length)
 
 
 @formula

@@ -346,14 +346,13 @@ GAPS = {
     "baby_birth_date": (0.14, 0.06, ["1900-01-01"]),
 }
 FRAUD_SHARE, MODEL_DISTANCE, EXPERT_DISTANCE = 0.06, 1.5, 1.2
+IN_THE_FILE, NEW_NUMBER = 1900, 0.08  # customers of `transactions` who are in the file; share with another number
+UPLIFT = [0.30, 0.15, 0.0]  # what a gift adds to her orders: babies under 24 months, under 36, older
 
 
 def make_crm_dirty(rng: np.random.Generator) -> tuple[pd.DataFrame, dict[str, Any]]:
     """2,200 records of 2,000 customers: some were entered twice or three times, and many cells say nothing."""
-    people = _people(2000, rng)
-    one, other = rng.choice(2000, (2, HOUSEHOLDS), replace=False)
-    for column in ("phone", "city", "address", "postcode", "baby_birth_date"):
-        people.loc[other, column] = people.loc[one, column].to_numpy()
+    people, households = _customers_of_the_file(rng)
 
     # ten of them a third time
     changes = rng.permutation(np.repeat(list(DUPLICATES), list(DUPLICATES.values())))
@@ -383,12 +382,79 @@ def make_crm_dirty(rng: np.random.Generator) -> tuple[pd.DataFrame, dict[str, An
             kind: records.loc[records["change"] == kind, "record_id"].tolist() for kind in DUPLICATES
         },
         "duplicate_pairs": 180 + 10 * 3,
-        "households": (np.column_stack([one, other]) + 1).tolist(),
+        "households": households,
         "fraud_records": records.loc[is_fraud, "record_id"].tolist(),
         "score_distance": {"model": MODEL_DISTANCE, "expert": EXPERT_DISTANCE},
         "gaps": _make_gaps(records, rng),
     }  # fmt: skip
     return records.drop(columns=["customer", "change"]), truth
+
+
+def make_accounts(rng: np.random.Generator) -> tuple[pd.DataFrame, dict[str, Any]]:
+    """The telephone behind each customer of `transactions`; most people of the customer file are among them."""
+    n, ids = 3000, 40_001 + np.arange(3000)
+    people, _ = _customers_of_the_file(np.random.default_rng(SETS["crm_dirty"][1]))  # of the file that is shipped
+    person = np.zeros(n, dtype=int)
+    person[rng.choice(n, IN_THE_FILE, replace=False)] = 1 + rng.choice(len(people), IN_THE_FILE, replace=False)
+    known, changed = person > 0, rng.random(n) < NEW_NUMBER
+    others = _people(n, rng)
+    phone = others["phone"].where(~known | changed, pd.Series(people["phone"].to_numpy()[person - 1]))
+    born = others["baby_birth_date"].where(~known, pd.Series(people["baby_birth_date"].to_numpy()[person - 1]))
+    parts = phone.str.extract(r"(...)(....)(....)")
+    table = pd.DataFrame({"customer_id": ids, "phone": "+86 " + parts[0] + "-" + parts[1] + "-" + parts[2]})
+    age = _months(born, "2025-06-30")
+    truth = {
+        "customer_of_file": person.tolist(),
+        "baby_birth_date": born.tolist(),
+        "baby_age_months": age.tolist(),
+        "uplift": _uplift(age).tolist(),
+    }
+    return table, truth
+
+
+def make_gift_test(rng: np.random.Generator) -> tuple[pd.DataFrame, dict[str, Any]]:
+    """A gift for a random half; of each order that comes without it, it brings one more with a chance, the uplift.
+
+    They buy as BG/NBD customers do, at the pace of those of `transactions`; who ordered in the half-year before takes
+    part.
+    """
+    n, drawn, year = 12_000, 30_000, 52
+    age, watched = rng.integers(11, 61, drawn), rng.uniform(year, 1.5 * year, drawn)  # weeks from her first order on
+    rate, last = rng.gamma(0.65, 1 / 3.0, drawn), rng.geometric(rng.beta(0.5, 3.5, drawn))
+    counts = rng.poisson(rate * (watched + year))
+    owner = np.repeat(np.arange(drawn), counts)
+    time = rng.random(len(owner)) * (watched + year)[owner]
+    time = time[np.lexsort((time, owner))]
+    made = np.arange(len(owner)) - np.repeat(np.cumsum(counts) - counts, counts) < last[owner]
+    orders = pd.DataFrame({"who": np.append(owner[made], np.arange(drawn)), "time": np.append(time[made], 0 * watched)})
+    orders["week"] = orders["time"] - watched[orders["who"]]  # the gift comes in week 0
+    silent = -orders[orders["week"] <= 0].groupby("who")["week"].max()
+    chosen = silent.index[silent < year / 2][:n]
+    age, silent = age[chosen], silent[chosen].to_numpy()
+    gift = rng.permutation(np.arange(n) % 2)
+    orders = orders[orders["who"].isin(chosen)]
+    who, week = np.searchsorted(chosen, orders["who"]), orders["week"].to_numpy()
+    before, after = who[(week <= 0) & (week > -year)], who[week > 0]
+    more = after[rng.random(len(after)) < (gift * _uplift(age))[after]]
+    scale = 1 / rng.gamma(8.0, 1 / 308.0, n)
+
+    def margin(who: np.ndarray) -> np.ndarray:
+        order = rng.gamma(5.0, scale[who]) * rng.beta(6, 18, len(who))
+        return np.bincount(who, weights=order, minlength=n).round(2)
+
+    table = pd.DataFrame(
+        {
+            "customer_id": 90_001 + np.arange(n),
+            "gift": gift,
+            "baby_age_months": age,
+            "orders_before": np.bincount(before, minlength=n),
+            "weeks_since_order": silent.astype(int),
+            "margin_before": margin(before),
+            "margin_after": margin(np.append(after, more)),
+        }
+    )
+    truth = {"uplift": {"under 24 months": UPLIFT[0], "24 to 35 months": UPLIFT[1], "36 months and over": UPLIFT[2]}}
+    return table, truth
 
 
 SETS: dict[str, tuple[Make, int]] = {
@@ -398,6 +464,8 @@ SETS: dict[str, tuple[Make, int]] = {
     "loyalty_panel": (make_loyalty_panel, 1312),
     "ab_email": (make_ab_email, 1314),
     "crm_dirty": (make_crm_dirty, 1401),
+    "accounts": (make_accounts, 1402),
+    "gift_test": (make_gift_test, 1403),
 }
 
 
@@ -449,6 +517,25 @@ def _before_snapshot(opened: pd.DatetimeIndex, minutes: np.ndarray) -> pd.Series
     """The moment so many minutes later, missing if it had not come at the snapshot."""
     moment = pd.Series(opened + pd.to_timedelta(minutes, unit="min"))
     return moment.where(moment <= SNAPSHOT)
+
+
+def _customers_of_the_file(rng: np.random.Generator) -> tuple[pd.DataFrame, list[list[int]]]:
+    """The 2,000 behind `crm_dirty`, and which of them share a home and its telephone."""
+    people = _people(2000, rng)
+    one, other = rng.choice(2000, (2, HOUSEHOLDS), replace=False)
+    for column in ("phone", "city", "address", "postcode", "baby_birth_date"):
+        people.loc[other, column] = people.loc[one, column].to_numpy()
+    return people, (np.column_stack([one, other]) + 1).tolist()
+
+
+def _months(born: pd.Series, today: str) -> np.ndarray:
+    """Age in whole months."""
+    day, now = pd.to_datetime(born), pd.Timestamp(today)
+    return (12 * (now.year - day.dt.year) + now.month - day.dt.month - (day.dt.day > now.day)).to_numpy()
+
+
+def _uplift(age: np.ndarray) -> np.ndarray:
+    return np.select([age < 24, age < 36], UPLIFT[:2], UPLIFT[2])
 
 
 def _people(n: int, rng: np.random.Generator) -> pd.DataFrame:

@@ -28,10 +28,11 @@ from typing import Any
 import build  # of datasets/: conftest.py puts it on the path
 import numpy as np
 import pandas as pd
+import statsmodels.formula.api as smf
 from sklearn.cluster import KMeans
 
+from clvlib import experiments, loyalty, records, retention, satisfaction, segments, transactions, value
 from clvlib import lifecycle as stages
-from clvlib import loyalty, retention, segments, transactions, value
 from clvlib.course.data import read_table
 from clvlib.models import BGNBD, SBG, GammaGamma
 
@@ -868,6 +869,244 @@ def right_of_those_called_decline(lifecycle):
     return called_decline(lifecycle, 0.3)[0]
 
 
+# 11 The satisfaction index
+
+BOARD = satisfaction.ahp([[1, 2, 4], [1 / 2, 1, 3], [1 / 4, 1 / 3, 1]]).weights
+THREE = ["quality", "service", "delivery"]
+
+
+def index_by_entropy(answers, means):
+    """Index of the three items' mean levels, weighed by the entropy of the answers in some form."""
+    return float(satisfaction.satisfaction_index(means, satisfaction.entropy_weights(answers)))
+
+
+def index_of_the_asked(survey):
+    """By each story about the silent, the index of all who were asked."""
+    own, level = (survey[THREE] @ BOARD - 1) / 6 * 100, survey["overall"] - 5
+    chances = {"by lot": 0.6 + 0 * level, "the pleased": 0.6 + level / 10, "the annoyed": 0.6 - level / 10}
+    return {story: np.average(own, weights=1 / chance) for story, chance in chances.items()}
+
+
+def cronbachs_alpha(items):
+    k = items.shape[1]
+    return k / (k - 1) * (1 - items.var().sum() / items.sum(axis=1).var())
+
+
+def stretched(items):
+    return (items - items.min()) / (items.max() - items.min())
+
+
+def reaches(survey, item):
+    """Share of the answers on levels 2 to 7 or above."""
+    return np.array([(survey[item] >= level).mean() for level in range(2, 8)])
+
+
+def less_than_expected(survey):
+    return (survey["overall"] < survey["expectation"]).mean()
+
+
+@typical("11_satisfaction_index", "The bars below 0 hold 51 % of the mothers")
+def disappointed(survey):
+    return less_than_expected(survey)
+
+
+@holds("11_satisfaction_index", "twice as many are delighted with returns.")
+def returns_have_the_lower_mean_and_the_larger_top_box(survey):
+    delighted = (survey[["range", "returns"]] == 7).mean()
+    return survey["returns"].mean() < survey["range"].mean() and delighted["returns"] > 1.6 * delighted["range"]
+
+
+@holds("11_satisfaction_index", "Give excitement more weight, and the two change places.")
+def steep_values_turn_them_round(survey):
+    values = np.array([0, 2, 5, 10, 20, 40, 100])
+    return values[survey["returns"] - 1].mean() > values[survey["range"] - 1].mean()
+
+
+@holds("11_satisfaction_index", "delivery lies on or above quality at every level")
+def delivery_wins_at_every_level(survey):
+    return (reaches(survey, "delivery") >= reaches(survey, "quality")).all()
+
+
+@holds("11_satisfaction_index", "Two of nine go out.")
+def website_goes_and_one_of_the_two_on_delivery(survey):
+    screen = satisfaction.screen_indicators(survey.loc[:, "quality":"delivery_speed"], survey["overall"])
+    out = set(screen.index[~screen["keep"]])
+    return len(out) == 2 and "website" in out and bool(out & {"delivery", "delivery_speed"})
+
+
+@holds("11_satisfaction_index", "and packaging leads.")
+def packaging_leads_with_repurchase(survey):
+    return survey.loc[:, "quality":"delivery_speed"].corrwith(survey["repurchase"]).idxmax() == "packaging"
+
+
+@holds("11_satisfaction_index", "it moves with `overall` more closely (0.36) than delivery does (0.31)")
+def price_moves_more_closely_than_delivery(survey):
+    with_overall = survey[["price", "delivery"]].corrwith(survey["overall"])
+    return with_overall["price"] > with_overall["delivery"]
+
+
+@holds("11_satisfaction_index", "**alpha rewards the duplicate.**")
+def alpha_rewards_the_duplicate(survey):
+    return cronbachs_alpha(survey[[*THREE, "delivery_speed"]]) > cronbachs_alpha(survey[THREE]) + 0.1
+
+
+@typical("11_satisfaction_index", "0.48 is low; 0.70 is commonly asked for.")
+def alpha_of_the_three(survey):
+    return cronbachs_alpha(survey[THREE])
+
+
+@holds(
+    "11_satisfaction_index",
+    "Of five items, sending goods back takes half, and `website`, which the screen threw out, weighs as much as",
+)
+def entropy_likes_returns_and_website(survey):
+    weights = satisfaction.entropy_weights(survey[[*THREE, "website", "returns"]])
+    return 0.45 < weights["returns"] < 0.6 and weights["website"] > 0.8 * weights["quality"]
+
+
+@holds("11_satisfaction_index", "The board comes close to the planted weights; entropy is far off.")
+def the_board_is_closer_than_entropy(survey, survey_truth):
+    planted = pd.Series(survey_truth["overall"])[THREE]
+    off = satisfaction.entropy_weights(survey[THREE]) - planted / planted.sum()
+    return abs(off).sum() > 2 * abs(BOARD - planted / planted.sum()).sum()
+
+
+@holds("11_satisfaction_index", "With 1 as the best the index pays the bonus: 75.92 (above 75 in 200 of 200 redraws")
+def with_1_as_the_best_it_pays(survey):
+    means = survey[THREE].mean()
+    return index_by_entropy(8 - survey[THREE], means) > 75 > index_by_entropy(survey[THREE], means)
+
+
+@holds("11_satisfaction_index", "and one mother of 1,200 moves it to 72.15")
+def one_mother_moves_the_stretched_index(survey):
+    means, angrier = survey[THREE].mean(), survey[THREE].copy()
+    angrier.loc[survey["delivery"].idxmin(), "delivery"] = 1
+    return abs(index_by_entropy(stretched(angrier), means) - index_by_entropy(stretched(survey[THREE]), means)) > 1
+
+
+@holds("11_satisfaction_index", "One item more takes off 5.1 points; all weights of step 5 lie within 4.0.")
+def price_weighs_more_than_weights(survey):
+    means = survey[[*THREE, "price"]].mean()
+    equal = satisfaction.rescale(means[THREE].mean())
+    return equal - satisfaction.rescale(means.mean()) > equal - index_by_entropy(survey[THREE], means[THREE])
+
+
+@holds("11_satisfaction_index", "What the shop likes to be asked about comes to 74, what the mothers say to 63.")
+def the_total_is_far_lower(survey):
+    return satisfaction.rescale(survey["overall"].mean()) < index_of_the_asked(survey)["by lot"] - 8
+
+
+@holds("11_satisfaction_index", "If the annoyed do, at 75.18, over the bonus.")
+def the_silent_decide(survey):
+    index = index_of_the_asked(survey)
+    return index["the pleased"] < index["by lot"] < 75 < index["the annoyed"]
+
+
+@holds("11_satisfaction_index", "What she got goes with ordering again (0.29), her expectation does not (0.01)")
+def expectation_does_not_go_with_ordering_again(survey):
+    goes_with = survey[["overall", "expectation"]].corrwith(survey["repurchase"])
+    return goes_with["overall"] > 0.15 and abs(goes_with["expectation"]) < 0.09
+
+
+@holds("11_satisfaction_index", "The higher the level, the more order again")
+def each_level_orders_again_more(survey):
+    again = survey.groupby(survey["overall"].clip(3, 6))["repurchase"].mean()
+    return again.is_monotonic_increasing
+
+
+@typical("11_satisfaction_index", "**9.2**, from the same answers (8.8 to 9.2 in redraws).")
+def recommendation_of_the_selected(survey):
+    return survey.loc[survey["overall"] > survey["expectation"], "nps"].mean()
+
+
+@typical("11_satisfaction_index", "One item more takes off 5.1 points")
+def price_takes_off(survey):
+    means = survey[[*THREE, "price"]].mean()
+    return satisfaction.rescale(means[THREE].mean()) - satisfaction.rescale(means.mean())
+
+
+# 13 Kano, voices and the profit chain
+
+
+def worth_of_one_level(survey):
+    """RMB a year and mother, from a 4 to a 5, for one who is no member."""
+    fit = smf.logit("repurchase ~ overall + member", survey).fit(disp=False)
+    four, five = fit.predict(pd.DataFrame({"overall": [4, 5], "member": [0, 0]}))
+    return 4 * 93 * (five - four)
+
+
+def steps_by_feature(kano):
+    """What a feature changes for a mother on average, all six letters counted."""
+    mood = {"like": 1, "must-be": 0, "neutral": 0, "live-with": 0, "dislike": -1}
+    return (kano["functional"].map(mood) - kano["dysfunctional"].map(mood)).groupby(kano["feature"]).mean()
+
+
+def price_of_a_step(kano):
+    """RMB, by the lesson's figures of who lacks a feature and what it costs."""
+    cost = {
+        "birthday_gift": 480_000,
+        "genuine_guarantee": 30_000,
+        "leak_proof_parcel": 60_000,
+        "nursing_advice": 400_000,
+    }
+    lacking = {
+        "birthday_gift": 40_000,
+        "genuine_guarantee": 1_200,
+        "leak_proof_parcel": 8_000,
+        "nursing_advice": 40_000,
+    }
+    return pd.Series(cost) / pd.Series(lacking) / steps_by_feature(kano)[list(cost)]
+
+
+def net_told(survey, share_who_tell):
+    """People who hear good of us less those who hear bad, per customer."""
+    satisfied = (survey["overall"] >= 5).mean()
+    return 5 * satisfied - 11 * share_who_tell * (1 - satisfied)
+
+
+@holds("13_kano_voice_chain", "The parcel, third of these five by applause, is first: 6.70 RMB a step.")
+def the_parcel_has_the_cheapest_step(kano):
+    return price_of_a_step(kano).idxmin() == "leak_proof_parcel"
+
+
+@holds("13_kano_voice_chain", "But the box falls from 0.22 steps to 0.07 ± 0.08, and the message takes 0.77 away.")
+def the_box_makes_hardly_a_step_and_the_message_takes_one(kano):
+    each = steps_by_feature(kano)
+    return each["star_designer_box"] < 0.11 and each["daily_app_message"] < -0.5
+
+
+@holds(
+    "13_kano_voice_chain",
+    "Then parcel and advice pay, and the gift does not (in 94 of 100 redraws of these data).",
+)
+def at_a_fifth_of_a_level_parcel_and_advice_pay(kano, survey):
+    price, step = price_of_a_step(kano), 0.2 * worth_of_one_level(survey)
+    return max(price["leak_proof_parcel"], price["nursing_advice"]) < step < price["birthday_gift"]
+
+
+@holds(
+    "13_kano_voice_chain",
+    "If all tell eleven, more hear bad than good; if half do, more good (each in 200 of 200 redraws of these data).",
+)
+def one_word_turns_the_sign(survey):
+    return net_told(survey, 1) < 0 < net_told(survey, 0.5)
+
+
+@typical("13_kano_voice_chain", "56 ± 13 RMB, if nothing else stands behind both.")
+def a_level_is_worth(survey):
+    return worth_of_one_level(survey)
+
+
+@typical("13_kano_voice_chain", "Of our mothers 63.1 % gave 5 or more on seven levels.")
+def gave_five_or_more(survey):
+    return (survey["overall"] >= 5).mean()
+
+
+@typical("13_kano_voice_chain", "But the box falls from 0.22 steps to 0.07 ± 0.08, and the message takes 0.77 away.")
+def steps_of_the_box(kano):
+    return steps_by_feature(kano)["star_designer_box"]
+
+
 # 15 Loyalty economics: all of it is drawn in the lesson
 
 
@@ -980,3 +1219,318 @@ def lost_by_the_tiers(redraw):
 @typical("15_loyalty_economics", "With them, three in four are above.")
 def share_above_gold(redraw):
     return bunched(redraw)[1]["share_above"]
+
+
+# 16 Do programs work?
+
+
+def spend_by_group(panel, early=range(1, 13), late=range(13, 25)):
+    """Mean spend before and after, by customer; whether she joins."""
+    joins = panel.groupby("customer_id")["member"].max() == 1
+    wide = panel.pivot_table(index="customer_id", columns="month", values="spend")
+    return pd.DataFrame({"before": wide[list(early)].mean(axis=1), "after": wide[list(late)].mean(axis=1)}), joins
+
+
+def by_difference(before, after, joins):
+    """The difference in differences and 1.96 standard errors: the change of each customer, members less others."""
+    change = (after - before).groupby(joins)
+    return change.mean()[True] - change.mean()[False], 1.96 * (change.sem() ** 2).sum() ** 0.5
+
+
+def program(panel):
+    """What the program does, in RMB a month, with ±, and the four means."""
+    spend, joins = spend_by_group(panel)
+    effect, luck = by_difference(spend["before"], spend["after"], joins)
+    return effect, luck, spend.groupby(joins).mean()
+
+
+def profit_of_a_program(panel):
+    """A year's profit of a member, of another customer who gains as much in percent, and the ± of both."""
+    effect, luck, means = program(panel)
+    members = panel[panel["member"] == 1]
+    given_back = loyalty.effective_discount(members["points"].sum() / members["spend"].sum(), 0.01, 0.8)
+    with_it, others = means.loc[True, "after"], means.loc[False, "after"]
+    scale = others / (with_it - effect)
+    another = 12 * (0.30 * scale * effect - given_back * (others + scale * effect))
+    member = 12 * (0.30 * effect - given_back * with_it)
+    return member, 12 * 0.30 * luck, another, 12 * (0.30 - given_back) * scale * luck
+
+
+def in_each_half(panel, difference):
+    """Customers in each half of a test that finds a difference in yearly profit four times in five."""
+    spend, joins = spend_by_group(panel)
+    spread = 12 * 0.30 * (spend["after"] - spend["before"])[~joins].std()
+    return 2 * (2.8 * spread / difference) ** 2
+
+
+@holds("16_do_programs_work", "The program works: 0 is far outside (in 200 of 200 redraws;")
+def the_program_works(loyalty_panel):
+    effect, luck, _ = program(loyalty_panel)
+    return effect > 2 * luck
+
+
+@holds("16_do_programs_work", "Of the director's gap of 249.0 RMB, 196.2 were there before.")
+def most_of_the_gap_was_there_before(loyalty_panel):
+    effect, _, means = program(loyalty_panel)
+    return means.loc[True, "after"] - means.loc[False, "after"] > 3 * effect
+
+
+@holds("16_do_programs_work", "139 ± 39 RMB, where the director said 897.")
+def a_member_earns_far_less_than_the_director_says(loyalty_panel):
+    member, luck, _, _ = profit_of_a_program(loyalty_panel)
+    return luck < member < 300
+
+
+@holds("16_do_programs_work", "In RMB −1.4, no different from 0.")
+def the_placebo_is_0_in_rmb(loyalty_panel):
+    spend, joins = spend_by_group(loyalty_panel, range(1, 7), range(7, 13))
+    effect, luck = by_difference(spend["before"], spend["after"], joins)
+    return abs(effect) < luck
+
+
+@holds("16_do_programs_work", '"cost" 5.8 points, more than luck would (so in 81 of 100 redraws)')
+def the_placebo_is_not_0_in_percent(loyalty_panel):
+    spend, joins = spend_by_group(loyalty_panel, range(1, 7), range(7, 13))
+    percent = 100 * spend.div(joins.map(spend["before"].groupby(joins).mean()), axis=0)
+    effect, luck = by_difference(percent["before"], percent["after"], joins)
+    return effect < -luck
+
+
+@holds("16_do_programs_work", "Right, it slides.")
+def the_gap_in_percent_slides(loyalty_panel):
+    year = loyalty_panel[loyalty_panel["month"] <= 12].assign(
+        joins=loyalty_panel.groupby("customer_id")["member"].transform("max")
+    )
+    monthly = year.pivot_table(index="month", columns="joins", values="spend")
+    return np.polyfit(monthly.index, monthly[1] / monthly[0], 1)[0] < 0
+
+
+@holds("16_do_programs_work", "300 RMB do not come back.")
+def a_large_gift_does_not_come_back(loyalty_panel):
+    _, _, another, luck = profit_of_a_program(loyalty_panel)
+    return another + luck < 300
+
+
+@holds("16_do_programs_work", "but its ± reaches below 60 (in 66 of 100 redraws)")
+def a_gift_of_60_is_open(loyalty_panel):
+    _, _, another, luck = profit_of_a_program(loyalty_panel)
+    return abs(another - 60) < luck
+
+
+@holds(
+    "16_do_programs_work",
+    "It takes 25,902 in each half (more than 5,000 in 195 of 200 redraws), and we have 1,399 customers.",
+)
+def nobody_here_could_find_out(loyalty_panel):
+    _, _, another, _ = profit_of_a_program(loyalty_panel)
+    return in_each_half(loyalty_panel, (another - 60) / 3) > 5_000
+
+
+@holds("16_do_programs_work", "Of those who wish it takes a ninth; with a gift of 15 RMB, 210.")
+def a_small_gift_can_be_tested(loyalty_panel):
+    _, _, another, _ = profit_of_a_program(loyalty_panel)
+    return in_each_half(loyalty_panel, another - 15) < 400
+
+
+@holds("16_do_programs_work", "From 20.0 to 24.5 % opened")
+def more_are_opened(ab_email):
+    opened = ab_email.groupby("arm")["open"].sum()
+    low, _ = experiments.compare_rates([opened["plain"], opened["name"]], [10_000, 10_000]).ratio_interval
+    return low > 1.1
+
+
+@holds("16_do_programs_work", "But a mail is sent for orders: +3.5 %, and anything from −14.6 to +25.4 %.")
+def of_orders_the_test_says_little(ab_email):
+    ordered = ab_email.groupby("arm")["convert"].sum()
+    low, high = experiments.compare_rates([ordered["plain"], ordered["name"]], [10_000, 10_000]).ratio_interval
+    return low < 1 < high and high - low > 0.3
+
+
+@typical("16_do_programs_work", "The director's 2.04 is what we would see")
+def members_against_others(loyalty_panel):
+    _, _, means = program(loyalty_panel)
+    return means.loc[True, "after"] / means.loc[False, "after"]
+
+
+@typical("16_do_programs_work", "or **+12.1 %, not +104 %**")
+def the_effect(loyalty_panel):
+    effect, _, means = program(loyalty_panel)
+    return effect / (means.loc[True, "after"] - effect)
+
+
+@typical("16_do_programs_work", "139 ± 39 RMB, where the director said 897.")
+def profit_of_a_member(loyalty_panel):
+    return profit_of_a_program(loyalty_panel)[0]
+
+
+@typical("16_do_programs_work", "60 may: 77 is more")
+def profit_of_another_customer(loyalty_panel):
+    return profit_of_a_program(loyalty_panel)[2]
+
+
+@typical("16_do_programs_work", "4.44 percentage points (百分点), or +22.2 % relative.")
+def opens_rise(ab_email):
+    opened = ab_email.groupby("arm")["open"].sum()
+    return opened["name"] / opened["plain"] - 1
+
+
+# 17_capstone
+
+
+def margin_of(orders, until, days, customers):
+    """Margin of the days up to a date, by customer."""
+    inside = orders["date"].between(pd.Timestamp(until) - pd.Timedelta(days=days - 1), pd.Timestamp(until))
+    return orders[inside].groupby("customer_id")["margin"].sum().reindex(customers, fill_value=0)
+
+
+def half_a_year_held_back(orders):
+    return transactions.calibration_holdout(
+        orders, grain="week", calibration_end="2024-12-31", observation_end="2025-06-30"
+    )
+
+
+def forecast_of(orders, periods, rate):
+    summary = transactions.rfm_summary(orders, grain="week", observation_end="2025-06-30")
+    return BGNBD.fit(summary).predict(summary, periods, GammaGamma.fit(summary), margin_rate=0.25, rate=rate)["clv"]
+
+
+def spent_later(orders_truth):
+    return pd.Series(orders_truth["customers"]["future_margin"], orders_truth["customers"]["customer_id"])
+
+
+def first_by(values, n):
+    return values.rank(ascending=False, method="first") <= n
+
+
+def uplift_by_age(gift_test):
+    """What a gift adds by the baby's age, with 1.96 standard errors, both as a share of the usual margin."""
+    test = gift_test.assign(age=pd.cut(gift_test["baby_age_months"], [0, 23, 35, 99], labels=["1", "2", "3"]))
+    usual = smf.ols("margin_after ~ margin_before * weeks_since_order", test[test["gift"] == 0]).fit()
+    test["usual"] = usual.predict(test)
+    test["more"] = test["margin_after"] - test["usual"]
+    arms = test.pivot_table("more", "age", "gift", ["mean", "sem"], observed=True)
+    usual = test.groupby("age", observed=True)["usual"].mean()
+    error = 1.96 * np.hypot(arms["sem", 0], arms["sem", 1])
+    return (arms["mean", 1] - arms["mean", 0]) / usual, error / usual
+
+
+def average_uplift(gift_test):
+    past = smf.ols("margin_after ~ gift + margin_before * weeks_since_order", gift_test).fit()
+    return past.params["gift"] / gift_test.loc[gift_test["gift"] == 0, "margin_after"].mean()
+
+
+def known_of(accounts):
+    """What the shipped customer file says of each account, joined by telephone."""
+    crm = read_table(build.HERE / "crm_dirty.csv", "crm_dirty")
+    blank = ["000", "-", "无", "xxx", "未知", "不详", "暂无", "000000", pd.Timestamp("1900-01-01")]
+    says = crm[["address", "baby_birth_date"]].mask(crm[["address", "baby_birth_date"]].isin(blank))
+    says["number"] = records.telephone(crm)
+    pairs = records.find_duplicates(crm, ["name", "phone", "email", "address"]).query("compared >= 2")
+    earlier = pairs.groupby("right")["left"].min().reindex(crm.index).fillna(crm.index.to_series())
+    people = says.groupby(earlier.map(earlier)).first()
+    alone = people[people["number"].notna()].drop_duplicates("number", keep=False).set_index("number")
+    number = records.telephone(accounts)
+    return accounts[["customer_id"]].assign(number=number).set_index("customer_id").join(alone, on="number")
+
+
+def fraud_found(crm_dirty, crm_dirty_truth):
+    fraud = crm_dirty["record_id"].isin(crm_dirty_truth["fraud_records"])
+    model, expert = crm_dirty["model_score"], crm_dirty["expert_score"]
+    scores = {"model": model, "expert": expert, "added": model + expert, "places": model.rank() + expert.rank()}
+    return {name: fraud[first_by(score, 100)].sum() for name, score in scores.items()}
+
+
+@holds("17_capstone", "Adding up finds no more than the experts alone")
+def places_find_more_than_sums(crm_dirty, crm_dirty_truth):
+    found = fraud_found(crm_dirty, crm_dirty_truth)
+    return found["added"] <= found["expert"] + 2 and found["places"] > max(found["model"], found["added"])
+
+
+@typical("17_capstone", "Then score fusion (评分融合) finds 64.")
+def fraud_by_places(crm_dirty, crm_dirty_truth):
+    return fraud_found(crm_dirty, crm_dirty_truth)["places"]
+
+
+@typical("17_capstone", "Of 3,000 who buy, 1,506 can be joined to a name, 1,228 to an address")
+def buyers_with_an_address(accounts):
+    return known_of(accounts)["address"].notna().sum()
+
+
+@holds("17_capstone", "The model misses by 2.6 %")
+def the_model_misses_least(transactions):
+    split = half_a_year_held_back(transactions)
+    came = margin_of(transactions, "2025-06-30", 181, split.index).sum()
+    last, before = (margin_of(transactions, day, 61, split.index) for day in ("2024-12-31", "2024-10-31"))
+    kept = (last[before > 0] > 0).mean()
+    model = BGNBD.fit(split).predict(split, 26, GammaGamma.fit(split), margin_rate=0.25, rate=0)["clv"].sum()
+    worksheet = margin_of(transactions, "2024-12-31", 181, split.index).sum()
+    retained = last.sum() * (kept + kept**2 + kept**3)
+    return abs(model / came - 1) < 0.1 and worksheet > 1.2 * came and retained < 0.7 * came
+
+
+@holds("17_capstone", "116 of last year's best are of the past")
+def the_best_by_value_go_on(transactions, transactions_truth):
+    later = spent_later(transactions_truth)
+    last_year = margin_of(transactions, "2025-06-30", 365, later.index)
+    by_year, by_clv = first_by(last_year, 600), first_by(forecast_of(transactions, 260, 1.1 ** (1 / 52) - 1), 600)
+    gone, new = later[by_year & ~by_clv].mean(), later[by_clv & ~by_year].mean()
+    return gone < 0.25 * last_year[by_year & ~by_clv].mean() and gone < 0.5 * new
+
+
+@holds("17_capstone", "so the ± shrinks by two fifths")
+def the_past_narrows_the_error(gift_test):
+    raw = smf.ols("margin_after ~ gift", gift_test).fit()
+    past = smf.ols("margin_after ~ gift + margin_before * weeks_since_order", gift_test).fit()
+    return 0.33 < 1 - past.bse["gift"] / raw.bse["gift"] < 0.47
+
+
+@holds("17_capstone", "Under two years a gift adds 26 ± 7 %, at two 17 ± 7 %")
+def the_uplift_hangs_on_the_age(gift_test):
+    uplift, error = uplift_by_age(gift_test)
+    return uplift["1"] - error["1"] > 0.10 > uplift["3"] + error["3"] and uplift["1"] > uplift["2"] > uplift["3"]
+
+
+@typical("17_capstone", "10.9 %: the letter is right, *on average*.")
+def uplift_on_average(gift_test):
+    return 100 * average_uplift(gift_test)
+
+
+@typical("17_capstone", "Under two years a gift adds 26 ± 7 %, at two 17 ± 7 %")
+def uplift_under_two(gift_test):
+    return 100 * uplift_by_age(gift_test)[0]["1"]
+
+
+@holds("17_capstone", "The letter's list costs most and earns least; her own uplift earns most, with fewer gifts")
+def her_own_uplift_earns_most(accounts, accounts_truth, gift_test, transactions, transactions_truth):
+    later = spent_later(transactions_truth)
+    year_ahead = forecast_of(transactions, 52, 0)
+    months = (pd.Timestamp("2025-06-30") - known_of(accounts)["baby_birth_date"]).dt.days / 30.44
+    age = pd.cut(months, [0, 24, 36, 99], right=False, labels=["1", "2", "3"])
+    uplift = age.map(uplift_by_age(gift_test)[0]).astype(float).fillna(average_uplift(gift_test))
+    paid = pd.Series(accounts_truth["uplift"], later.index) * later - 30
+    letter = first_by(margin_of(transactions, "2025-06-30", 365, later.index), 800)
+    flat, own = 0.10 * year_ahead > 30, uplift * year_ahead > 30
+    return paid[letter].sum() < paid[flat].sum() < paid[own].sum() and own.sum() < 800
+
+
+@holds("17_capstone", "The 524 lose 207 RMB. 158 of them earn 4,394")
+def break_even_on_average_hides_the_margin(transactions, transactions_truth):
+    later, year_ahead = spent_later(transactions_truth), forecast_of(transactions, 52, 0)
+    flat = 0.10 * year_ahead > 30
+    uplift = 30 * flat.sum() / year_ahead[flat].sum()
+    shorter = uplift * year_ahead > 30
+    return (uplift * later[shorter] - 30).sum() > max((uplift * later[flat] - 30).sum(), 0)
+
+
+@holds("17_capstone", "Ten times as much, from a list that did nothing: it says who was listed.")
+def a_list_that_does_nothing_looks_well(transactions):
+    customers = transactions["customer_id"].unique()
+    then, after = (margin_of(transactions, *half, customers) for half in (("2024-12-31", 184), ("2025-06-30", 181)))
+    vip = first_by(then, 600)
+    return 7 < after[vip].mean() / after[~vip].mean() < 14 and after[vip].mean() < then[vip].mean()
+
+
+@typical("17_capstone", "76.2 %; but 800 such gifts earn less than 505 by uplift")
+def next_year_of_the_best_fifth(transactions, transactions_truth):
+    later = spent_later(transactions_truth)
+    return 100 * later[first_by(margin_of(transactions, "2025-06-30", 365, later.index), 600)].sum() / later.sum()

@@ -448,6 +448,67 @@ def test_the_model_s_score_is_an_honest_probability(crm):
         assert abs(fraud[part].mean() - score[part].mean()) < 3 * error
 
 
+# accounts and gift_test
+
+AGES = ["under 24 months", "24 to 35 months", "36 months and over"]
+
+
+def test_telephones_join_the_orders_to_the_file(crm):
+    accounts, planted = load("accounts"), truth("accounts")
+    assert accounts["customer_id"].tolist() == sorted(load("transactions")["customer_id"].unique())
+    assert not accounts["phone"].isin(crm["phone"]).any(), "as they are written, none is the same"
+    person = pd.Series(planted["customer_of_file"])
+    assert sorted(person[person > 0]) == sorted(set(person[person > 0]))
+    assert (person > 0).sum() == 1900
+    known = pd.DataFrame({"number": records.telephone(crm), "person": truth("crm_dirty")["customer_of_record"]})
+    met = known.merge(pd.DataFrame({"number": records.telephone(accounts), "account": person}), on="number")
+    homes = {one for pair in truth("crm_dirty")["households"] for one in pair}
+    assert set(met.loc[met["person"] != met["account"], "person"]) <= homes, "only who shares a telephone is confused"
+    right = met.loc[met["person"] == met["account"], "person"].nunique()
+    # in the file with a number, and not another one in her account; the few who are in it twice have two chances
+    share = (1 - 0.12) * (1 - 0.08)
+    assert abs(right / 1900 - share - 0.01) < 3 * share_error(share, 1900)
+
+
+def test_a_customer_of_the_file_has_the_file_s_baby(crm):
+    planted = truth("accounts")
+    person = pd.DataFrame({"person": planted["customer_of_file"], "born": pd.to_datetime(planted["baby_birth_date"])})
+    born = crm.assign(person=truth("crm_dirty")["customer_of_record"]).query("baby_birth_date > '1900-01-01'")
+    both = born.merge(person, on="person")
+    assert len(both) > 1500
+    assert (both["baby_birth_date"] == both["born"]).all()
+    age = pd.Series(planted["baby_age_months"])
+    assert ((pd.Timestamp("2025-06-30") - person["born"]).dt.days / 30.4375 - age).between(-0.1, 1.1).all()
+    by_age = pd.cut(age, [0, 23, 35, 100], labels=AGES).map(truth("gift_test")["uplift"])
+    assert by_age.tolist() == planted["uplift"]
+
+
+@pytest.fixture(scope="module")
+def gifts():
+    return load("gift_test")
+
+
+def test_the_gift_was_drawn_by_lot(gifts):
+    assert gifts["gift"].sum() == len(gifts) / 2 == 6000
+    for column in ("baby_age_months", "orders_before", "weeks_since_order", "margin_before"):
+        by_arm = gifts.groupby("gift")[column]
+        assert abs(by_arm.mean().diff()[1]) < 3 * np.hypot(*by_arm.sem()), column
+    assert (gifts["orders_before"] > 0).all()
+    assert (gifts["weeks_since_order"] < 26).all()
+
+
+def test_the_gift_adds_the_planted_share_at_each_age_and_in_proportion(gifts):
+    planted = pd.Series(truth("gift_test")["uplift"])[AGES]
+    age = pd.cut(gifts["baby_age_months"], [0, 23, 35, 100], labels=AGES)
+    usual = smf.ols("margin_after ~ margin_before * weeks_since_order", gifts[gifts["gift"] == 0]).fit().predict(gifts)
+    table = gifts.assign(age=age, usual=usual, more=gifts["margin_after"] - usual)
+    for half in (table[usual <= usual.median()], table[usual > usual.median()]):
+        arms = half.pivot_table("more", "age", "gift", ["mean", "sem"], observed=True)
+        expected = half.groupby("age", observed=True)["usual"].mean()
+        uplift, error = arms["mean", 1] - arms["mean", 0], np.hypot(arms["sem", 0], arms["sem", 1])
+        assert within(3, uplift / expected, planted, error / expected)
+
+
 def within(errors, found, planted, standard_error):
     """Every figure within so many standard errors of the truth."""
     return (abs(found - planted)[planted.index] < errors * standard_error[planted.index]).all()

@@ -325,3 +325,23 @@ def test_shares_lie_between_0_and_1_and_the_rows_agree_with_the_columns(data, ro
     assert by_row.mean() == pytest.approx(by_column.loc["all columns", "filled"])
     counted = by_column["filled"] * rows + by_column["empty"] + by_column["placeholder"]
     assert counted.drop("all columns").tolist() == pytest.approx([rows] * columns)
+
+
+@pytest.mark.parametrize(
+    ("written", "number"),
+    [
+        ("12661020304", "12661020304"), ("126-6102-0304", "12661020304"), ("126 6102 0304", "12661020304"),
+        ("+86 12661020304", "12661020304"), ("0086 (126) 6102-0304", "12661020304"), (12661020304, "12661020304"),
+        ("１２６６１０２０３０４", "12661020304"), ("6102-0304", "missing"), ("000", "missing"), ("无", "missing"),
+        (None, "missing"),
+    ],
+)  # fmt: skip
+def test_a_telephone_number_has_one_form(written, number):
+    customers = pd.DataFrame({"phone": pd.Series([written], index=[7], dtype=object)})
+    found = records.telephone(customers)
+    assert found.fillna("missing").to_dict() == {7: number}
+
+
+def test_a_telephone_number_may_be_shorter_elsewhere():
+    abroad = pd.DataFrame({"tel": ["+49 30 1234567", "12345"]})
+    assert records.telephone(abroad, "tel", length=9).fillna("").tolist() == ["301234567", ""]

@@ -451,6 +451,65 @@ def your_memo():
     )
 
 
+@exercise.turn.number(unit="a mean level", within=0.005)
+def level_for_75():
+    """On seven levels, at which mean level does an index reach 75, if the lowest level counts 0 and the highest 100?"""
+    return 1 + 0.75 * 6
+
+
+@level_for_75.mistake("That is 75 % of seven, the head of operations' reading. The lowest level must count 0.")
+def three_quarters_of_seven():
+    return 0.75 * 7
+
+
+@level_for_75.mistake("That is 75 % of the six steps. They begin at level 1, not at 0: add it again.")
+def steps_from_0():
+    return 0.75 * 6
+
+
+@level_for_75.mistake("You added 1 to 75 % of seven. There are only six steps from level 1 to level 7.")
+def seven_steps():
+    return 1 + 0.75 * 7
+
+
+level_for_75.hint("How many steps lie between level 1 and level 7? Three quarters of them are climbed.")
+level_for_75.hint("(level - 1) / 6 is 0.75.")
+
+
+@exercise.turn.number(unit="points", within=0.006)
+def error_of_the_rise():
+    """This year's index and next year's come from 1,200 answers each, and each has ± 0.77 points. What is the ± of next
+    year's less this year's?"""
+    return (0.77**2 + 0.77**2) ** 0.5
+
+
+@error_of_the_rise.mistake("That is the ± of one survey. This year's index is an estimate as well.")
+def one_survey_alone():
+    return 0.77
+
+
+@error_of_the_rise.mistake(
+    "You added the two. That would be right if both always erred in opposite directions; chance does not: the squares "
+    "add up."
+)
+def errors_added():
+    return 0.77 + 0.77
+
+
+@error_of_the_rise.mistake("That is the square of the ±. Take the root.")
+def still_squared():
+    return 0.77**2 + 0.77**2
+
+
+@error_of_the_rise.mistake("A mean of both years would be that exact. A difference has a larger error than either.")
+def error_of_the_mean():
+    return 0.77 / 2**0.5
+
+
+error_of_the_rise.hint("Both numbers move by chance. What adds up: the errors, or their squares?")
+error_of_the_rise.hint("The root of 0.77² + 0.77².")
+
+
 @exercise.turn.number(within=0.4)
 def highest_answer():
     """The board says that quality counts twice as much as service and four times as much as delivery. Which is the
@@ -476,3 +535,29 @@ def as_the_board_said():
 
 highest_answer.hint('Move "Service over delivery" up, and read the CR after each step.')
 highest_answer.hint("The bars turn hollow where the CR objects. It is the last answer before.")
+
+
+@exercise.turn.number(unit="points", within=0.02)
+def silent_needed():
+    """Of 2,000 mothers asked, 1,200 answered, and their index is 73.95. How high must the index of the 800 others be,
+    so that all together come to 75?"""
+    return (2000 * 75 - 1200 * 73.95) / 800
+
+
+@silent_needed.mistake("With 75 for the silent, all together come to 74.37: they must pull the others up.")
+def just_75():
+    return 75
+
+
+@silent_needed.mistake("That would do if half were silent. Only 800 of 2,000 are, so each of them must pull more.")
+def half_silent():
+    return 2 * 75 - 73.95
+
+
+@silent_needed.mistake("You changed the two groups: 1,200 answered, and 800 are silent.")
+def groups_changed():
+    return (2000 * 75 - 800 * 73.95) / 1200
+
+
+silent_needed.hint("How many points do 2,000 mothers need in all? How many do the 1,200 bring?")
+silent_needed.hint("(2,000 × 75 − 1,200 × 73.95) / 800.")

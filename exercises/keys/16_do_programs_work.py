@@ -77,6 +77,7 @@ def redbaby():
 )
 def soft_benefit():
     """An airline's plan has four benefits for its gold members. One of them is soft. Which?"""
+    # hard is money, now or in miles; the lounge is how she is treated
     return "lounge"
 
 
@@ -261,9 +262,9 @@ program_effect.hint("without = members_before + (others_after - others_before)")
 
 @exercise.number(points=2, level=2, unit="customers per arm", within=0.5)
 def arm_size(base, uplift):
-    """Recommendations raise conversion by {uplift} %, says a deck, relative to the {base} % who order today. You want
-    to test it: two equal arms, a chance of 5 % to find something where there is nothing, and of 80 % to find the
-    uplift if it is there. How many customers per arm?"""
+    """A name in the mail, with recommended products, can raise conversion by {uplift} %, says a deck. Read it as
+    relative to the {base} % who order today. You want to test it: two equal arms, a chance of 5 % to find something
+    where there is nothing, and of 80 % to find the uplift if it is there. How many customers per arm?"""
     return experiments.sample_size(base / 100, relative=uplift / 100)
 
 
@@ -352,12 +353,43 @@ def twice_as_much():
     return (
         "That members spend twice as much shows who joins, not what joining does: those who buy a lot have most to "
         "gain, and a program that does nothing would show the same gap. I would first look at what our members spent "
-        "in the year before they joined, and compare their change with the change of the others; in our panel that "
-        "leaves 12 % of the 104 %. Nor need those who have not joined gain as much as those who wanted to. So let us "
-        "offer membership to a random half of them, and compare the margin, less points and gifts, of everybody who "
-        "was offered with that of the other half, over a year. If the half with the offer leaves more than the gift "
-        "costs, I sign; if the difference is what chance can do, I do not."
+        "in the year before they joined, and compare their change with the change of the others; in our panel the "
+        "program did 12 of the 104 %. Nor need those who have not joined gain as much as those who wanted to. So let "
+        "us ask who would join, admit a random half of them, and compare the profit, less points and gifts, of all who "
+        "were drawn with that of the other half, over a year. If the interval of the difference lies above 0, the "
+        "gift pays and I sign; if it lies below, I do not; the test must be large enough to tell the two apart."
     )
+
+
+@exercise.turn.number(unit="RMB a month", within=0.1)
+def without_program():
+    """Members-to-be spent 412.9 RMB a month in 2023. The others rose from 216.7 to 239.9. Had members risen by as many
+    RMB as the others, what would a member have spent in 2024?"""
+    return 412.9 + (239.9 - 216.7)
+
+
+@without_program.mistake("That is as many *percent* as the others. Here they rise by as many RMB: add the 23.2.")
+def as_many_percent():
+    return 412.9 * 239.9 / 216.7
+
+
+@without_program.mistake("That is what she spent the year before. The year itself lifted everybody: add what it did.")
+def as_in_2023():
+    return 412.9
+
+
+@without_program.mistake("That is what the others spent. Members bought more before there was a program: start there.")
+def as_the_others():
+    return 239.9
+
+
+@without_program.mistake("That is what members did spend, *with* the program.")
+def with_program():
+    return 489.0
+
+
+without_program.hint("Where did members start, and by how many RMB did those without a program rise?")
+without_program.hint("412.9 plus the others' change.")
 
 
 @exercise.turn.number(unit="as a fraction", within=0.0085)
@@ -437,3 +469,36 @@ stamps_for_a_fifth.hint(
     "Set the speed-up to 60 %, then give one stamp more at a time, and read how much less it takes."
 )
 stamps_for_a_fifth.hint("Four save 12.9 %, and each further one less than the one before.")
+
+
+@exercise.turn.number(unit="customers in each half", within=800)
+def in_each_half():
+    """A customer who is offered 60 RMB brings 5.5 RMB more a year than she costs, if we are right; the spread of profit
+    a year is 225 RMB. How many must each half have: n = 2 (2.8 x spread / difference) squared?"""
+    return 2 * (2.8 * 225 / 5.5) ** 2
+
+
+@in_each_half.mistake(
+    "That is a test against nothing: 77 RMB, a third of them take it. The gift must come back: 77 - 60 = 17 is the bar."
+)
+def against_nothing():
+    return 2 * (2.8 * 225 / (77 / 3)) ** 2
+
+
+@in_each_half.mistake("17 RMB is what a *taker* brings. All who were offered are counted, and a third take it: 5.5.")
+def takers_alone():
+    return 2 * (2.8 * 225 / 17) ** 2
+
+
+@in_each_half.mistake("Both halves vary by chance: the spread counts twice. Multiply by 2.")
+def one_half_varies():
+    return (2.8 * 225 / 5.5) ** 2
+
+
+@in_each_half.mistake("The ratio is squared: half the difference takes four times as many customers.")
+def not_squared():
+    return 2 * 2.8 * 225 / 5.5
+
+
+in_each_half.hint("Which difference must the test see: that of a taker, or that of a customer who was offered?")
+in_each_half.hint("2 * (2.8 * 225 / 5.5) ** 2")

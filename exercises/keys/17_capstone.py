@@ -2,6 +2,7 @@
 
 import numpy as np
 import pandas as pd
+from scipy.stats import norm
 
 from clvlib import models
 from clvlib.course import Exercise
@@ -15,7 +16,7 @@ PLACEHOLDERS = ("-", "无", "N/A")
 def shop(rng):
     """Two records alike, eight scored ones, and a few customers with a year ahead of them."""
     name_alike = float(rng.choice([50.0, 60.0, 66.7]))
-    cost, lift_percent = int(rng.choice([20, 30, 40])), int(rng.choice([8, 10, 12]))
+    cost, uplift_percent = int(rng.choice([20, 30, 40])), int(rng.choice([8, 10, 12]))
     around_the_bar = np.array([2.2, 1.5, 1.15, 0.75, 0.5, 0.2]) + rng.uniform(0, 0.15, 6)
     bought = np.array([1, 0, 0, 1, 1, 0])
     total = int(rng.integers(40, 90)) * 1000
@@ -26,9 +27,9 @@ def shop(rng):
         expert_score=[float(score) for score in rng.choice(np.arange(5, 96), 8, replace=False)],
         forecast=[int(rmb) for rmb in rng.integers(0, 15, 6) * 10 + np.array([120, 40, 60, 10, 250, 0])],
         actual=[int(rmb) for rmb in rng.integers(0, 9, 6) * 10 * bought + np.array([80, 0, 0, 30, 700, 0])],
-        expected=[round(rmb) * 10 for rmb in around_the_bar * cost / lift_percent * 10],
+        expected=[round(rmb) * 10 for rmb in around_the_bar * cost / uplift_percent * 10],
         cost=cost,
-        lift_percent=lift_percent,
+        uplift_percent=[3 * uplift_percent, uplift_percent, 0, 2 * uplift_percent, uplift_percent, 0],
         factor_percent=int(rng.integers(130, 240)),
         total=total,
         listed=int(rng.integers(300, 800)),
@@ -51,7 +52,7 @@ def redbaby():
         actual=[120, 0, 0, 60, 480, 0],
         expected=[810, 520, 390, 280, 180, 120],
         cost=30,
-        lift_percent=10,
+        uplift_percent=[30, 10, 0, 20, 10, 0],
         factor_percent=144,
         total=71_000,
         listed=462,
@@ -143,6 +144,7 @@ pair_similarity.hint("Three columns were compared.")
 def same_home():
     """Two records have the same telephone and the same address, both 100 alike. The names are 刘梅雅 and 刘琳艳, the
     children were born three years apart. What do you do?"""
+    # what belongs to a home agrees, what belongs to a person differs
     return "household"
 
 
@@ -246,36 +248,49 @@ model_spend.hint("models.GammaGamma(p=5, q=4, gamma=132).expected_spend(frequenc
 
 
 @exercise.number(points=3, level=3, unit="RMB", within=0.05)
-def allocation(expected, cost, lift_percent):
-    """A gift costs {cost} RMB and adds {lift_percent} % to a customer's margin of next year. `expected` holds the
-    margin that your forecast expects of each customer without a gift, in RMB. You may give a gift to every one of
-    them. Give them where the forecast says that they pay: what do you expect to earn with them, less their cost?"""
-    return sum(max(0, lift_percent / 100 * margin - cost) for margin in expected)
+def allocation(expected, cost, uplift_percent):
+    """A gift costs {cost} RMB. `expected` holds the margin of next year that your forecast expects of each of six
+    customers without a gift, in RMB; `uplift_percent` what a gift adds to it, in %, for each of the six: it hangs on
+    the baby's age. You may give a gift to every one of them. Give them where they pay: what do you expect to earn with
+    them, less their cost?"""
+    added = np.multiply(expected, uplift_percent) / 100
+    return float(added[added > cost].sum() - cost * (added > cost).sum())
 
 
 @allocation.mistake("You gave a gift to everybody because the budget allows it. Some of them cost more than they add.")
-def gift_to_all(expected, cost, lift_percent):
-    return sum(lift_percent / 100 * margin - cost for margin in expected)
+def gift_to_all(expected, cost, uplift_percent):
+    return float((np.multiply(expected, uplift_percent) / 100 - cost).sum())
+
+
+@allocation.mistake(
+    "You took the average uplift for all. A gift does not move a customer by the average, but by her own."
+)
+def average_uplift(expected, cost, uplift_percent):
+    added = np.multiply(expected, np.mean(uplift_percent)) / 100
+    return float(np.maximum(added - cost, 0).sum())
 
 
 @allocation.mistake(
     "You stopped at the customer with the best return per RMB. The next still add more than a gift costs."
 )
-def best_ratio(expected, cost, lift_percent):
-    return lift_percent / 100 * max(expected) - cost
+def best_ratio(expected, cost, uplift_percent):
+    return float((np.multiply(expected, uplift_percent) / 100).max() - cost)
 
 
 @allocation.mistake("You forgot what the gifts cost.")
-def no_cost(expected, cost, lift_percent):
-    return sum(lift_percent / 100 * margin for margin in expected if lift_percent / 100 * margin > cost)
+def no_cost(expected, cost, uplift_percent):
+    added = np.multiply(expected, uplift_percent) / 100
+    return float(added[added > cost].sum())
 
 
 @allocation.mistake("You counted all the margin of those who get a gift. Most of it would have come without.")
-def whole_margin(expected, cost, lift_percent):
-    return sum(margin - cost for margin in expected if lift_percent / 100 * margin > cost)
+def whole_margin(expected, cost, uplift_percent):
+    pays = np.multiply(expected, uplift_percent) / 100 > cost
+    return float(np.array(expected)[pays].sum() - cost * pays.sum())
 
 
-allocation.hint("From which margin on does a gift pay? lift times margin must be more than its cost.")
+allocation.hint("What does a gift add to each? Her own uplift, as a fraction, times her own margin.")
+allocation.hint("Keep those where that is more than the cost, and take the cost off for each.")
 
 
 @exercise.text(
@@ -292,17 +307,19 @@ allocation.hint("From which margin on does a gift pay? lift times margin must be
 )
 def memo():
     """Write the memo: one page, 150 to 350 words, to the owner of a shop like Redbaby. You have 800 gifts at 30 RMB and
-    a forecast in which 526 customers are above the bar of 300 RMB of margin a year, if a gift adds 10 %. Audit three
-    claims. (1) "2,200 records, 93 % filled: so 2,200 customers, and the file is complete." (2) "Our worksheet was
-    {factor_percent} % too high in the holdout; since we divide it by the right factor it hits the {total:,} RMB on
-    the dot, so the method is proved." (3) "Customers on the VIP list leave {listed} RMB in a half-year, others
-    {others}: the list works." For (3) you found a trial: of those due to be listed, a half drawn by lot was, and left
-    {listed_lot} RMB each; the other half left {control_lot}. Say what you decide, on what it rests, and what would
-    change your mind."""
+    a forecast in which 505 customers are above their bar, if a gift adds 26 % where the baby is under two, 17 % at two
+    and nothing later, as a test in other shops found; you have an address of 177 of them. Audit three claims. (1)
+    "2,200 records, 93 % filled: so 2,200 customers, and the file is complete." (2) "Our worksheet was {factor_percent}
+    % too high in the holdout; since we divide it by the right factor it hits the {total:,} RMB on the dot, so the
+    method is proved." (3) "Customers on the VIP list bring {listed} RMB in a half-year, others {others}: the list
+    works." For (3) you found a trial: of those due to be listed, a half drawn by lot was, and brought {listed_lot} RMB
+    each; the other half brought {control_lot}. Say what you decide, on what it rests, and what would change your mind.
+    """
     return (
-        "We give 526 gifts of 30 RMB, 15,780 RMB, to the customers of whom the forecast expects more than 300 RMB of "
-        "margin next year, and hand back the money of the other 274: there a gift costs more than it adds. The 10 % "
-        "is an assumption; at 6 % the bar would be 500 RMB and the list much shorter. "
+        "We send 177 gifts of 30 RMB, 5,310 RMB, to the customers on our list whose address we have, and call the "
+        "other 328 for theirs. The money of the remaining gifts goes back: there the next gift costs more than it "
+        "adds. Who is on the list hangs on what a gift adds, by the baby's age. That was found in other shops; if it "
+        "is half as much here, the list is shorter, not wrong. "
         "Claim 1 is wrong. 2,200 are records; some people are in them twice, in other spellings, and a cell that says "
         "无 or 000000 is filled and says nothing. Without these our file had 83 %. Calling fifty of the pairs in doubt "
         "would settle it. "
@@ -313,25 +330,118 @@ def memo():
         "lot the listed leave a little more than the others who were due: that difference is the effect. It "
         "pays if the list costs less than that per head and half-year, and we need the number of customers in each "
         "half to know how far chance alone would go. "
-        "What would change our mind: a lift by lot that is so small that the listed gifts no longer pay."
+        "What would change our mind: a test by lot, large enough to tell 30 RMB from what we expect, that finds less."
     )
+
+
+@exercise.turn.number(unit="of 100", within=0.1)
+def alike():
+    """Two records: the names 李秀洁 and 李秀潔 have 2 of 3 characters in common, telephone and mail are equal, and one
+    of the two addresses is empty. How alike are they, as the mean over the columns that both have filled?"""
+    return (100 * 2 * 2 / (3 + 3) + 100 + 100) / 3
+
+
+@alike.mistake(
+    "That is the name alone, or the mean with the empty address as 0. It neither agrees nor disagrees: take the mean "
+    "over name, telephone and mail."
+)
+def address_as_nothing():
+    return (100 * 2 * 2 / (3 + 3) + 100 + 100) / 4
+
+
+@alike.mistake("You counted the empty address as equal. Nothing was compared there: leave it out.")
+def address_as_equal():
+    return (100 * 2 * 2 / (3 + 3) + 100 + 100 + 100) / 4
+
+
+@alike.mistake("That is one in three characters in common. They differ in one and share two: 100 × 2 × 2 / (3 + 3).")
+def one_in_common():
+    return (100 * 2 * 1 / (3 + 3) + 100 + 100) / 3
+
+
+alike.hint("How alike are the names? m = n = 3, c = 2.")
+alike.hint("(66.7 + 100 + 100) / 3.")
+
+
+@exercise.turn.number(unit="RMB", within=1)
+def bar():
+    """A gift costs 30 RMB and adds 26.4 % to the year's margin of a mother whose baby is under two. From which expected
+    margin on does it pay?"""
+    return 30 / 0.264
+
+
+@bar.mistake("That is the bar for an uplift of 10 %, the letter's. Hers is 26.4 %, so less margin is enough.")
+def the_letters_bar():
+    return 30 / 0.10
+
+
+@bar.mistake("That is the bar for the average customer, at 10.9 %. A gift moves her more.")
+def the_average_bar():
+    return 30 / 0.109
+
+
+@bar.mistake("You multiplied. Lift times margin must be 30: divide the cost by the uplift.")
+def multiplied():
+    return 30 * 0.264
+
+
+bar.hint("0.264 times her margin must be at least what a gift costs.")
+bar.hint("Divide 30 by 0.264.")
 
 
 @exercise.turn.number(unit="gifts", within=30)
 def top_at_5_percent():
-    """In the order of the model, and with an added margin of 5 %, 200 gifts earn 9,753 RMB, 225 earn 10,036, 250 earn
-    10,282, 275 earn 10,230 and 300 earn 10,042. Where is the top of the curve?"""
-    earned = {200: 9_753, 225: 10_036, 250: 10_282, 275: 10_230, 300: 10_042}
+    """In the order of "model and age", and where a gift adds 5 % on average, 150 gifts earn 14,218 RMB, 175 earn
+    15,303, 200 earn 15,323, 225 earn 15,154 and 250 earn 14,994. Where is the top of the curve?"""
+    earned = {150: 14_218, 175: 15_303, 200: 15_323, 225: 15_154, 250: 14_994}
     return max(earned, key=lambda gifts: earned[gifts])
 
 
 @top_at_5_percent.mistake(
-    "The order of the customers stays, but not the last one who pays for her gift: at half the margin the bar for a "
-    "customer is twice as high."
+    "The order of the customers stays, but not the last one who pays for her gift: at less than half the uplift her "
+    "bar is more than twice as high."
 )
 def it_stays():
-    return 500
+    return 475
 
 
-top_at_5_percent.hint("Choose the model and 5 %, then move the gifts until they earn most.")
-top_at_5_percent.hint("Half the margin, about half the gifts.")
+@top_at_5_percent.mistake(
+    "That is where this order would stop by its own forecast. The top is where it truly earns most."
+)
+def its_own_stop():
+    return 260
+
+
+top_at_5_percent.hint('Choose "model and age" and 5 %, then move the gifts until they earn most.')
+top_at_5_percent.hint("Less than half the uplift, less than half the gifts.")
+
+
+@exercise.turn.number(unit="as a fraction", within=0.01)
+def power():
+    """We expect a gift to add 122 RMB, and ask whether it adds more than 30. Margins scatter by 488 RMB once the past
+    is taken off; there are 88 customers in each arm; the level is 5 % (1.96). How often would the test find it?"""
+    return float(norm.cdf((122 - 30) / (488 * (2 / 88) ** 0.5) - 1.96))
+
+
+@power.mistake("That is the test against nothing. A gift that adds less than its 30 RMB loses money: take 122 − 30.")
+def against_nothing():
+    return float(norm.cdf(122 / (488 * (2 / 88) ** 0.5) - 1.96))
+
+
+@power.mistake("That is without the covariates. Her own past takes the scatter from 781 to 488 RMB.")
+def without_covariates():
+    return float(norm.cdf((122 - 30) / (781 * (2 / 88) ** 0.5) - 1.96))
+
+
+@power.mistake("You took 177 in each arm. They are 177 together, a half of them without a gift.")
+def all_in_each_arm():
+    return float(norm.cdf((122 - 30) / (488 * (2 / 177) ** 0.5) - 1.96))
+
+
+@power.mistake("You left out the 1.96: the effect must stand out from chance.")
+def no_level():
+    return float(norm.cdf((122 - 30) / (488 * (2 / 88) ** 0.5)))
+
+
+power.hint("How many standard errors is 122 − 30? One is 488 × √(2 / 88).")
+power.hint("norm.cdf(92 / (488 * (2 / 88) ** 0.5) - 1.96)")
