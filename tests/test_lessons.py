@@ -15,7 +15,7 @@ LESSONS = sorted((Path(__file__).parents[1] / "notebooks").glob("[0-9]*.ipynb"))
 
 # Not rewritten yet. A lesson that has everything leaves this list: the test says so.
 FIRST_EDITION = frozenset({
-    "10_churn_winback", "12_scores_and_drivers",
+    "10_churn_winback",
 })  # fmt: skip
 
 SECOND_EDITION = [path for path in LESSONS if path.stem not in FIRST_EDITION]

@@ -96,6 +96,7 @@ def lotus():
 def which_loss():
     """A mother bought baby clothes from a shop every month. Now she comes every third month, and her phone holds the
     cards of {shops} other baby shops. What kind of loss is this?"""
+    # she still buys baby clothes, and a part of them still here: that part is lost to the rivals
     return "share"
 
 
