@@ -36,6 +36,7 @@ from clvlib import experiments, loyalty, records, retention, satisfaction, segme
 from clvlib import lifecycle as stages
 from clvlib.course.data import read_table
 from clvlib.models import BGNBD, SBG, GammaGamma
+from clvlib.transactions import rfm_summary
 
 
 @dataclass(frozen=True)
@@ -868,6 +869,189 @@ def decline_in_the_log(lifecycle):
 )
 def right_of_those_called_decline(lifecycle):
     return called_decline(lifecycle, 0.3)[0]
+
+
+# 10 Churn and win-back
+
+
+def earned_by(transactions, transactions_truth):
+    """What gifts earn, by the forecast that decides who gets one."""
+    future = pd.Series(transactions_truth["customers"]["future_margin"], transactions_truth["customers"]["customer_id"])
+    shop = rfm_summary(transactions, observation_end="2025-06-30")
+    last = transactions[transactions["date"] > "2024-06-30"].groupby("customer_id")["margin"].sum()
+    last = last.reindex(shop.index, fill_value=0)
+    silent = shop["T"] - shop["recency"]
+    forecasts = {days: last.where(silent <= days, 0) for days in (9999, 30, 60, 90, 120, 180)}
+    alive = BGNBD.fit(shop).p_alive(shop["frequency"], shop["recency"], shop["T"])
+    forecasts["P(alive)"] = last * alive
+    return {rule: (0.1 * future[forecast > 300] - 30).sum() for rule, forecast in forecasts.items()}
+
+
+def out_of_time(churn):
+    """December's list, and the chances that a model gives it that has learned on June's."""
+    june, december = (churn[churn["list_date"] == day] for day in ("2024-06-30", "2024-12-31"))
+    return december, leaving(june, december)
+
+
+def by_rows(churn):
+    half = churn.sample(3000, random_state=1)
+    rest = churn.drop(half.index)
+    return pd.concat([leaving(half, rest), leaving(rest, half)]).sort_index()
+
+
+def leaving(learn, check):
+    columns = learn.columns.drop(["customer_id", "list_date", "churn"])
+    fit = sm.Logit(learn["churn"], sm.add_constant(learn[columns])).fit(disp=0)
+    return fit.predict(sm.add_constant(check[columns]))
+
+
+def uplift(lost):
+    """What the coupon adds to the share who return, and its standard error."""
+    arms = lost.groupby("treated")["returned"].agg(["mean", "sem"])
+    return arms["mean"][1] - arms["mean"][0], np.hypot(*arms["sem"])
+
+
+@holds("10_churn_winback", "30 days earn hardly more than no rule")
+def thirty_days_are_hardly_better_than_none(transactions, transactions_truth):
+    earned = earned_by(transactions, transactions_truth)
+    return earned[30] - earned[9999] < (earned[90] - earned[9999]) / 2
+
+
+@holds("10_churn_winback", "A window chosen well does nearly as well")
+def a_window_chosen_well_does_nearly_as_well(transactions, transactions_truth):
+    earned = earned_by(transactions, transactions_truth)
+    return 0.95 * earned["P(alive)"] < earned[90] < 1.02 * earned["P(alive)"]
+
+
+@holds("10_churn_winback", "It beats 90 days in 183 of 200 redraws")
+def the_model_beats_90_days(transactions, transactions_truth):
+    earned = earned_by(transactions, transactions_truth)
+    return earned["P(alive)"] > earned[90]
+
+
+@typical("10_churn_winback", "P(alive) earns 31,168 RMB")
+def profit_of_p_alive(transactions, transactions_truth):
+    return earned_by(transactions, transactions_truth)["P(alive)"]
+
+
+@typical("10_churn_winback", "an edge of 0.6 %")
+def edge_of_p_alive(transactions, transactions_truth):
+    earned = earned_by(transactions, transactions_truth)
+    return earned["P(alive)"] / earned[90] - 1
+
+
+@holds("10_churn_winback", "20 % of all, 54 % of the due, 68 % of the model's list.")
+def the_model_names_more_of_those_who_order(transactions):
+    then = rfm_summary(transactions, observation_end="2025-03-31")
+    due_in = then["recency"] / then["frequency"] - (then["T"] - then["recency"])
+    due = due_in[due_in.between(0, 30, inclusive="right")].index
+    expects = BGNBD.fit(then).expected_purchases(30, then["frequency"], then["recency"], then["T"])
+    top = pd.Series(expects, then.index).nlargest(len(due)).index
+    april = transactions.loc[transactions["date"].between("2025-04-01", "2025-04-30"), "customer_id"].unique()
+    return top.isin(april).mean() > due.isin(april).mean() + 0.05 > then.index.isin(april).mean() + 0.2
+
+
+@holds("10_churn_winback", "A third of the orders is missing in early November.")
+def orders_are_missing_before_the_sale(transactions):
+    past = rfm_summary(transactions, observation_end="2024-10-31")
+    expected = BGNBD.fit(past).expected_purchases(7, past["frequency"], past["recency"], past["T"]).sum()
+    return 0.55 < transactions["date"].between("2024-11-01", "2024-11-07").sum() / expected < 0.8
+
+
+@holds("10_churn_winback", "By rows it does.")
+def by_rows_as_many_leave_as_it_says(churn):
+    return abs(churn["churn"].sum() / by_rows(churn).sum() - 1) < 0.05
+
+
+@holds("10_churn_winback", "(in 200 of 200 redraws more than a tenth above the forecast)")
+def out_of_time_more_leave(churn):
+    december, chance = out_of_time(churn)
+    return december["churn"].sum() > 1.1 * chance.sum()
+
+
+@holds("10_churn_winback", "Out of time its accuracy *rises*, because it rings less")
+def out_of_time_it_rings_less(churn):
+    december, chance = out_of_time(churn)
+    seen = experiments.confusion(churn["churn"], by_rows(churn) > 0.11)
+    later = experiments.confusion(december["churn"], chance > 0.11)
+    return later.accuracy > seen.accuracy and later.recall < seen.recall - 0.02
+
+
+@holds("10_churn_winback", "**The order survived the half-year, the level did not**")
+def the_order_survived(churn):
+    december, chance = out_of_time(churn)
+    model, simple = (
+        experiments.gains_curve(december["churn"], score)[0.2] for score in (chance, december["days_since_order"])
+    )
+    return model > 0.65 and model > simple + 0.1
+
+
+@holds("10_churn_winback", "The deck's signs are real, 22 and 17 instead of 10 in a hundred, and find few.")
+def the_decks_signs_are_real_and_find_few(churn):
+    december, _ = out_of_time(churn)
+    fading = (december["login_gap_change"] > 0) & (december["coupon_use_change"] < 0)
+    alarms = [experiments.confusion(december["churn"], sign) for sign in (december["app_logins_30d"] == 0, fading)]
+    return all(alarm.lift > 1.2 and alarm.recall < 0.5 for alarm in alarms)
+
+
+@holds("10_churn_winback", "But 22.7 ± 6.1 % of it left, not 14.4")
+def more_of_the_band_leave_than_forecast(churn):
+    december, chance = out_of_time(churn)
+    band = chance.between(0.11, 0.19)
+    return december["churn"][band].mean() > chance[band].mean()
+
+
+@holds("10_churn_winback", "245 of the 522 had complained.")
+def many_of_those_above_had_complained(churn):
+    december, chance = out_of_time(churn)
+    return 0.4 < (december["complaints_12m"][chance > 0.11] > 0).mean() < 0.55
+
+
+@typical("10_churn_winback", "and 303 leave, not 219.")
+def more_leave_than_forecast(churn):
+    december, chance = out_of_time(churn)
+    return december["churn"].sum() / chance.sum()
+
+
+@typical("10_churn_winback", "of the leavers it finds 65 %, not 77")
+def found_out_of_time(churn):
+    december, chance = out_of_time(churn)
+    return experiments.confusion(december["churn"], chance > 0.11).recall
+
+
+@holds("10_churn_winback", "The riskiest do no better than a lot")
+def the_riskiest_do_no_better_than_a_lot(winback_ab):
+    gain, error = uplift(winback_ab.nlargest(3200, "risk"))
+    return gain - uplift(winback_ab)[0] < 1.96 * error
+
+
+@holds("10_churn_winback", "(more than by lot in 200 of 200 redraws)")
+def the_coupon_users_do_better_than_a_lot(winback_ab):
+    return uplift(winback_ab.nlargest(3200, "coupon_share"))[0] > uplift(winback_ab)[0]
+
+
+@holds("10_churn_winback", "**the coupon users bring about twice as much**")
+def the_coupon_users_bring_about_twice_as_much(winback_ab):
+    users, lot = (500 * uplift(group)[0] - 8 for group in (winback_ab.nlargest(3200, "coupon_share"), winback_ab))
+    return 1.5 < users / lot < 2.6
+
+
+@holds("10_churn_winback", "Right, 9 points fall to 1")
+def the_uplift_falls_with_habit(winback_ab):
+    tenths = experiments.uplift_by_decile(winback_ab, score="coupon_share", treated="treated", outcome="returned")
+    return tenths["uplift"].iloc[:4].min() > tenths["uplift"].iloc[-4:].max()
+
+
+@typical("10_churn_winback", "**223 ± 82 %**")
+def return_because_of_the_coupon(winback_ab):
+    return returns(winback_ab)[1]
+
+
+@typical("10_churn_winback", "the line says 84 %")
+def where_to_stop(winback_ab):
+    others, coupon = (np.polyfit(arm["coupon_share"], arm["returned"], 1) for _, arm in winback_ab.groupby("treated"))
+    slope, start = coupon - others
+    return (winback_ab["coupon_share"] > (8 / 500 - start) / slope).mean()
 
 
 # 11 The satisfaction index

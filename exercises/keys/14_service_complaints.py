@@ -131,6 +131,7 @@ agents_for_twice.hint("`service.agents_needed(arrivals_per_hour, handle_seconds,
 def fan_noise():
     """For years nobody complained that a learning computer is too loud, like an electric fan. For {months} months now
     mothers have, every week. Agents answer "no fault found", and two in three complain again. What comes first?"""
+    # people are as they were, the complaints are new: something in the computers changed, and only the workshop sees it
     return "look"
 
 
