@@ -535,6 +535,11 @@ def largest_group():
     return 45
 
 
+@must_be_from.mistake("There it lies in the corner already. One step less does it, too.")
+def one_step_too_far():
+    return 70
+
+
 must_be_from.hint("Move M alone, and read the corner in the sentence.")
 must_be_from.hint("Better is (A + O) / (A + O + M + I). When is it below a half?")
 
