@@ -640,6 +640,7 @@ def calibration_table(
     by_group = pd.DataFrame({"predicted": predicted, "observed": actual.astype(float)}).groupby(group)
     size, happened = by_group.size(), by_group["observed"].sum()
     low, high = proportion_confint(happened, size, alpha=1 - confidence, method="wilson")
+    low, high = low.where(happened > 0, 0.0), high.where(happened < size, 1.0)  # else off by a rounding error
     return by_group.mean().assign(low=low, high=high, customers=size)[
         ["customers", "predicted", "observed", "low", "high"]
     ]
@@ -686,6 +687,7 @@ def gains_curve(actual: Flags, score: Numbers) -> pd.Series:
         raise ValueError("actual must hold at least one 1: with nobody to be found there is no share")
     chance = actual.astype(float).groupby(score.to_numpy()).transform("mean")
     found = chance.to_numpy()[np.argsort(-score.to_numpy(), kind="stable")].cumsum() / actual.sum()
+    found = found.clip(max=1.0)  # shares of ties add up to 1 but for a rounding error
     shares = pd.Index(np.arange(len(score) + 1) / len(score), name="customers_share")
     return pd.Series(np.append(0.0, found), index=shares, name="found_share")
 

@@ -323,8 +323,13 @@ def make_lifecycle(rng: np.random.Generator) -> tuple[pd.DataFrame, dict[str, An
 
 
 def make_churn(rng: np.random.Generator) -> tuple[pd.DataFrame, dict[str, Any]]:
-    """Twenty things known of 6,000 customers on 31 December 2024; eleven of them decide who leaves in the half-year."""
+    """Twenty things known of 3,000 customers on each of two days, and who left in the half-year after.
+
+    Eleven of them decide it on both days. Between the days the world changes: more leave, and from January 2025 on (a
+    rival cuts his prices) those who buy at a discount leave more than before.
+    """
     n = 6000
+    later = np.arange(n) >= n // 2
     activity = rng.gamma(2.0, 0.5, n)
     recent, earlier = rng.poisson(3 * activity), 1 + rng.poisson(8 * activity)
     since = np.where(
@@ -336,6 +341,7 @@ def make_churn(rng: np.random.Generator) -> tuple[pd.DataFrame, dict[str, Any]]:
     table = pd.DataFrame(
         {
             "customer_id": 70_001 + np.arange(n),
+            "list_date": np.where(later, "2024-12-31", "2024-06-30"),
             "baby_age_months": rng.integers(0, 49, n),
             "tenure_months": 12 + np.minimum(rng.exponential(18, n), 84).astype(int),
             "orders_12m": orders,
@@ -371,14 +377,17 @@ def make_churn(rng: np.random.Generator) -> tuple[pd.DataFrame, dict[str, Any]]:
         "late_deliveries_12m": 0.5,
         "points": -0.001,
     }
-    intercept = -2.49
-    odds = np.exp(intercept + sum(weight * table[name].to_numpy() for name, weight in logit.items()))
+    intercept = {"2024-06-30": -3.0, "2024-12-31": -3.51}
+    new = {"discount_share": 2.5}  # from January 2025 on
+    log_odds = np.where(later, intercept["2024-12-31"], intercept["2024-06-30"])
+    log_odds = log_odds + sum(weight * table[name].to_numpy() for name, weight in logit.items())
+    odds = np.exp(log_odds + later * sum(weight * table[name].to_numpy() for name, weight in new.items()))
     table["churn"] = (rng.random(n) < odds / (1 + odds)).astype(int)
     truth = {
-        "base_rate": 0.10,
+        "base_rate": {"2024-06-30": 0.073, "2024-12-31": 0.102},
         "intercept": intercept,
-        "logit": logit,
-        "threshold": 0.107,
+        "logit": {"2024-06-30": logit, "2024-12-31": logit | new},
+        "threshold": 0.11,
         "recall": 0.82,
         "specificity": 0.82,
     }
@@ -463,6 +472,6 @@ SETS: dict[str, tuple[Make, int]] = {
     "transactions": (make_transactions, 105),
     "cards": (make_cards, 117),
     "lifecycle": (make_lifecycle, 106),
-    "churn": (make_churn, 110),
+    "churn": (make_churn, 118),
     "winback_ab": (make_winback_ab, 378),
 }

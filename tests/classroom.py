@@ -16,6 +16,7 @@ import shutil
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +26,8 @@ import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell
 
 from clvlib.course.exercise import Exercise, FunctionQuestion, Question, TextQuestion
-from clvlib.course.marking.release import Secret, file_name, personal_notebook, seed, ticket
+from clvlib.course.marking.record import Record, Released
+from clvlib.course.marking.release import Secret, file_name, hand_out, personal_notebook, ticket
 from clvlib.course.marking.roster import Roster, Student
 
 needs_bubblewrap = pytest.mark.skipif(
@@ -96,6 +98,14 @@ class Classroom:
         self.exercise, self.secret, self.roster = exercise, secret, roster
         self.questions = exercise.questions
 
+    @cached_property
+    def record(self) -> Record:
+        return hand_out(self.secret, self.exercise, self.roster)
+
+    @cached_property
+    def released(self) -> dict[Student, Released]:
+        return self.record.of(self.roster)
+
     def kinds(self) -> list[str]:
         mistakes = [
             f"mistake {key} {number}"
@@ -127,7 +137,7 @@ class Classroom:
 
     def notebook(self, student: Student, instead: dict[str, str] | None = None, solved: bool = True) -> bytes:
         """Her notebook, answered rightly but for the questions named."""
-        notebook = personal_notebook(self.secret, self.exercise, student)
+        notebook = personal_notebook(self.exercise, self.released[student])
         for cell in notebook.cells:
             key = _question(cell)
             if key and instead and key in instead:
@@ -143,8 +153,7 @@ class Classroom:
     def wrong(self, student: Student, key: str, number: int) -> str:
         """The source of a named mistake, with her numbers."""
         asked = self.questions[key]
-        case = self.exercise.case_for(seed(self.secret, self.exercise, student))
-        return as_source(asked, asked.answers(case)[number + 1])
+        return as_source(asked, asked.answers(self.released[student].case)[number + 1])
 
 
 def as_source(question: Question, answer: Any) -> str:

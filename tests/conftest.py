@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
+from clvlib.course import memory
 from clvlib.course.marking import release
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "datasets"))  # for `import build`
@@ -15,6 +16,12 @@ collect_ignore = ["mutants.py"]  # a command that needs mutmut: see `make mutant
 settings.register_profile("course", deadline=None)
 settings.register_profile("quick", deadline=None, max_examples=20)  # of `make quick`
 settings.load_profile("course")
+
+
+@pytest.fixture(autouse=True)
+def own_wrong_answers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Wrong answers of a test are not kept with those of whoever runs it."""
+    monkeypatch.setattr(memory, "UNRECOGNISED", tmp_path.with_name(f"{tmp_path.name}-home") / "unrecognised.csv")
 
 
 @pytest.fixture

@@ -213,3 +213,11 @@ def test_whatever_is_handed_in_passes_the_schema_and_gets_the_same_complaint(ans
     for key, question in exercise.questions.items():
         if key not in ("q4", "q8") and not isinstance(answer, set | complex | bytes):
             assert question.problem(thawed, case) == question.problem(answer, case), key
+
+
+def test_dates_in_a_table_come_out_as_their_text():
+    day = pd.Timestamp("2024-03-01")
+    table = pd.DataFrame(
+        {"day": [day, day.date(), np.datetime64("2024-03-01"), pd.NaT, day.replace(hour=6)]}, dtype=object
+    )
+    assert answers.thaw(answers.freeze(table))["day"].tolist() == ["2024-03-01"] * 3 + [None, "2024-03-01 06:00:00"]

@@ -358,17 +358,31 @@ def test_in_jupyterlab_it_stands_in_a_box_beside_linked_widgets_and_survives_a_r
 
 
 def test_exercise_1_says_what_is_wrong_and_then_that_it_is_right(lab, page):
-    open_and_run(lab, page, "exercises/01_worksheet.ipynb", "0 of 8 questions right")
+    open_and_run(lab, page, "exercises/01_worksheet.ipynb", "0 of 8 questions done")
     _answer(page, "worksheet_value = 12 * 65 * 1.52 * 220", 'ex.check("q1", worksheet_value)')
     page.get_by_text("The worksheet takes the cost of winning her away").wait_for()
     _answer(page, "worksheet_value = 12 * 65 * 1.52 * 220 - 57", 'ex.check("q1", worksheet_value)')
-    page.get_by_text("1 of 8 questions right").first.wait_for()
+    page.get_by_text("1 of 8 questions done").first.wait_for()
+
+
+def test_the_buttons_of_a_card_give_a_hint_the_solution_and_another_case(lab, page):
+    open_and_run(lab, page, "exercises/02_time_value.ipynb", "questions done")
+    cell = page.locator(".jp-CodeCell", has=page.locator(".cm-content", has_text='ex.check("q1"'))
+    _answer(page, "wrong = -1", 'ex.check("q1", wrong)')
+    cell.get_by_role("button", name="Hint (costs").click()
+    cell.get_by_text("Hint 1 of").wait_for()
+    cell.get_by_role("button", name="Solution (costs").click()
+    cell.get_by_text("One way to answer question 1").wait_for()
+    cell.get_by_role("button", name="Another case").click()
+    cell.get_by_text("Another case, number").wait_for()
+    assert page.locator(".jp-OutputArea", has_text="Traceback").count() == 0
 
 
 def test_a_deleted_name_gets_one_sentence(lab, page):
-    open_and_run(lab, page, "exercises/01_worksheet.ipynb", "questions right")
+    open_and_run(lab, page, "exercises/01_worksheet.ipynb", "questions done")
     _answer(page, "worksheet_value = visits_per_year * lifetime", 'ex.check("q1", worksheet_value)')
     page.get_by_text("lifetime is not defined").wait_for()
+    page.get_by_text("Line 1: the cell that makes it was not run yet").wait_for()
     assert page.locator(".jp-OutputArea", has_text="Traceback").count() == 0
 
 

@@ -56,7 +56,7 @@ total.hint("Divide.")
 )
 def what_it_is():
     """What is the price of {price} RMB?"""
-    return "stock"
+    return "stock"  # it is counted at one moment
 
 
 what_it_is.hint("Think of a lake.")

@@ -8,7 +8,9 @@ import pandas as pd
 import pytest
 
 from clvlib.course import exercise as keys
-from clvlib.course.exercise import AuthorError, Exercise, as_number, from_case, kind_of, number_problem
+from clvlib.course.exercise import AuthorError, Exercise, from_case
+from clvlib.course.slips import as_number, number_problem
+from clvlib.course.words import kind_of
 
 CASE = dict(price=20, visits=10, rate=0.05)
 
@@ -84,11 +86,14 @@ def test_starters_say_what_is_asked_for(shop, total):
         """What?"""
 
     common = dict(level=1)
-    assert total.starter() == "total = ...  # a number (RMB)"
-    assert shop.number(points=1, within=0.1, **common)(q).starter() == "q = ...  # a number"
+    assert total.starter() == "total = ...  # a number (RMB, decimals may go)"
+    assert shop.number(points=1, within=0.1, **common)(q).starter() == "q = ...  # a number (at least 1 decimal)"
     options = {"a": "one", "b": "two", "c": "three"}
     assert shop.choice(points=1, options=options, **common)(q).starter() == 'q = ...  # "a", "b" or "c"'
-    assert shop.table(points=1, within=0.1, **common)(q).starter() == "q = ...  # a DataFrame"
+    assert (
+        shop.table(points=1, within=0.1, **common)(q).starter()
+        == "q = ...  # a DataFrame (numbers with at least 1 decimal)"
+    )
     assert shop.text(rubric={"a": 1}, **common)(q).starter() == 'q = ...  # your sentences, between """ and """'
     function = shop.function(points=1, within=0.1, shown=[(1, 2)], **common)(lambda price, visits=1: price)
     function.name = "f"
@@ -123,10 +128,12 @@ CLOSE = "Close, but not within 0.5. Did you round on the way? Round only at the 
         (-200.6, "That is too low."),
         (20_000, "That is 100 times too large. Is a percentage in it?"),
         (19_999.5, "That is 100 times too large. Is a percentage in it?"),
-        (20_000.6, "That is too high."),
+        (20_050, "That is 100 times too large. Is a percentage in it?"),
+        (20_051, "That is too high."),
         (2, "That is 100 times too small. Is a percentage in it that should not be?"),
-        (2.5, "That is 100 times too small. Is a percentage in it that should not be?"),
-        (2.6, "That is too low."),
+        (2.005, "That is 100 times too small. Is a percentage in it that should not be?"),
+        (2.006, "That is too low."),
+        (199.0, CLOSE),
         ("200", 'The answer is a number. This is the text "200": leave the quotes out.'),
         ("2" * 40, f'The answer is a number. This is the text "{"2" * 40}": leave the quotes out.'),
         ("2" * 41, f'The answer is a number. This is the text "{"2" * 37}...": leave the quotes out.'),
@@ -158,14 +165,16 @@ def test_a_share_that_is_100_times_too_large_is_told_how_to_write_it():
 def test_a_share_in_percent_may_be_rounded_as_the_share_may():
     assert number_problem(20.1, 0.2011, 0.002) == "That is 100 times too large. Write 80% as 0.8."
     assert number_problem(20.4, 0.2011, 0.002) == "That is too high."
+    assert number_problem(20, 0.2011, 0.001) == "That is 100 times too large. Write 80% as 0.8.", "rounded"
     assert number_problem(110, 1.1, 0.002) == "That is 100 times too large. Is a percentage in it?"
-    assert number_problem(110.1, 1.1, 0.002) == "That is too high.", "no share"
+    assert number_problem(110.1, 1.1, 0.002) == "That is 100 times too large. Is a percentage in it?"
+    assert number_problem(110.3, 1.1, 0.002) == "That is too high."
     assert number_problem(0.3, 0.002, 0.002) == "That is too high.", "as near to 0 as to the answer"
 
 
 def test_what_is_no_number_is_as_good_as_0():
-    assert as_number("a") == (0.0, 'The answer is a number. This is the text "a": leave the quotes out.')
-    assert as_number(None) == (0.0, "The answer is one number. This is of the type NoneType.")
+    assert as_number("a") == (0.0, 'The answer is a number. This is the text "a".')
+    assert as_number(None)[1].startswith("The answer is one number. This is None: did print(...) give it?")
     assert as_number(10**400)[0] == float("inf")
 
 
@@ -256,19 +265,20 @@ def rows(*paid, year=("one", "two"), **more):
         (rows(10, 0.5)[["paid", "year"]].set_axis(["a", "b"]), None),
         (rows(10, 0), "You forgot the last year."),
         (rows(10, 0.005, note="x"), "You forgot the last year."),
-        (rows(10, 0.6), 'Look at column "paid", row 8: That is too high.'),
-        (rows(10, 50), 'Look at column "paid", row 8: That is 100 times too large. Write 80% as 0.8.'),
-        (rows(9, 0), 'Look at column "paid", row 7: That is too low.'),
+        (rows(10, 0.63), 'Look at column "paid", row 2 ("two"): That is too high.'),
+        (rows(10, 50), 'Look at column "paid", row 2 ("two"): That is 100 times too large. Write 80% as 0.8.'),
+        (rows(9.3, 0), 'Look at column "paid", row 1 ("one"): That is too low.'),
         (
             rows(10.02, 0.5),
-            'Look at column "paid", row 7: '
+            'Look at column "paid", row 1 ("one"): '
             "Close, but not within 0.01. Did you round on the way? Round only at the end.",
         ),
         (
             rows(10, None),
-            'Look at column "paid", row 8: The answer came out as nan: look for a division by zero or a missing value.',
+            'Look at column "paid", row 2 ("two"): '
+            "The answer came out as nan: look for a division by zero or a missing value.",
         ),
-        (rows(10, 0.5, year=("one", 2)), 'Look at column "year", row 8: "2" is not right there.'),
+        (rows(10, 0.5, year=("one", 2)), 'Column "year", row 2: "2" is none of the texts asked for.'),
         (rows(1, 2, year=("one", "two "))[:1], "The table needs 2 rows. Yours has 1."),
         (pd.DataFrame({"paid": [1, 2]}), 'The table needs the columns "year", "paid". Missing here: "year".'),
         (pd.DataFrame(), 'The table needs the columns "year", "paid". Missing here: "year", "paid".'),
@@ -350,12 +360,15 @@ def test_a_function_was_run_on_every_input_or_it_is_not_judged(worth):
         (lambda money, rate: money / (1 + rate), None),
         (lambda money, rate: money / (1 + rate) + 0.0099, None),
         (lambda money, rate: money * (1 + rate), "You went the other way."),
-        (lambda money, rate: 0, "On worth(100, 0.25): That is too low."),
-        (lambda money, rate: money * (1 - rate), "On worth(100, 0.25): That is too low."),
+        (lambda money, rate: 0, "On worth(100, 0.25) your function gives 0, and 80 is right. That is too low."),
+        (
+            lambda money, rate: money * (1 - rate),
+            "On worth(100, 0.25) your function gives 75, and 80 is right. That is too low.",
+        ),
         (lambda money, rate: {100: 80, 50: 50}.get(money, 99), "On an input that is not shown: That is too high."),
         (
             lambda money, rate: "a",
-            'On worth(100, 0.25): The answer is a number. This is the text "a": leave the quotes out.',
+            'On worth(100, 0.25): The answer is a number. This is the text "a".',
         ),
         (
             lambda money, rate: None,

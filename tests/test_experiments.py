@@ -491,6 +491,14 @@ def test_calibration_has_ten_groups_and_a_tie_on_a_border_stays_in_the_lower():
     assert tied["observed"].to_dict() == {1: 0.5, 3: 1.0}
 
 
+def test_a_group_in_which_nobody_or_everybody_left_has_an_interval_that_ends_at_its_rate():
+    n = np.arange(1, 400)
+    none = pd.concat([experiments.calibration_table(np.zeros(k), np.full(k, 0.1)) for k in n])
+    everybody = pd.concat([experiments.calibration_table(np.ones(k), np.full(k, 0.9)) for k in n])
+    assert (none[["observed", "low"]] == 0).all(axis=None)
+    assert (everybody[["observed", "high"]] == 1).all(axis=None)
+
+
 def test_calibration_counts_everybody_once_and_equal_predictions_together():
     actual, predicted = [0, 1, 1, 0, 1, 0, 1], [0.5, 0.5, 0.5, 0.5, 0.9, 0.1, 0.5]
     table = experiments.calibration_table(actual, predicted, groups=3)
@@ -499,6 +507,14 @@ def test_calibration_counts_everybody_once_and_equal_predictions_together():
     assert table["predicted"].tolist() == pytest.approx([0.1, 0.5, 0.9])
     wide = experiments.calibration_table(actual, predicted, groups=3, confidence=0.99)
     assert (wide["high"] - wide["low"] > table["high"] - table["low"]).all()
+
+
+def test_gains_end_at_one_however_many_share_a_score():
+    rng = np.random.default_rng(1)
+    for ties in range(2, 40):
+        curve = experiments.gains_curve(rng.random(997) < 0.1, rng.integers(0, ties, 997))
+        assert curve.max() <= 1
+        assert curve.iloc[-1] == pytest.approx(1)
 
 
 def test_gains_of_a_perfect_and_of_a_useless_score():

@@ -10,6 +10,7 @@ from clvlib.course import Exercise
 from clvlib.course.exercise import TableQuestion, all_exercises, load_exercise
 from clvlib.course.marking import answers
 from clvlib.course.marking.judge import Marked, Verdict, judge, notes
+from clvlib.course.marking.record import hidden_inputs
 from clvlib.course.marking.roster import Student
 from clvlib.course.marking.sandbox import Collected
 
@@ -42,11 +43,15 @@ def gave(*numbers):
     return [{"gave": {"number": float(number)}} for number in numbers]
 
 
+def judged(exercise, seed, collected):
+    return judge(exercise, exercise.case_for(seed), hidden_inputs(exercise, 0), collected)
+
+
 def verdict(key, frozen, seed=0, **runs):
     collected = Collected(
         answers={} if frozen is None else {key: frozen}, **{name: {key: each} for name, each in runs.items()}
     )
-    return judge(shop(), seed, collected)[key]
+    return judged(shop(), seed, collected)[key]
 
 
 NOT_ATTEMPTED = Verdict("not attempted", 0)
@@ -131,7 +136,7 @@ def test_a_text_waits_for_a_person():
 
 
 def test_an_answer_that_cannot_be_compared_costs_its_own_question():
-    verdicts = judge(shop(), 0, Collected(answers={"q1": {"odd": 1}, "q3": {"text": "No."}}))
+    verdicts = judged(shop(), 0, Collected(answers={"q1": {"odd": 1}, "q3": {"text": "No."}}))
     assert verdicts["q1"] == Verdict("wrong", 0, "This answer could not be compared: look at the kinds of its values.")
     assert verdicts["q3"].state == "to mark"
 
@@ -194,7 +199,7 @@ def test_judging_never_fails_and_gives_points_for_right_answers_alone(given_answ
     exercise = load_exercise(name)
     function = next(key for key, question in exercise.questions.items() if question.kind == "function")
     collected = Collected(answers=given_answers, shown={function: results[:3]}, hidden={function: results[3:]})
-    for key, verdict in judge(exercise, 7, collected).items():
+    for key, verdict in judged(exercise, 7, collected).items():
         assert verdict.state in ("right", "wrong", "not attempted", "to mark")
         assert (verdict.points == exercise.questions[key].points) is (verdict.state == "right")
 
@@ -211,6 +216,6 @@ def test_an_odd_cell_in_a_table_of_the_right_shape_gets_a_sentence(name, odd):
             for column in right:
                 table = right.astype(object).assign(**{column: [odd, *right[column].iloc[1:]]})
                 frozen = json.loads(json.dumps(answers.freeze(table)))
-                verdict = judge(exercise, 3, Collected(answers={key: frozen}))[key]
+                verdict = judged(exercise, 3, Collected(answers={key: frozen}))[key]
                 assert verdict.state == "wrong"
                 assert f'Look at column "{column}", row' in verdict.message or verdict.mistake is not None

@@ -18,8 +18,8 @@ from classroom import CHANGES, HANGS, Classroom, all_gone, descendants, needs_bu
 
 from clvlib.course.exercise import load_exercise
 from clvlib.course.marking.mark import Marking, workers
-from clvlib.course.marking.release import Secret, ticket
-from clvlib.course.marking.roster import read_roster
+from clvlib.course.marking.release import Secret, hand_out, ticket
+from clvlib.course.marking.roster import Roster, Student, read_roster
 from clvlib.course.marking.sandbox import Limits, Sandbox
 
 pytestmark = [needs_bubblewrap, pytest.mark.slow]
@@ -35,7 +35,7 @@ def room_of(size, folder):
 
 
 def marked(room, folder, out="out", hanging=frozenset()):
-    marking = Marking(EXERCISE, room.roster, SECRET, folder / out, LIMITS)
+    marking = Marking(EXERCISE, room.roster, room.record, folder / out, LIMITS)
     marking.take_in(folder / "submissions")
     ran = []
     for students, limits in ((hanging, SHORT), (set(room.roster.students) - hanging, LIMITS)):
@@ -133,7 +133,7 @@ def test_one_student_is_run_again_when_asked_for(tmp_path):
     room = room_of(2, tmp_path)
     write_in([room.handed(student, "right") for student in room.roster.students], tmp_path / "submissions")
     marked(room, tmp_path)
-    marking = Marking(EXERCISE, room.roster, SECRET, tmp_path / "out", LIMITS)
+    marking = Marking(EXERCISE, room.roster, room.record, tmp_path / "out", LIMITS)
     one = room.roster.students[1]
     assert marking.waiting() == []
     assert marking.waiting([one.id]) == [one]
@@ -145,11 +145,54 @@ def test_other_limits_or_a_damaged_file_of_answers_mean_running_again(tmp_path):
     room = room_of(2, tmp_path)
     write_in([room.handed(student, "right") for student in room.roster.students], tmp_path / "submissions")
     marked(room, tmp_path)
-    other = Marking(EXERCISE, room.roster, SECRET, tmp_path / "out", Limits(cell_seconds=3, seconds=600))
+    other = Marking(
+        EXERCISE,
+        room.roster,
+        room.record,
+        tmp_path / "out",
+        Limits(cell_seconds=3, seconds=600),
+    )
     assert len(other.waiting()) == 2
     damaged = next((tmp_path / "out" / "answers").glob("*.json"))
     damaged.write_text(damaged.read_text()[:50])
-    assert len(Marking(EXERCISE, room.roster, SECRET, tmp_path / "out", LIMITS).waiting()) == 1
+    assert len(Marking(EXERCISE, room.roster, room.record, tmp_path / "out", LIMITS).waiting()) == 1
+
+
+def test_a_corrected_key_changes_verdicts_and_never_cases(tmp_path):
+    room = room_of(6, tmp_path)
+    handed = list(room.hand_in(["right", "mistake q1 0"]))
+    write_in(handed, tmp_path / "submissions")
+    _, before, _ = marked(room, tmp_path)
+    changed = load_exercise("01_worksheet")
+    changed.questions["q1"].within = changed.questions["q7"].within = 50.0
+    changed.case(lambda rng: pytest.fail("a case was drawn again"))
+    marking = Marking(changed, room.roster, room.record, tmp_path / "out", LIMITS)
+    assert marking.waiting() == [], "nothing is run again"
+    after = {result.student: result for result in marking.results()}
+    for file in handed:
+        told = {key: verdict.state for key, verdict in after[file.student].verdicts.items()}
+        if file.kind == "right":
+            assert told == {key: verdict.state for key, verdict in before[file.student].verdicts.items()}
+        else:
+            assert before[file.student].verdicts["q1"].state == "wrong"
+
+
+def test_a_roster_with_other_ids_rejects_nobody(tmp_path):
+    ids = [f"2023{number:04}" for number in range(8)]
+    students = [Student(one, f"Student {one[-2:]}", str(700 + place)) for place, one in enumerate(ids)]
+    room = Classroom(EXERCISE, SECRET, Roster("canvas", students, ["id"], [[one] for one in ids]))
+    handed = list(room.hand_in(["right"]))
+    write_in(handed, tmp_path / "submissions")
+    # as when a guest has no SIS id: the export names everybody by Canvas's own number
+    other = [*(Student(each.lms, each.name, each.lms) for each in students), Student("guest", "A guest", "1")]
+    roster = Roster("canvas", other, ["id"], [[each.id] for each in other])
+    marking = Marking(EXERCISE, roster, room.record, tmp_path / "out", LIMITS)
+    marking.take_in(tmp_path / "submissions")
+    list(marking.run(marking.waiting(), Sandbox(LIMITS), 2))
+    results = list(marking.results())
+    assert [result.status for result in results] == ["marked"] * 8 + ["nothing handed in"]
+    for result, file in zip(results, handed, strict=False):
+        assert {key: result.verdicts[key].points for key in file.points} == file.points
 
 
 def test_nobodys_mark_depends_on_who_else_handed_in(tmp_path):
@@ -173,7 +216,7 @@ def test_an_lms_with_other_points_costs_only_its_form(tmp_path):
     ]
     (tmp_path / "canvas.csv").write_text("\n".join(lines), encoding="utf-8")
     roster = read_roster(tmp_path / "canvas.csv")
-    marking = Marking(EXERCISE, roster, SECRET, tmp_path / "out", LIMITS)
+    marking = Marking(EXERCISE, roster, hand_out(SECRET, EXERCISE, roster), tmp_path / "out", LIMITS)
     summary = marking.write(list(marking.results()))
     assert "out of 10 points, this exercise is out of 17" in summary.problem
     assert (tmp_path / "out" / "gradebook.csv").exists()

@@ -80,7 +80,7 @@ def test_a_crash_or_a_missing_name_stops_nothing(tmp_path):
     run(notebook, tmp_path)
     assert "nowhere_defined is not defined" in str(answers[1].outputs)
     assert "Traceback" not in str(answers[1].outputs)
-    assert "0 of 8 questions right" in str(notebook.cells[-1].outputs)
+    assert "0 of 8 questions done" in str(notebook.cells[-1].outputs)
 
 
 def shows(source, **outputs):

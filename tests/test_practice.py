@@ -1,19 +1,25 @@
 """What a learner meets: cards, three states, hints, progress that survives, assessment without keys."""
 
+import csv
 import json
+import types
 
 import pandas as pd
 import pytest
 
-from clvlib.course import Exercise, assessment, practice
-from clvlib.course.exercise import KEYS, RENAMED
-from clvlib.course.learner import Assessment, Practice
+from clvlib.course import Exercise, assessment, keep_wrong_answers, memory, practice
+from clvlib.course.cards import Card
+from clvlib.course.exercise import KEYS, RENAMED, from_case
+from clvlib.course.learner import Assessment, Practice, missing_name
 
 
 @pytest.fixture(autouse=True)
 def folder(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     return tmp_path
+
+
+WORDS = " ".join(map(str, range(200)))  # of a text, as many as any question asks for
 
 
 def test_three_states():
@@ -33,7 +39,8 @@ def test_three_states():
         ("q1", 26_077_500, "100 times too large"),
         ("q1", 2_607.75, "100 times too small"),
         ("q1", -260_775, "the sign is not"),
-        ("q1", 260_000, "Did you round on the way?"),
+        ("q1", 260_000, "Right, but rounded: give all digits before the decimal point."),
+        ("q1", 260_801, "Did you round on the way?"),
         ("q1", 500_000, "too high"),
         ("q1", [260_775], "This is a list."),
         ("q1", len, "Did you forget the brackets that call it?"),
@@ -51,7 +58,7 @@ def test_three_states():
         (
             "q7",
             pd.DataFrame({"step": ["a", "b", "c"], "value": [1, 2, 3]}),
-            'Look at column "step", row 0: "a" is not right',
+            'Column "step", row 1: "a" is none of the texts asked for.',
         ),
         ("q8", "It depends.", "Say a little more: 2 words so far"),
         ("q8", 56, "Answer in words"),
@@ -83,7 +90,7 @@ def test_a_wrong_cell_of_a_table_is_named_without_its_right_value():
     table = ex.exercise.questions["q7"].answer(ex.case)
     table.loc[1, "value"] *= 2
     message = ex.check("q7", table).message
-    assert message.startswith('Look at column "value", row 1: That is too high.')
+    assert message.startswith('Look at column "value", row 2 ("discounting"): That is too high.')
     assert "3855" not in message
 
 
@@ -98,7 +105,7 @@ def test_a_function_is_tried_on_inputs_that_are_not_shown():
     shown = {(780, 1.52, 220, 57): 260_775, (120, 2.0, 150, 40): 35_960, (0, 1.52, 220, 57): -57}
     card = ex.check("q4", lambda *inputs: shown.get(inputs, 0))
     assert card.state == "wrong"
-    assert card.message.startswith("On an input that is not shown: That is too low.")
+    assert "which was not shown, your function gives 0, and" in card.message
     assert ex.check("q4", lambda v, p, s, a: v * p * s - a).state == "right"
 
 
@@ -113,8 +120,8 @@ def test_progress_survives_a_restart_and_a_later_wrong_try():
     again = practice("01_worksheet")
     again.check("q1", 0)
     text = str(again.progress())
-    assert "1 of 8 questions right, 1 of 17 points" in text
-    assert "Question 1 (1 point): right, 2 tries" in text
+    assert "1 of 8 questions done, 1 of 17 points" in text
+    assert "Question 1 (1 point): right, 1 point, 2 tries" in text
     assert "Question 2 (1 point): wrong, 1 try" in text
     assert "Question 3 (2 points): not attempted" in text
 
@@ -190,10 +197,14 @@ def test_a_folder_that_cannot_be_written_to_says_so(folder):
     assert "1 of 8" in ex.progress().title
 
 
-def test_hints_come_one_at_a_time_and_then_begin_again():
+def test_hints_come_one_at_a_time_and_then_all_at_once():
     ex = practice("01_worksheet")
     titles = [ex.hint("q1").title for _ in range(3)]
-    assert titles == ["Hint 1 of 2 for question 1", "Hint 2 of 2 for question 1", "Hint 1 of 2 for question 1"]
+    assert titles == [
+        "Hint 1 of 2 for question 1",
+        "Hint 2 of 2 for question 1",
+        "You have seen every hint for question 1",
+    ]
     assert ex.hint("q8").title == "Question 8 has no hint."
 
 
@@ -205,8 +216,149 @@ def test_a_solution_is_code_and_is_noted():
     assert "Neither number" in ex.solution("q8").message
 
 
+def test_help_costs_what_was_said_before_and_only_before_the_answer():
+    ex = practice("01_worksheet")
+    said = ex.check("q3", 1).message
+    assert 'A hint (costs 0.2 points): ex.hint("q3")' in said
+    ex.hint("q3")
+    ex.solution("q3")
+    right = ex.exercise.questions["q3"].answer(ex.case)
+    assert ex.check("q3", right).message.startswith("0.8 points.")
+    ex.check("q1", 260_775)
+    ex.solution("q1")
+    assert ex.check("q1", 260_775).message.startswith("1 point.")
+    assert "Question 3 (2 points): right, 0.8 points, 2 tries, 1 hint, solution seen" in str(ex.progress())
+    assert "2 of 8 questions done, 1.8 of 17 points" in practice("01_worksheet").progress().title
+
+
+def test_all_hints_and_the_solution_leave_nothing_below_zero():
+    exercise = Exercise("shop", title="Shop", minutes=5)
+
+    @exercise.number(points=2, level=1, within=0.1)
+    def price():
+        """Price?"""
+        return 20
+
+    for text in "abcdefg":
+        price.hint(text)
+    ex = Practice(exercise)
+    for _ in range(7):
+        ex.hint("q1")
+    ex.solution("q1")
+    assert ex.check("q1", 20).message.startswith("0 points.")
+
+
+def test_a_text_is_scored_by_oneself_and_then_compared():
+    ex = practice("01_worksheet")
+    most = list(ex.exercise.questions["q8"].rubric.values())
+    zeros = [0] * len(most)
+    assert "Hand it in first" in ex.score("q8", zeros).message
+    assert "Neither number" not in ex.check("q8", WORDS).message, "the good answer comes after the score"
+    for points in (3, "full", most[:-1], [9] * len(most), [-1, *most[1:]], ["1"] * len(most), ...):
+        assert "would be full marks" in ex.score("q8", points).message
+    card = ex.score("q8", most)
+    assert card.state == "scored"
+    assert f"You gave yourself {sum(most)} of {sum(most)} points. 1 of 8 questions done" in card.message
+    assert "A good answer: " in card.message
+    assert card.message.endswith(f"Yours: {WORDS}")
+    assert ex.check("q8", WORDS).state == "recorded"
+    assert f"{sum(most)} of 17 points" in ex.progress().title, "handing in again loses nothing"
+    assert "marked by itself" in ex.score("q1", [1]).title
+    assert "no such question" in ex.score("q99", [1]).title
+    assert "ex.score" in str(ex.score())
+
+
+def test_a_text_of_the_same_words_again_and_again_is_no_answer():
+    said = practice("01_worksheet").check("q8", "word " * 200)
+    assert (said.state, said.message) == ("wrong", "These are the same few words again and again: answer in sentences.")
+
+
+def test_again_draws_other_numbers_and_the_best_case_counts(monkeypatch):
+    ex = practice("01_worksheet")
+    ex.check("q1", 260_775)
+    before, names = ex.case, {}
+    monkeypatch.setattr(
+        "clvlib.course.learner.in_shell",
+        lambda: types.SimpleNamespace(push=names.update, user_ns=names, set_custom_exc=print),
+    )
+    card = ex.again()
+    assert ex.seed != 0
+    assert ex.case == names != before
+    assert f"case, number {ex.seed}" in card.title
+    assert f"years = {ex.case['years']}" in card.code
+    assert f"Question 1: {ex.exercise.questions['q1'].prompt(ex.case)}" in card.message
+    assert "0 of 8" in ex.progress().title
+    assert ex.check("q1", ex.exercise.questions["q1"].answer(ex.case)).state == "right"
+    assert "1 of 8" in practice("01_worksheet", ex.seed).progress().title
+    assert "1 of 8" in practice("01_worksheet").progress().title
+    assert len({ex.again().title for _ in range(5)}) > 1
+
+
+def test_a_number_of_the_case_that_was_changed_is_noticed(monkeypatch):
+    ex = practice("01_worksheet")
+    names = dict(ex.case, years=10, more=1)
+    monkeypatch.setattr("clvlib.course.learner.in_shell", lambda: types.SimpleNamespace(user_ns=names))
+    assert "`years` is no longer what your case has (65)" in ex.check("q1", 40_070).message
+    names["years"] = 65
+    assert "no longer" not in ex.check("q1", 40_070).message
+
+
+def test_two_notebooks_on_one_exercise_lose_nothing_of_each_other():
+    one, other = practice("01_worksheet"), practice("01_worksheet")
+    one.check("q1", 260_775)
+    other.check("q2", "visits")
+    one.check("q3", 0)
+    other.check("q3", 0)
+    for ex in (one, other, practice("01_worksheet")):
+        assert "2 of 8 questions done" in ex.progress().title
+        assert "Question 3 (2 points): wrong, 2 tries" in ex.progress().message
+
+
+def kept_answers():
+    with memory.UNRECOGNISED.open(encoding="utf-8", newline="") as file:
+        return list(csv.reader(file))
+
+
+def test_wrong_answers_that_no_mistake_names_are_kept():
+    ex = practice("01_worksheet", seed=3)
+    mistake = ex.exercise.questions["q1"].mistakes[0]
+    ex.check("q1", from_case(mistake.answer, ex.case))
+    assert not memory.UNRECOGNISED.exists(), "that one has a name"
+    ex.check("q1", "many, \n")
+    ex.check("q4", lambda *_: 1 + 1)
+    ex.check("q7", pd.DataFrame({"step": [1]}))
+    ex.check("q8", "Short.")
+    head, number, function, table = kept_answers()
+    assert head == ["exercise", "case", "question", "answer", "told"]
+    assert number[:4] == ["01_worksheet", "3", "q1", "'many, \\n'"]
+    assert number[4].startswith("The answer is a number")
+    assert "1 + 1" in function[3]
+    assert table[3] == ",step\n0,1\n"
+
+
+def test_one_line_ends_the_keeping_of_wrong_answers_and_one_begins_it_again():
+    ex = practice("01_worksheet")
+    ex.check("q1", 3)
+    keep_wrong_answers(False)
+    ex.check("q1", 4)
+    assert not memory.UNRECOGNISED.exists()
+    keep_wrong_answers(True)
+    ex.check("q1", 5)
+    assert [row[3] for row in kept_answers()[1:]] == ["5"]
+
+
+def test_a_full_file_or_disk_costs_no_feedback(folder):
+    memory.UNRECOGNISED.parent.mkdir()
+    memory.UNRECOGNISED.write_text("x" * 2**21)
+    assert practice("01_worksheet").check("q1", 3).state == "wrong"
+    assert memory.UNRECOGNISED.stat().st_size == 2**21
+    memory.UNRECOGNISED.unlink()
+    memory.UNRECOGNISED.mkdir()
+    assert practice("01_worksheet").check("q1", 3).state == "wrong"
+
+
 def test_a_text_is_recorded_and_its_rubric_shown():
-    card = practice("01_worksheet").check("q8", "word " * 50)
+    card = practice("01_worksheet").check("q8", WORDS)
     assert card.state == "recorded"
     assert "(1 point)" in card.message
 
@@ -260,3 +412,40 @@ def test_assessment_records_and_knows_no_answer(folder, monkeypatch):
 def test_a_misspelt_exercise_names_the_nearest():
     with pytest.raises(ValueError, match="did you mean '01_worksheet'"):
         practice("1_worksheet")
+
+
+def missing(source, **names):
+    """What is said when a cell with this source stops at a name."""
+    try:
+        exec(compile(source, "cell", "exec"), names)
+    except NameError as error:
+        return "\n".join(missing_name(error, error.__traceback__, names))
+
+
+def test_a_missing_name_is_told_apart_by_where_and_why(monkeypatch):
+    monkeypatch.setattr("clvlib.course.learner._OPTIONS", {"visits"})
+    assert missing("a = 1\nq2 = visits") == (
+        'visits is not defined\nLine 2: `visits` is one of the words to choose from. Write it in quotes: "visits".'
+    )
+    assert missing("\n\nwrksheet", worksheet=1) == "wrksheet is not defined\nLine 3: Did you mean `worksheet`?"
+    assert missing("pritn(1)") == "pritn is not defined\nLine 1: Did you mean `print`?"
+    assert missing("lifetime + 1").startswith("lifetime is not defined\nLine 1: the cell that makes it was not run yet")
+    inside = "a = 1\ndef worth(spend):\n    return 2 * spnd\nworth(3)"
+    assert missing(inside) == (
+        "spnd is not defined\n"
+        "Line 2 of your function `worth` uses `spnd`, which is no argument of it and stands nowhere above. "
+        "Did you mean `spend`?"
+    )
+    assert missing("def f():\n    return zzz\nf()").endswith("stands nowhere above.")
+
+
+def test_buttons_stand_only_where_a_kernel_answers(monkeypatch):
+    card = practice("01_worksheet").check("q3", 1)
+    assert [label for label, _ in card.buttons] == [
+        "Hint (costs 0.2 points)", "Solution (costs 1 point)", "Another case",
+    ]  # fmt: skip
+    assert set(card._repr_mimebundle_()) == {"text/html", "text/plain"}
+    monkeypatch.setattr("clvlib.course.cards.in_shell", object)
+    assert "application/vnd.jupyter.widget-view+json" in card._repr_mimebundle_()
+    assert card.buttons[0][1]().title == "Hint 1 of 2 for question 3"
+    assert set(Card("note", "Plain")._repr_mimebundle_()) == {"text/html", "text/plain"}

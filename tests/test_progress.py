@@ -9,9 +9,11 @@ from pathlib import Path
 import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_notebook
+from typer.testing import CliRunner
 
 from clvlib import course
 from clvlib.course import Exercise, practice
+from clvlib.course.cli import app
 from clvlib.course.exercise import all_exercises
 from clvlib.course.learner import Practice
 from clvlib.course.notebooks import run
@@ -38,7 +40,7 @@ def keep(folder, case, **states):
 
 def solve(ex):
     for key, question in ex.exercise.questions.items():
-        ex.check(key, "word " * 200 if question.kind == "text" else question.answer(ex.case))
+        ex.check(key, " ".join(map(str, range(200))) if question.kind == "text" else question.answer(ex.case))
 
 
 def standing(name):
@@ -165,3 +167,28 @@ def test_links_lead_to_lessons_and_exercises_from_where_the_start_page_is(kept):
 def test_where_there_are_no_keys_nothing_is_counted_and_the_start_page_runs(kept, monkeypatch):
     monkeypatch.setattr(sys.modules["clvlib.course.progress"], "all_exercises", lambda: [])
     assert str(progress()) == FIXED
+
+
+def test_a_certificate_is_written_when_every_exercise_is_done(kept, tmp_path):
+    waiting = course.certificate("Ann <Lee>", tmp_path)
+    assert waiting.message.startswith(f"{len(all_exercises())} exercises to go. Next: lesson 1")
+    assert not (tmp_path / "certificate.html").exists()
+    for exercise in all_exercises():
+        solve(Practice(exercise))
+    card = course.certificate("Ann <Lee>", tmp_path)
+    assert card.title == "Your certificate"
+    page = (tmp_path / "certificate.html").read_text(encoding="utf-8")
+    assert "Ann &lt;Lee&gt;" in page
+    assert f"all {len(all_exercises())} exercises" in page
+    assert "Self-marked" in page
+    points = sum(each.points for each in progress().standings)
+    assert f"{points:g} of {sum(exercise.points for exercise in all_exercises())} points" in page
+    assert "could not be written" in course.certificate("Ann", tmp_path / "nowhere").title
+
+
+def test_progress_and_certificate_on_the_command_line(kept):
+    runner = CliRunner()
+    assert runner.invoke(app, ["progress"]).output == f"{FIXED}\n"
+    solve(practice("01_worksheet"))
+    assert "points" in runner.invoke(app, ["progress"]).output
+    assert "exercises to go" in runner.invoke(app, ["certificate", "Ann"]).output

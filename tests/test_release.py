@@ -18,7 +18,17 @@ from typer.testing import CliRunner
 from clvlib.course.cli import app
 from clvlib.course.exercise import Exercise, TextQuestion, all_exercises, load_exercise
 from clvlib.course.marking import release as releasing
-from clvlib.course.marking.release import Secret, file_name, make_secret, personal_notebook, read_secret, seed, ticket
+from clvlib.course.marking.release import (
+    Secret,
+    file_name,
+    hand_out,
+    make_secret,
+    personal_notebook,
+    read_secret,
+    released,
+    seed,
+    ticket,
+)
 from clvlib.course.marking.roster import Roster, Student, read_roster
 
 NAMES = [exercise.name for exercise in all_exercises()]
@@ -88,8 +98,12 @@ def class_of(*ids: str) -> Roster:
     return Roster("plain", [Student(one, "", "") for one in ids], ["id"], [[one] for one in ids])
 
 
+def personal(secret: Secret, exercise: Exercise, student: Student) -> Any:
+    return personal_notebook(exercise, released(secret, exercise, student))
+
+
 def release(exercise: Exercise, roster: Roster, out: Path) -> list[Path]:
-    return list(releasing.release(SECRET, exercise, roster, out))
+    return list(releasing.release(hand_out(SECRET, exercise, roster), exercise, roster, out))
 
 
 def clv(*words: Any) -> tuple[int, str]:
@@ -228,11 +242,11 @@ def test_every_student_has_her_own_numbers(exercise):
 
 
 def test_a_notebook_depends_on_secret_exercise_and_id_alone(exercise):
-    ann = personal_notebook(SECRET, exercise, Student("ann", "", ""))
-    assert personal_notebook(SECRET, exercise, Student("ann", "Ann Smith", "1007")) == ann
-    assert personal_notebook(SECRET, load_exercise(exercise.name), Student("ann", "", "")) == ann
+    ann = personal(SECRET, exercise, Student("ann", "", ""))
+    assert personal(SECRET, exercise, Student("ann", "Ann Smith", "1007")) == ann
+    assert personal(SECRET, load_exercise(exercise.name), Student("ann", "", "")) == ann
     for secret, student in ((OTHER_SECRET, "ann"), (SECRET, "Ann"), (SECRET, "ann ")):
-        other = personal_notebook(secret, exercise, Student(student, "", ""))
+        other = personal(secret, exercise, Student(student, "", ""))
         assert _numbers(other, exercise) != _numbers(ann, exercise)
         assert other.metadata.clv.ticket != ann.metadata.clv.ticket
     lesson = load_exercise(NAMES[1])
@@ -254,7 +268,7 @@ def _numbers(notebook: Any, exercise: Exercise) -> dict[str, Any]:
 def test_a_personal_notebook_holds_her_numbers_and_no_key_no_seed_no_secret(name):
     exercise = load_exercise(name)
     ann, bob = class_of("ann", "bob").students
-    notebook = personal_notebook(SECRET, exercise, ann)
+    notebook = personal(SECRET, exercise, ann)
     nbformat.validate(notebook)
     text = nbformat.writes(notebook) + "\n".join(cell.source for cell in notebook.cells)
 
@@ -278,7 +292,7 @@ def test_a_personal_notebook_runs_before_and_after_answering_and_records(exercis
     monkeypatch.chdir(tmp_path)
     ann = Student("ann", "", "")
     names: dict[str, Any] = {}
-    for cell in personal_notebook(SECRET, exercise, ann).cells:
+    for cell in personal(SECRET, exercise, ann).cells:
         if cell.cell_type == "code":
             exec(cell.source, names)
     assert "0 of 8" in str(names["ex"].progress())
@@ -305,7 +319,8 @@ def test_odd_ids_never_meet_and_never_leave_the_folder(exercise, tmp_path):
     assert len({path.name.casefold() for path in written}) == len(ODD), "not even where capitals do not count"
     assert {path.parent for path in written} == {out}
     assert all(path.is_file() for path in written)
-    assert sorted(os.listdir(out)) == sorted([f"{exercise.name}.zip", *(path.name for path in written)])
+    names = [f"{exercise.name}.zip", f"{exercise.name}_record.json", *(path.name for path in written)]
+    assert sorted(os.listdir(out)) == sorted(names)
     assert os.listdir(tmp_path) == ["deep"]
     assert os.listdir(tmp_path / "deep") == ["out"]
     with zipfile.ZipFile(out / f"{exercise.name}.zip") as pack:
@@ -346,14 +361,15 @@ def test_a_second_release_touches_nothing_and_adds_the_late_student(exercise, tm
     late = release(exercise, class_of("late", "bob", "ann"), tmp_path)[0]
     more = files(tmp_path)
     assert more.keys() - first.keys() == {late.name}
-    assert {name: more[name] for name in first if name != pack} == {name: first[name] for name in first if name != pack}
+    grows = {pack, f"{exercise.name}_record.json"}
+    assert {name: more[name] for name in first.keys() - grows} == {name: first[name] for name in first.keys() - grows}
     with zipfile.ZipFile(tmp_path / pack) as packed:
         assert len(packed.namelist()) == 3
 
 
 def test_a_release_that_was_stopped_goes_on_to_the_same_files(exercise, tmp_path):
     roster = class_of("ann", "bob", "cyd")
-    stopped: Any = releasing.release(SECRET, exercise, roster, tmp_path / "stopped")
+    stopped: Any = releasing.release(hand_out(SECRET, exercise, roster), exercise, roster, tmp_path / "stopped")
     (next(stopped).parent / f".{exercise.name}.zip.unfinished").write_bytes(b"half")
     stopped.close()
     assert not (tmp_path / "stopped" / f"{exercise.name}.zip").exists()

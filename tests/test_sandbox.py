@@ -496,7 +496,7 @@ def test_patching_the_library_inside_raises_nobodys_mark(box):
         "worksheet_value = 1\nex.check('q1', 1)"
     )
     notebook = {"prelude": OPENING, "cells": [patch], "names": {key: q.name for key, q in exercise.questions.items()}}
-    verdicts = judge(exercise, 5, sandbox.run(notebook, {}, {}, box))
+    verdicts = judge(exercise, exercise.case_for(5), {}, sandbox.run(notebook, {}, {}, box))
     assert sum(verdict.points or 0 for verdict in verdicts.values()) == 0
     assert verdicts["q1"].state == "wrong"
 

@@ -24,10 +24,11 @@ from clvlib.course.exercise import Exercise
 from clvlib.course.marking import submissions
 from clvlib.course.marking.release import Secret, ticket
 from clvlib.course.marking.roster import Roster, Student, read_roster
-from clvlib.course.marking.submissions import Remark, Returned, attempts, find, keep, read_notebook
+from clvlib.course.marking.submissions import Class, Remark, Returned, attempts, find, keep, read_notebook
 
 EXERCISE, SECRET = Exercise("01_worksheet", title="", minutes=1), Secret(bytes(32))
 NOON = 1_750_000_000
+UNKNOWN = "it was released to somebody who is not on this roster, for another class, or with another secret"
 
 PLAIN = "id,name\nann,Ann Smith\nbob,Bob Lee\n学号 7,王伟\nZoë,Zoë\n"
 CANVAS = """Student,ID,SIS User ID,SIS Login ID,Section
@@ -102,7 +103,7 @@ class Box:
         self.folder = folder / "deep" / "kept"
 
     def keep(self, *returned: Returned) -> list[Remark]:
-        return list(keep(returned, self.roster, self.tickets, self.folder))
+        return list(keep(returned, Class("01_worksheet", self.roster, self.tickets), self.folder))
 
     def take(self, source: Path) -> list[Remark]:
         return self.keep(*find(source))
@@ -447,7 +448,7 @@ def test_a_name_that_is_no_unicode_is_kept_too(tmp_path, box):
 def test_the_code_cells_and_the_ticket_are_read():
     data = json.dumps(
         {
-            "metadata": {"clv": {"ticket": "ann-0123"}},
+            "metadata": {"clv": {"ticket": "ann-0123", "exercise": "01_worksheet"}},
             "cells": [
                 {"cell_type": "markdown", "source": "words"},
                 {"cell_type": "code", "source": "one = 1\ntwo = 2"},
@@ -456,7 +457,7 @@ def test_the_code_cells_and_the_ticket_are_read():
             ],
         }
     ).encode()
-    wanted = ["one = 1\ntwo = 2", "three = 3\nfour = 4"], "ann-0123"
+    wanted = ["one = 1\ntwo = 2", "three = 3\nfour = 4"], "ann-0123", "01_worksheet"
     assert read_notebook(data) == wanted
     assert read_notebook(b"\xef\xbb\xbf" + data) == wanted, "Windows likes to put a mark in front"
     assert read_notebook(b"\r\n " + data + b"\r\n") == wanted
@@ -467,12 +468,12 @@ def test_odd_sources_and_cells_are_empty_or_no_cells():
     cells = [{"cell_type": "code", "source": source} for source in odd]
     more: list[Any] = [{"cell_type": "code"}, {"source": "x"}, "text", 7, None, ["code"], {"cell_type": ["code"]}]
     data = json.dumps({"cells": cells + more}).encode()
-    assert read_notebook(data) == (["", "", "", "a\nb", "", "", ""], "")
+    assert read_notebook(data) == (["", "", "", "a\nb", "", "", ""], "", "")
 
 
 @pytest.mark.parametrize("metadata", [None, 7, [], {}, {"clv": None}, {"clv": "x"}, {"clv": {"ticket": 7}}])
 def test_odd_metadata_carries_no_ticket(metadata):
-    assert read_notebook(json.dumps({"cells": [], "metadata": metadata}).encode()) == ([], "")
+    assert read_notebook(json.dumps({"cells": [], "metadata": metadata}).encode()) == ([], "", "")
 
 
 @pytest.mark.parametrize(
@@ -513,7 +514,7 @@ NOTEBOOK = st.fixed_dictionaries(
 @given(st.binary() | (JSON | NOTEBOOK).map(lambda value: json.dumps(value).encode()))
 def test_anything_is_a_notebook_or_a_value_error(data):
     try:
-        cells, carried = read_notebook(data)
+        cells, carried, _ = read_notebook(data)
     except ValueError:
         return
     assert all(isinstance(cell, str) for cell in cells)
@@ -611,9 +612,7 @@ def test_a_forged_ticket_opens_nothing(box, forged):
     assert forged not in box.tickets
     data = notebook("", clv={"ticket": forged})
     (remark,) = box.keep(Returned("x.ipynb", NOON, data))
-    assert remark == Remark(
-        None, "x.ipynb", "it was released for another exercise, another roster or with another secret"
-    )
+    assert remark == Remark(None, "x.ipynb", UNKNOWN)
     assert not box.folder.exists()
     (remark,) = box.keep(Returned("ann/x.ipynb", NOON, data))
     assert remark.student == box.tickets[ticket_of("ann")], "whoever handed it in is told"
@@ -623,12 +622,12 @@ def test_a_forged_ticket_opens_nothing(box, forged):
 
 def test_another_exercise_or_another_secret_is_told(box):
     student = Student("ann", "", "")
-    for name in (
-        ticket(SECRET, Exercise("02_time_value", title="", minutes=1), student),
-        ticket(Secret(bytes(31) + b"x"), EXERCISE, student),
-    ):
-        owner, says = box.handed_in("x.ipynb", notebook("", clv={"ticket": name}))
-        assert (owner, says) == ("", "it was released for another exercise, another roster or with another secret")
+    name = ticket(Secret(bytes(31) + b"x"), EXERCISE, student)
+    assert box.handed_in("x.ipynb", notebook("", clv={"ticket": name})) == ("", UNKNOWN)
+    other = {"exercise": "02_time_value", "ticket": ticket_of("ann")}
+    says = "it is the notebook of another exercise, 02_time_value"
+    assert box.handed_in("x.ipynb", notebook("", clv=other)) == ("", says)
+    assert box.handed_in("ann/x.ipynb", notebook("", clv=other)) == ("", says)
 
 
 # Attempts
@@ -715,5 +714,5 @@ def test_nothing_returned_is_nothing_kept(box, tmp_path):
 
 def test_a_roster_without_students_owns_nothing(tmp_path):
     nobody = Roster("plain", [], ["id"], [])
-    (remark,) = keep([Returned("x.ipynb", NOON, notebook("ann"))], nobody, {}, tmp_path / "kept")
+    (remark,) = keep([Returned("x.ipynb", NOON, notebook("ann"))], Class("", nobody, {}), tmp_path / "kept")
     assert remark.student is None

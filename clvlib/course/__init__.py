@@ -7,7 +7,8 @@ from clvlib.course.data import load, score_forecast, truth
 from clvlib.course.exercise import Exercise
 from clvlib.course.learner import assessment, practice
 from clvlib.course.lesson import lesson
-from clvlib.course.progress import progress
+from clvlib.course.memory import keep_wrong_answers
+from clvlib.course.progress import certificate, progress
 from clvlib.course.setup import check_setup
 
 if TYPE_CHECKING:
@@ -17,8 +18,10 @@ __all__ = [
     "Exercise",
     "Explorer",
     "assessment",
+    "certificate",
     "check_setup",
     "choice",
+    "keep_wrong_answers",
     "lesson",
     "load",
     "practice",

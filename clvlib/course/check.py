@@ -296,6 +296,8 @@ class _Trial:
                 self.add(question.reference, f"{{{name}}} is shown as it stands: messages and hints are not filled in")
         if not question.hints and not isinstance(question, TextQuestion):
             self.add(question.reference, "there is no hint", warning=True)
+        if isinstance(question, ChoiceQuestion) and re.fullmatch(r"\w+ = [\"'].*[\"']", question.solution()):
+            self.add(question.reference, "the solution does not say why: write a comment above `return`", warning=True)
 
     def _answers(self, question: Question, case: Case) -> None:
         """The reference is accepted, and each mistake gets its own message."""

@@ -1,4 +1,4 @@
-"""The command line: `clv check`, `clv release`, `clv mark`, `clv export-nbgrader`."""
+"""The command line: `clv progress`, `certificate`; for teachers `check`, `release`, `mark`, `export-nbgrader`."""
 
 import sys
 from collections.abc import Callable, Iterator
@@ -11,13 +11,14 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.text import Text
 
-from clvlib.course.exercise import KEYS, RENAMED, Exercise, all_exercises, count, key_file, load_exercise
+from clvlib.course.exercise import KEYS, RENAMED, Exercise, all_exercises, key_file, load_exercise
+from clvlib.course.words import count
 
 app = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
-    help="Hand out personal notebooks to a class, and mark what comes back.",
+    help="See where you stand; or hand out personal notebooks to a class, and mark what comes back.",
 )
 console = Console(stderr=True, highlight=False, markup=False, emoji=False)
 
@@ -27,6 +28,25 @@ KeysFolder = Annotated[Path, typer.Option("--keys", help="Folder of keys of your
 SecretFile = Annotated[
     Path | None, typer.Option("--secret", help="The course's secret. [default: in your home folder]")
 ]
+
+
+@app.command()
+def progress() -> None:
+    """Where you stand in the course: exercises, points, what is next."""
+    from clvlib.course.progress import progress as standing
+
+    print(standing())
+
+
+@app.command()
+def certificate(
+    name: Annotated[str, typer.Argument(help="The name that stands on it.")],
+    out: Annotated[Path, typer.Option("--out", help="Folder for certificate.html.")] = Path(),
+) -> None:
+    """Write a page that says all exercises are done, to be printed; honest about being self-marked."""
+    from clvlib.course.progress import certificate as written
+
+    print(written(name, out))
 
 
 @app.command()
@@ -51,6 +71,7 @@ def release(
     secret: SecretFile = None,
 ) -> None:
     """Write a personal notebook for each student of a roster, and a zip of all."""
+    from clvlib.course.marking import record as records
     from clvlib.course.marking import release as releasing
     from clvlib.course.marking.roster import read_roster
 
@@ -61,10 +82,15 @@ def release(
         if _report(key_file(exercise, keys), warnings=False):
             raise ValueError("the key must be mended first (see above); `clv check` tries it again")
         releasing.make_secret(file)
+        path = records.path_of(file, chosen.name)
+        before = records.read(path, chosen.name) if path.exists() else None
+        record = releasing.hand_out(releasing.read_secret(file), chosen, students, before)
+        releasing.write(path, records.write(record).encode())
         with _progress("notebooks", len(students.students)) as step:
-            for _ in releasing.release(releasing.read_secret(file), chosen, students, out):
+            for _ in releasing.release(record, chosen, students, out):
                 step()
         _say(f"{count(len(students.students), 'notebook')} and {chosen.name}.zip are in {out}.")
+        _say(f"Who got which numbers is on record in {path}, with a copy in {out}: marking reads it.")
         _say(f"The course's secret is in {file}: keep a copy, marking needs it; show it to nobody.")
 
 
@@ -105,7 +131,7 @@ def mark(
         else:
             _keep_hidden(private | ({"the submissions": submissions} if submissions else {}), sandbox.visible())
         chosen, students = _choose(exercise, keys), read_roster(roster)
-        work = marking.Marking(chosen, students, releasing.read_secret(file), out, limits)
+        work = marking.Marking(chosen, students, _record(file, chosen, students), out, limits)
         if submissions:
             _keep_apart(submissions, {"the results": out})
         elif not (out / "attempts").is_dir():
@@ -177,6 +203,26 @@ def _choose(name: str, keys: Path) -> Exercise:
         )
         chosen.name = name
     return chosen
+
+
+def _record(secret: Path, exercise: Exercise, roster: Any) -> Any:
+    """What was handed out. A release of the first edition has no record: its numbers are computed, and kept."""
+    from clvlib.course.marking import record as records
+    from clvlib.course.marking import release as releasing
+
+    path = records.path_of(secret, exercise.name)
+    if not path.exists():
+        record = releasing.hand_out(releasing.read_secret(secret), exercise, roster)
+        _say(f"There is no record of this release: its numbers were computed again, and are kept in {path}.")
+        releasing.write(path, records.write(record).encode())
+        return record
+    record = records.read(path, exercise.name)
+    if record.key != exercise.digest:
+        misfit = next(records.misfits(exercise, record), None)
+        if misfit:
+            raise ValueError(f"the key was changed, and no longer fits the numbers that were handed out: {misfit}")
+        _say("The key was changed since the release: marked by the new key, on the numbers that were handed out.")
+    return record
 
 
 def _keep_apart(out: Path, private: dict[str, Path]) -> None:

@@ -9,16 +9,15 @@ asks in between stands in the same file, by the same decorators of `exercise.tur
 import ast
 import copy
 import difflib
+import hashlib
 import importlib.util
 import inspect
 import itertools
-import numbers
 import re
 import textwrap
 import traceback
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -26,6 +25,19 @@ import numpy as np
 import pandas as pd
 
 from clvlib.course.data import ROOT
+from clvlib.course.slips import (
+    agree,
+    as_number,
+    cells_problem,
+    decimals_in_words,
+    digits,
+    first_difference,
+    form_problem,
+    number_problem,
+    rounded,
+    swapped,
+)
+from clvlib.course.words import count, either, kind_of, listing, shown
 
 KEYS = ROOT / "exercises" / "keys"
 
@@ -143,10 +155,11 @@ class NumberQuestion(Question):
         self.unit = unit
 
     def starter(self) -> str:
-        return f"{self.name} = ...  # a number" + (f" ({self.unit})" if self.unit else "")
+        asked = f"{self.unit}, {decimals_in_words(self.within)}" if self.unit else decimals_in_words(self.within)
+        return f"{self.name} = ...  # a number ({asked})"
 
     def same(self, one: Any, other: Any) -> bool:
-        return abs(one - other) <= self.within
+        return agree(one, other, self.within)
 
     def problem(self, answer: Any, case: Case) -> str | None:
         value, complaint = as_number(answer)
@@ -155,10 +168,11 @@ class NumberQuestion(Question):
         right = self.answer(case)
         if self.same(value, right):
             return None
-        for mistake in self.mistakes:
-            if self.same(value, from_case(mistake.answer, case)):
-                return mistake.message
-        return number_problem(value, right, self.within)
+        wrong = [(mistake.message, from_case(mistake.answer, case)) for mistake in self.mistakes]
+        named = [message for message, answer in wrong if self.same(value, answer)]
+        if not named and not rounded(value, right) and digits(value) > 1:
+            named = [message for message, answer in wrong if rounded(value, answer)]
+        return named[0] if named else number_problem(value, right, self.within, self.unit)
 
 
 class ChoiceQuestion(Question):
@@ -214,35 +228,23 @@ class TableQuestion(Question):
         self.within = within
 
     def starter(self) -> str:
-        return f"{self.name} = ...  # a DataFrame"
+        return f"{self.name} = ...  # a DataFrame (numbers with {decimals_in_words(self.within)})"
 
     def same(self, one: pd.DataFrame, other: pd.DataFrame) -> bool:
-        return len(one) == len(other) and set(other) <= set(one) and _first_difference(one, other, self.within) is None
+        return len(one) == len(other) and set(other) <= set(one) and first_difference(one, other, self.within) is None
 
     def problem(self, answer: Any, case: Case) -> str | None:
         if not isinstance(answer, pd.DataFrame):
-            return f"The answer is a DataFrame. This is {kind_of(answer)}."
+            more = " .reset_index() makes it one." if isinstance(answer, pd.Series) else ""
+            return f"The answer is a DataFrame. This is {kind_of(answer)}.{more}"
         right = self.answer(case)
-        missing = [column for column in right if column not in answer]
-        if missing:
-            return f"The table needs the columns {listing(right)}. Missing here: {listing(missing)}."
-        twice = [column for column in right if list(answer.columns).count(column) > 1]
-        if twice:
-            return f"The table has the column {listing(twice)} more than once."
-        if len(answer) != len(right):
-            return f"The table needs {count(len(right), 'row')}. Yours has {len(answer)}."
-        if self.same(answer, right):
-            return None
+        unlike = form_problem(answer, right)
+        if unlike or self.same(answer, right):
+            return unlike
         for mistake in self.mistakes:
             if self.same(answer, from_case(mistake.answer, case)):
                 return mistake.message
-        row, column = _first_difference(answer, right, self.within)  # type: ignore[misc]
-        first = f'Look at column "{column}", row {right.index.tolist()[row]!r}: '
-        value, complaint = as_number(answer[column].iloc[row])
-        wanted = right[column].iloc[row]
-        if isinstance(wanted, str):
-            return f"{first}{shown(str(answer[column].iloc[row]))} is not right there."
-        return first + (complaint or number_problem(value, wanted, self.within))
+        return cells_problem(answer, right, self.within)
 
 
 class FunctionQuestion(Question):
@@ -284,58 +286,81 @@ class FunctionQuestion(Question):
         result, _ = self.run(answer, self.shown[0])
         return result is not ...
 
-    def inputs(self) -> Iterator[tuple[tuple[Any, ...], bool]]:
-        """Each input with whether it is shown."""
+    def inputs(self, hidden: Sequence[tuple[Any, ...]] | None = None) -> Iterator[tuple[tuple[Any, ...], bool]]:
+        """Each input with whether it is shown; the hidden ones are those of seed 0, or of a student's record."""
         for inputs in self.shown:
             yield inputs, True
-        for inputs in self.hidden(np.random.default_rng(0)):
+        for inputs in self.hidden(np.random.default_rng(0)) if hidden is None else hidden:
             yield inputs, False
 
     def same(self, one: Function, other: Function) -> bool:
         return all(self._agree(one(*inputs), other(*inputs)) for inputs, _ in self.inputs())
 
-    def problem(self, answer: Any, case: Case) -> str | None:
+    def problem(self, answer: Any, case: Case, secret: bool = True) -> str | None:
         if not callable(answer):
             return f"The answer is a function: give its name without brackets. This is {kind_of(answer)}."
-        return self.problem_of([self.run(answer, inputs) for inputs, _ in self.inputs()])
+        return self.problem_of([self.run(answer, inputs) for inputs, _ in self.inputs()], secret)
 
-    def problem_of(self, runs: Sequence[tuple[Any, str | None]]) -> str | None:
-        """What is off, from what the function gave on each input and the error it stopped with (or None)."""
+    def problem_of(
+        self,
+        runs: Sequence[tuple[Any, str | None]],
+        secret: bool = True,
+        hidden: Sequence[tuple[Any, ...]] | None = None,
+    ) -> str | None:
+        """What is off, from what the function gave on each input and the error it stopped with (or None).
+
+        Inputs that are not shown, and what the function said to them, are told only if they are no `secret`, as in
+        practice.
+        """
+        tried = list(self.inputs(hidden))
         results = []
-        for (result, error), (inputs, is_shown) in zip(runs, self.inputs(), strict=True):
+        for (result, error), (inputs, is_shown) in zip(runs, tried, strict=True):
             if error:
-                return f"{self._where(inputs, is_shown)} your function stopped: {error}"
+                stopped = f"{self._where(inputs, is_shown, secret)} your function stopped"
+                return f"{stopped}." if secret and not is_shown else f"{stopped}: {error}"
             if result is None:
                 return "Your function gives nothing back: end it with return and the result."
             results.append(result)
         wrong = [
             (result, inputs, is_shown)
-            for result, (inputs, is_shown) in zip(results, self.inputs(), strict=True)
+            for result, (inputs, is_shown) in zip(results, tried, strict=True)
             if not self._agree(result, self.reference(*inputs))
         ]
         if not wrong:
             return None
+
+        def gives(function: Function) -> bool:
+            pairs = zip(results, tried, strict=True)
+            return all(self._agree(result, function(*inputs)) for result, (inputs, _) in pairs)
+
         for mistake in self.mistakes:
-            if all(
-                self._agree(result, mistake.answer(*inputs))
-                for result, (inputs, _) in zip(results, self.inputs(), strict=True)
-            ):
+            if gives(mistake.answer):
                 return mistake.message
-        result, inputs, is_shown = wrong[0]
+        return swapped(gives, self.reference, self._names()) or self._difference(*wrong[0], secret)
+
+    def _difference(self, result: Any, inputs: tuple[Any, ...], is_shown: bool, secret: bool) -> str:
+        """What one wrong result is, and what it should be where that is no secret."""
+        where, right = self._where(inputs, is_shown, secret), self.reference(*inputs)
         value, complaint = as_number(result)
-        return f"{self._where(inputs, is_shown)}: " + (
-            complaint or number_problem(value, self.reference(*inputs), self.within)
-        )
+        says = complaint or number_problem(value, right, self.within)
+        if complaint or (secret and not is_shown):
+            return f"{where}: {says}"
+        return f"{where} your function gives {value:.6g}, and {right:.6g} is right. {says}"
+
+    def _names(self) -> list[str]:
+        return list(inspect.signature(self.reference).parameters)
 
     def _agree(self, one: Any, other: Any) -> bool:
         value, complaint = as_number(one)
-        return not complaint and abs(value - other) <= self.within
+        return not complaint and agree(value, other, self.within)
 
     def _call(self, inputs: tuple[Any, ...]) -> str:
         return f"{self.name}({', '.join(map(repr, inputs))})"
 
-    def _where(self, inputs: tuple[Any, ...], is_shown: bool) -> str:
-        return f"On {self._call(inputs)}" if is_shown else "On an input that is not shown"
+    def _where(self, inputs: tuple[Any, ...], is_shown: bool, secret: bool) -> str:
+        if secret and not is_shown:
+            return "On an input that is not shown"
+        return f"On {self._call(inputs)}" + ("" if is_shown else ", which was not shown,")
 
     @staticmethod
     def run(answer: Function, inputs: tuple[Any, ...]) -> tuple[Any, str | None]:
@@ -368,6 +393,8 @@ class TextQuestion(Question):
         words = len(answer.split()) + sum("\u4e00" <= letter <= "\u9fff" for letter in answer) // 2
         if words < self.at_least:
             return f"Say a little more: {count(words, 'word')} so far, at least {self.at_least} are asked for."
+        if len(set(answer.casefold().split())) < words / 5:
+            return "These are the same few words again and again: answer in sentences."
         return None
 
     def solution(self) -> str:
@@ -421,6 +448,7 @@ class Exercise:
 
     def __init__(self, name: str, *, title: str, minutes: int, uses: Sequence[str] = ()):
         self.name, self.title, self.minutes, self.uses = name, title, minutes, list(uses)
+        self.digest = ""  # SHA-256 of the key's file, if it came from one
         self.questions: dict[str, Question] = {}
         self.turn = Turns()
         self._draw: Callable[[np.random.Generator], Case] = lambda rng: {}
@@ -529,6 +557,7 @@ def load_key(path: Path) -> Exercise:
         raise AuthorError(
             f"{path} defines no exercise: it needs a line such as exercise = Exercise({path.stem!r}, ...)"
         )
+    module.exercise.digest = hashlib.sha256(path.read_bytes()).hexdigest()
     return module.exercise
 
 
@@ -575,88 +604,3 @@ def _not_in(case: Case, name: str) -> str:
     near = difflib.get_close_matches(name, case, n=1)
     there = f'did you mean "{near[0]}"?' if near else f"it has {listing(case) or 'no names'}"
     return f'"{name}" is no name of the case; {there}'
-
-
-def as_number(answer: Any) -> tuple[float, str | None]:
-    """The answer as a float, or what keeps it from being one."""
-    if isinstance(answer, str):
-        return 0.0, f"The answer is a number. This is the text {shown(answer)}: leave the quotes out."
-    if isinstance(answer, pd.Series | np.ndarray) and answer.size == 1:
-        answer = np.asarray(answer).item()
-    if isinstance(answer, bool | np.bool_) or not isinstance(answer, numbers.Real | Decimal):
-        more = " Did you forget the brackets that call it?" if callable(answer) else ""
-        return 0.0, f"The answer is one number. This is {kind_of(answer)}.{more}"
-    try:
-        value = float(answer)
-    except OverflowError:
-        value = float("inf")
-    if not np.isfinite(value):
-        return value, f"The answer came out as {value}: look for a division by zero or a missing value."
-    return value, None
-
-
-def number_problem(value: float, right: float, within: float) -> str:
-    """What is off about a number that is no named mistake: its unit, its sign, its rounding, or its size."""
-
-    def near(other: float) -> bool:
-        return abs(value - other) <= max(within, 1e-6 * abs(other))
-
-    in_percent = within < abs(right) <= 1 and abs(value / 100 - right) <= min(within, 0.01)
-    if (near(100 * right) and right) or in_percent:
-        return "That is 100 times too large. " + ("Write 80% as 0.8." if abs(right) <= 1 else "Is a percentage in it?")
-    if near(right / 100) and right:
-        return "That is 100 times too small. Is a percentage in it that should not be?"
-    if near(-right) and right:
-        return "The size is right, the sign is not."
-    if abs(value - right) <= 0.01 * abs(right):
-        return f"Close, but not within {within:g}. Did you round on the way? Round only at the end."
-    return "That is too high." if value > right else "That is too low."
-
-
-def kind_of(answer: Any) -> str:
-    """The kind of thing an answer is, in a learner's words."""
-    names = [
-        (bool | np.bool_, "True or False"),
-        (str, "text"),
-        (numbers.Number, "a number"),
-        (pd.DataFrame, "a DataFrame"),
-        (pd.Series, "a Series (one column)"),
-        (np.ndarray, "an array"),
-        (list, "a list"),
-        (tuple, "a tuple (is there a comma too many?)"),
-        (dict, "a dictionary"),
-    ]
-    if callable(answer):
-        return "a function"
-    return next((words for kind, words in names if isinstance(answer, kind)), f"of the type {type(answer).__name__}")
-
-
-def shown(text: str) -> str:
-    """A learner's text, in quotes and not too long."""
-    return f'"{text if len(text) <= 40 else text[:37] + "..."}"'
-
-
-def either(words: Any) -> str:
-    """`"a", "b" or "c"`."""
-    *most, last = [f'"{word}"' for word in words]
-    return f"{', '.join(most)} or {last}"
-
-
-def listing(words: Any) -> str:
-    return ", ".join(f'"{word}"' for word in words)
-
-
-def count(number: int, thing: str) -> str:
-    return f"{number} {thing}" + ("" if number == 1 else "s")
-
-
-def _first_difference(answer: pd.DataFrame, right: pd.DataFrame, within: float) -> tuple[int, Any] | None:
-    """Row number and column of the first cell that differs."""
-    for row in range(len(right)):
-        for column in right:
-            given, wanted = answer[column].iloc[row], right[column].iloc[row]
-            value, complaint = as_number(given)
-            same = given == wanted if isinstance(wanted, str) else not complaint and abs(value - wanted) <= within
-            if not same:
-                return row, column
-    return None

@@ -1,117 +1,52 @@
-"""What a learner works with: `ex.check`, `ex.hint`, `ex.solution`, `ex.progress`.
+"""What a learner works with: `ex.check`, `ex.hint`, `ex.solution`, `ex.score`, `ex.again`, `ex.progress`.
 
 `practice` has the keys at hand and gives full feedback. `assessment` has none: it only records answers and says what it
 recorded. Neither raises anything into a learner's face, and progress is kept in a file beside the notebook, so that it
 survives a restart. `clvlib.course.lesson` does the same for what a lesson asks in between.
 """
 
-import html
-import json
-import os
+import builtins
+import difflib
+import secrets
+import traceback
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import wraps
-from pathlib import Path
 from typing import Any, ClassVar
 
 import pandas as pd
 
-from clvlib.course.exercise import RENAMED, Case, Exercise, Question, as_number, count, kind_of, listing, load_exercise
-
-_MARKS = {
-    "right": ("✓", "Right", "#0072B2"),
-    "wrong": ("✗", "Not yet", "#B84E00"),
-    "not attempted": ("…", "Not attempted", "#767676"),
-    "recorded": ("●", "Recorded", "#0072B2"),
-    "note": ("i", "", "#767676"),
-}
-
-_FONT = "font-family:var(--jp-content-font-family,sans-serif)"
-
-
-@dataclass(frozen=True)
-class Card:
-    """A few lines for the learner: HTML in a notebook, plain text elsewhere."""
-
-    state: str
-    title: str
-    message: str = ""
-    code: str = ""
-
-    def __str__(self) -> str:
-        mark, word, _ = _MARKS[self.state]
-        head = f"{mark} {self.title}" + (f": {word}" if word else "")
-        return "\n".join(part for part in (head, self.message, self.code) if part)
-
-    __repr__ = __str__
-
-    def _repr_mimebundle_(self, **kwargs: Any) -> dict[str, str]:
-        mark, word, colour = _MARKS[self.state]
-        verdict = f'<strong style="color:{colour}">{word}</strong> ' if word else ""
-        body = html.escape(self.message).replace("\n", "<br>")
-        code = f'<pre style="margin:6px 0 0 0">{html.escape(self.code)}</pre>' if self.code else ""
-        style = f"border-left:5px solid {colour};padding:6px 12px;margin:4px 0;max-width:700px;{_FONT}"
-        sign = f'<span aria-hidden="true" style="color:{colour};font-weight:bold">{mark}</span>'
-        head = f"<div>{sign} {html.escape(self.title)} {verdict}</div>"
-        card = f'<div role="status" style="{style}">{head}<div>{body}</div>{code}</div>'
-        return {"text/html": card, "text/plain": str(self)}
-
+from clvlib.course.cards import MARKS, Button, Card, in_shell
+from clvlib.course.code import numbers
+from clvlib.course.exercise import (
+    RENAMED,
+    Case,
+    ChoiceQuestion,
+    Exercise,
+    FunctionQuestion,
+    Question,
+    TextQuestion,
+    load_exercise,
+)
+from clvlib.course.memory import Memory, Record, keep_unrecognised
+from clvlib.course.slips import as_number
+from clvlib.course.words import count, kind_of, listing
 
 NOT_ATTEMPTED = "Replace the ... with your answer and run the cell again."
+_IS_NONE = (
+    "The answer is None. print(...) shows a value, and returns nothing: write the value itself, without print. A "
+    "function needs return."
+)
+
+PER_HINT, PER_SOLUTION = 0.1, 0.5  # parts of a question's points that help costs
 
 
-class Memory:
-    """What was answered, as long as the kernel runs."""
-
-    def __init__(self) -> None:
-        self.questions: dict[str, dict[str, Any]] = {}
-
-    def update(self, key: str, **entry: Any) -> None:
-        """Change the entry of one question."""
-        self.questions[key] = {**self.questions.get(key, {}), **entry}
-
-    def get(self, key: str, what: str, default: Any) -> Any:
-        return self.questions.get(key, {}).get(what, default)
-
-
-class Record(Memory):
-    """What was answered, kept in a JSON file; a folder that cannot be written to costs only the memory of it.
-
-    As long as there is no such file, one under an old name is read; it stays as it is.
-    """
-
-    def __init__(self, name: str, old_name: str = "", folder: Path = Path(".progress")):
-        super().__init__()
-        self.path = folder / f"{name}.json"
-        self.trouble = ""
-        if not self._read(self.path) and old_name:
-            self._read(self.path.with_name(f"{old_name}.json"))
-
-    def _read(self, path: Path) -> bool:
-        """Whether there is such a file; one that cannot be read costs only what is in it."""
-        try:
-            saved = json.loads(path.read_text(encoding="utf-8"))
-            self.questions = {key: entry for key, entry in saved.items() if _is_whole(entry)}
-        except FileNotFoundError:
-            return False
-        except (OSError, ValueError, AttributeError, TypeError):
-            self.trouble = f"Your earlier progress could not be read from {path}, so this starts afresh."
-        return True
-
-    def update(self, key: str, **entry: Any) -> None:
-        """Change the entry of one question, in the file as well."""
-        super().update(key, **entry)
-        try:
-            self.path.parent.mkdir(exist_ok=True)
-            unfinished = self.path.with_suffix(".tmp")
-            unfinished.write_text(json.dumps(self.questions, ensure_ascii=False, indent=1), encoding="utf-8")
-            os.replace(unfinished, self.path)
-            self.trouble = ""
-        except OSError:
-            self.trouble = f"Progress cannot be saved in {self.path.parent}: it lasts until the kernel stops."
-
-
-_WRITTEN = {"check": '("{key}", your_answer)', "reveal": '(your_guess, the_truth, "RMB")', "progress": "()"}
+_WRITTEN = {
+    "check": '("{key}", your_answer)',
+    "reveal": '(your_guess, the_truth, "RMB")',
+    "score": '("{key}", [1, 0, 1])',
+    "progress": "()",
+    "again": "()",
+}
 
 
 def kindly(method: Callable[..., Card]) -> Callable[..., Card]:
@@ -135,8 +70,10 @@ class Feedback:
 
     called: ClassVar[str] = "ex"  # in a notebook
     key: ClassVar[str] = "q1"  # of a question, as an example
+    exercise: Exercise
     questions: dict[str, Question]
     case: Case
+    seed: int = 0
     record: Memory
 
     @kindly
@@ -147,35 +84,31 @@ class Feedback:
             return asked
         title = self._title(question)
         if not asked.attempted(answer):
-            return Card("not attempted", title, NOT_ATTEMPTED)
-        problem = asked.problem(answer, self.case)
-        state = "wrong" if problem else "recorded" if asked.kind == "text" else "right"
-        already = self.record.get(question, "state", "")
-        self.record.update(
-            question,
-            state=already if already in ("right", "recorded") and problem else state,
-            tries=self.record.get(question, "tries", 0) + 1,
-        )
+            return Card("not attempted", title, NOT_ATTEMPTED if answer is not None else _IS_NONE)
+        problem = self._problem(asked, answer)
         if problem:
-            more = "" if self._next_hint(question, asked) is None else f' A hint: {self.called}.hint("{question}")'
-            return Card("wrong", title, problem + more)
-        if asked.kind == "text":
-            return Card("recorded", title, f"A person marks this. Hold it against these points:\n{_rubric(asked)}")
-        return Card("right", title, self._praise(asked))
+            return self._wrong(question, asked, answer, problem)
+        self.record.refresh()
+        self.record.update(question, tries=self._tries(question) + 1, **self._reached(question, asked, answer))
+        if isinstance(asked, TextQuestion):
+            return Card("recorded", title, self._to_score(question, asked))
+        return Card("right", title, self._praise(question, asked))
 
     @kindly
     def hint(self, question: str) -> Card:
-        """The next hint of a question; after the last one, the first again."""
+        """The next hint of a question; after the last one, all of them."""
         asked = self._find(question)
         if isinstance(asked, Card):
             return asked
-        name = self._name(question)
-        if not asked.hints:
+        name, hints = self._name(question), asked.hints
+        if not hints:
             return Card("note", f"{name[0].upper()}{name[1:]} has no hint.")
-        number = self._next_hint(question, asked)
-        self.record.update(question, hints=len(asked.hints) if number is None else number + 1)
-        number = number or 0
-        return Card("note", f"Hint {number + 1} of {len(asked.hints)} for {name}", asked.hints[number])
+        self.record.refresh()
+        number = self._hints_seen(question, asked)
+        if number == len(hints):
+            return Card("note", f"You have seen every hint for {name}", "\n".join(hints))
+        self.record.update(question, hints=number + 1)
+        return Card("note", f"Hint {number + 1} of {len(hints)} for {name}", hints[number])
 
     @kindly
     def solution(self, question: str) -> Card:
@@ -187,6 +120,47 @@ class Feedback:
         if asked.kind == "text":
             return Card("note", f"A good answer to {self._name(question)}", asked.solution())
         return Card("note", f"One way to answer {self._name(question)}", code=asked.solution())
+
+    def _problem(self, asked: Question, answer: Any) -> str | None:
+        if isinstance(asked, FunctionQuestion):
+            return asked.problem(answer, self.case, secret=False)
+        return asked.problem(answer, self.case)
+
+    def _wrong(self, key: str, asked: Question, answer: Any, problem: str) -> Card:
+        """What is off, and what may help."""
+        self.record.refresh()
+        state = self.record.get(key, "state", "")
+        done = state if state in ("right", "recorded", "scored") else "wrong"
+        self.record.update(key, state=done, tries=self._tries(key) + 1)
+        if asked.kind != "text" and problem not in [mistake.message for mistake in asked.mistakes]:
+            keep_unrecognised(self.exercise.name, self.seed, key, answer, problem)
+        lines, buttons = [problem, *self._aside()], self._buttons(key, asked)
+        if self._hints_seen(key, asked) < len(asked.hints):
+            lines.append(f'A hint{self._cost(asked, PER_HINT)}: {self.called}.hint("{key}")')
+        return Card("wrong", self._title(key), "\n".join(lines), buttons=buttons)
+
+    def _buttons(self, key: str, asked: Question) -> tuple[Button, ...]:
+        buttons: list[Button] = []
+        if self._hints_seen(key, asked) < len(asked.hints):
+            buttons.append((f"Hint{self._cost(asked, PER_HINT)}", lambda: self.hint(key)))
+        if asked.kind != "text":
+            buttons.append((f"Solution{self._cost(asked, PER_SOLUTION)}", lambda: self.solution(key)))
+        return tuple(buttons)
+
+    def _cost(self, asked: Question, share: float) -> str:
+        """What help costs, in words."""
+        return ""
+
+    def _aside(self) -> list[str]:
+        """What else may be wrong with the notebook."""
+        return []
+
+    def _reached(self, key: str, asked: Question, answer: Any) -> dict[str, Any]:
+        """What is kept of an answer that is right."""
+        return {"state": "right"}
+
+    def _to_score(self, key: str, asked: TextQuestion) -> str:
+        return f"Hold it against these points:\n{_rubric(asked)}"
 
     def _find(self, question: str) -> Question | Card:
         found = self.questions.get(question) if isinstance(question, str) else None
@@ -201,12 +175,14 @@ class Feedback:
     def _title(self, key: str) -> str:
         return self._name(key).capitalize()
 
-    def _praise(self, asked: Question) -> str:
+    def _praise(self, key: str, asked: Question) -> str:
         return ""
 
-    def _next_hint(self, key: str, question: Question) -> int | None:
-        seen = self.record.get(key, "hints", 0)
-        return seen if seen < len(question.hints) else None
+    def _tries(self, key: str) -> int:
+        return int(self.record.get(key, "tries", 0))
+
+    def _hints_seen(self, key: str, asked: Question) -> int:
+        return min(int(self.record.get(key, "hints", 0)), len(asked.hints))
 
 
 class _ShowsProgress:
@@ -232,31 +208,132 @@ class Practice(_ShowsProgress, Feedback):
 
     def __init__(self, exercise: Exercise, seed: int = 0):
         self.exercise, self.questions = exercise, exercise.questions
-        self.case = exercise.case_for(seed)
-        old = RENAMED.get(exercise.name)
-        self.record = Record(f"{exercise.name}-{seed}", f"{old}-{seed}" if old else "")
+        self._open(seed)
+
+    def _open(self, seed: int) -> None:
+        self.seed, self.case = seed, self.exercise.case_for(seed)
+        old = RENAMED.get(self.exercise.name)
+        self.record = Record(f"{self.exercise.name}-{seed}", f"{old}-{seed}" if old else "")
+
+    @kindly
+    def score(self, question: str, points: Any = ...) -> Card:
+        """Give yourself points for a text, one number for each line of its rubric; then compare with a good answer."""
+        asked = self._find(question)
+        if isinstance(asked, Card):
+            return asked
+        if not isinstance(asked, TextQuestion):
+            return Card("note", f"{self._title(question)} is marked by itself: ex.check does it.")
+        self.record.refresh()
+        hers = self.record.get(question, "text", "")
+        if not hers:
+            return Card("note", "There is nothing to score yet", f'Hand it in first: ex.check("{question}", your_text)')
+        problem = _points_problem(points, asked)
+        if problem:
+            return Card("note", "Your points", f"{problem}\n{_rubric(asked)}")
+        self.record.update(question, state="scored", earned=round(sum(points) * self._worth(question), 2))
+        said = f"You gave yourself {sum(points):g} of {count(asked.points, 'point')}. {self._standing()}"
+        return Card("scored", self._title(question), f"{said}\n\nA good answer: {asked.solution()}\n\nYours: {hers}")
+
+    @kindly
+    def again(self) -> Card:
+        """A fresh case of the same exercise, with its own answers; of all your cases the best counts."""
+        before = {key: question.prompt(self.case) for key, question in self.questions.items()}
+        seed = self.seed
+        while seed == self.seed or self.exercise.ambiguity(seed):
+            seed = secrets.randbelow(999_999) + 1
+        self._open(seed)
+        shell = in_shell()
+        if shell is not None:
+            shell.push(dict(self.case))
+        asked = [
+            f"Question {key[1:]}: {question.prompt(self.case)}"
+            for key, question in self.questions.items()
+            if question.prompt(self.case) != before[key]
+        ]
+        said = [
+            "Its numbers are set: change your answers where they hold the old ones, and run their cells again.",
+            *asked,
+        ]
+        return Card("note", f"Another case, number {seed}", "\n".join(said), code=numbers(self.case))
 
     @kindly
     def progress(self) -> Card:
         """Where you stand, question by question."""
+        self.record.refresh()
         lines = []
         for key, question in self.questions.items():
             state = self.record.get(key, "state", "not attempted")
-            tries = self.record.get(key, "tries", 0)
-            helped = ", solution seen" if self.record.get(key, "solution", False) else ""
-            tried = f", {tries} {'try' if tries == 1 else 'tries'}" if tries else ""
-            lines.append(
-                f"{_MARKS[state][0]} Question {key[1:]} ({count(question.points, 'point')}): {state}{tried}{helped}"
-            )
+            tries, hints = self._tries(key), self._hints_seen(key, question)
+            done = [f"{count(earned(question, self.record.questions.get(key, {})), 'point')}"] if state in DONE else []
+            done += [f"{tries} {'try' if tries == 1 else 'tries'}"] if tries else []
+            done += [count(hints, "hint")] if hints else []
+            done += ["solution seen"] if self.record.get(key, "solution", False) else []
+            asked = f"Question {key[1:]} ({count(question.points, 'point')})"
+            lines.append(f"{MARKS[state][0]} {asked}: {', '.join([state, *done])}")
         return Card("note", self._standing(), "\n".join([*lines, *filter(None, [self.record.trouble])]))
 
-    def _praise(self, asked: Question) -> str:
-        return f"{count(asked.points, 'point')}. {self._standing()}"
+    def _reached(self, key: str, asked: Question, answer: Any) -> dict[str, Any]:
+        if isinstance(asked, TextQuestion):
+            state = self.record.get(key, "state", "")
+            return {"state": state if state == "scored" else "recorded", "text": answer}
+        if self.record.get(key, "state", "") == "right":
+            return {"state": "right"}
+        return {"state": "right", "earned": round(asked.points * self._worth(key), 2)}
+
+    def _worth(self, key: str) -> float:
+        """Which part of a question's points is left after the help that was asked for."""
+        helped = PER_HINT * self.record.get(key, "hints", 0) + PER_SOLUTION * bool(self.record.get(key, "solution", 0))
+        return max(0.0, 1 - helped)
+
+    def _cost(self, asked: Question, share: float) -> str:
+        return f" (costs {count(round(share * asked.points, 2), 'point')})"
+
+    def _buttons(self, key: str, asked: Question) -> tuple[Button, ...]:
+        return (*super()._buttons(key, asked), ("Another case", self.again))
+
+    def _aside(self) -> list[str]:
+        """Numbers of the case that the notebook has changed."""
+        names = in_shell().user_ns if in_shell() is not None else {}
+        changed = [name for name, value in self.case.items() if name in names and repr(names[name]) != repr(value)]
+        if not changed:
+            return []
+        name = changed[0]
+        return [
+            f"In this notebook `{name}` is no longer what your case has ({self.case[name]!r}): give what you compute "
+            "another name, and run the cell with the numbers again."
+        ]
+
+    def _to_score(self, key: str, asked: TextQuestion) -> str:
+        zeros = ", ".join("0" for _ in asked.rubric)
+        how = (
+            f'What is it worth? Give each line its points, and compare with a good answer: ex.score("{key}", [{zeros}])'
+        )
+        return f"{how}\n{_rubric(asked)}"
+
+    def _praise(self, key: str, asked: Question) -> str:
+        return f"{count(earned(asked, self.record.questions[key]), 'point')}. {self._standing()}"
 
     def _standing(self) -> str:
-        asked = self.questions.items()
-        earned = [question.points for key, question in asked if self.record.get(key, "state", "") == "right"]
-        return f"{len(earned)} of {len(asked)} questions right, {sum(earned)} of {self.exercise.points} points"
+        kept = [(question, self.record.questions.get(key, {})) for key, question in self.questions.items()]
+        done = [earned(question, entry) for question, entry in kept if entry.get("state") in DONE]
+        return f"{len(done)} of {len(kept)} questions done, {sum(done):g} of {self.exercise.points} points"
+
+
+DONE = ("right", "scored")
+
+
+def earned(question: Question, entry: dict[str, Any]) -> float:
+    """The points of an entry of a record; what was answered before help had a price has all of them."""
+    return float(entry.get("earned", question.points)) if entry.get("state") in DONE else 0.0
+
+
+def _points_problem(points: Any, asked: TextQuestion) -> str | None:
+    most = list(asked.rubric.values())
+    if not isinstance(points, list | tuple) or len(points) != len(most):
+        return f"Give a list of {count(len(most), 'number')}, one for each line: {most} would be full marks."
+    if not all(as_number(each)[1] is None and 0 <= each <= limit for each, limit in zip(points, most, strict=True)):
+        return f"Each number is between 0 and what its line is worth: {most} would be full marks."
+    return None
 
 
 class Assessment(_ShowsProgress):
@@ -309,8 +386,9 @@ class Assessment(_ShowsProgress):
 
 def practice(name: str, seed: int = 0) -> Practice:
     """Open an exercise for practice: `ex = practice("01_worksheet")`."""
-    explain_missing_names()
-    return Practice(load_exercise(name), seed)
+    opened = Practice(load_exercise(name), seed)
+    explain_missing_names(opened.questions)
+    return opened
 
 
 def assessment(name: str, kinds: dict[str, str]) -> Assessment:
@@ -360,37 +438,62 @@ def _is_starter(answer: Any) -> bool:
     return code is not None and code.co_code == _starter.__code__.co_code and ... in code.co_consts
 
 
-def _is_whole(entry: dict[str, Any]) -> bool:
-    """Whether an entry of a progress file is one that this module writes."""
-    counts = entry.get("tries", 0), entry.get("hints", 0)
-    return entry.get("state", "not attempted") in _MARKS and all(isinstance(number, int) for number in counts)
-
-
 def _rubric(question: Any) -> str:
     return "\n".join(f"• {what} ({count(points, 'point')})" for what, points in question.rubric.items())
 
 
-def explain_missing_names() -> None:
-    """A name that is not defined, as after a deleted cell, gets one clear sentence in place of a traceback."""
-    try:
-        from IPython.core.getipython import get_ipython
+def explain_missing_names(questions: dict[str, Question] | None = None) -> None:
+    """A name that is not defined gets one clear sentence in place of a traceback.
 
-        shell = get_ipython()
-    except ImportError:
-        return
+    Parameters
+    ----------
+    questions : dict of Question, optional
+        Their options are words that may have lost their quotes.
+    """
+    shell = in_shell()
     if shell is None:
         return
+    for question in (questions or {}).values():
+        _OPTIONS.update(question.options if isinstance(question, ChoiceQuestion) else ())
 
     def explain(shell: Any, kind: type, error: NameError, trace: Any, tb_offset: Any = None) -> None:
         from IPython.display import display
 
-        display(
-            Card(
-                "note",
-                f"{error.name or 'A name'} is not defined",
-                "The cell that makes it was not run yet, or was changed or deleted. Run the notebook from the top "
-                "(menu Run, Run All Cells); a deleted cell comes back with menu Edit, Undo Cell Operation.",
-            )
-        )
+        title, said = missing_name(error, trace, shell.user_ns)
+        display(Card("note", title, said))
 
     shell.set_custom_exc((NameError,), explain)
+
+
+_OPTIONS: set[str] = set()  # of every choice that this notebook has opened
+
+
+def missing_name(error: NameError, trace: Any, names: dict[str, Any]) -> tuple[str, str]:
+    """What to say of a name that is not defined: lost quotes, a typing error, one's own function, or a cell not run.
+
+    Parameters
+    ----------
+    error : NameError
+    trace : traceback
+    names : dict
+        What the notebook has defined.
+    """
+    name = error.name or ""
+    hers = [(frame, line) for frame, line in traceback.walk_tb(trace) if frame.f_globals is names]
+    frame, line = hers[-1] if hers else (None, 0)
+    inside = frame is not None and not frame.f_code.co_name.startswith("<")
+    local = list(frame.f_locals) if frame is not None and inside else []
+    there = [each for each in {*names, *dir(builtins), *local} if not each.startswith("_")]
+    near = difflib.get_close_matches(name, sorted(there), n=1, cutoff=0.7)
+    title, meant = f"{name or 'A name'} is not defined", f" Did you mean `{near[0]}`?" if near else ""
+    if name in _OPTIONS:
+        return title, f'Line {line}: `{name}` is one of the words to choose from. Write it in quotes: "{name}".'
+    if frame is not None and inside:
+        own = f"Line {line - frame.f_code.co_firstlineno + 1} of your function `{frame.f_code.co_name}` uses `{name}`"
+        return title, f"{own}, which is no argument of it and stands nowhere above.{meant}"
+    if near:
+        return title, f"Line {line}:{meant}"
+    return title, (
+        f"Line {line}: the cell that makes it was not run yet, or was changed or deleted. Run the notebook from the "
+        "top (menu Run, Run All Cells); a deleted cell comes back with menu Edit, Undo Cell Operation."
+    )

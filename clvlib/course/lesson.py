@@ -6,8 +6,11 @@ There are no points, and nothing is kept.
 
 from typing import Any
 
-from clvlib.course.exercise import KEYS, Exercise, as_number, load_exercise
-from clvlib.course.learner import NOT_ATTEMPTED, Card, Feedback, Memory, explain_missing_names, is_answer, kindly
+from clvlib.course.cards import Card
+from clvlib.course.exercise import KEYS, Exercise, load_exercise
+from clvlib.course.learner import NOT_ATTEMPTED, Feedback, explain_missing_names, is_answer, kindly
+from clvlib.course.memory import Memory
+from clvlib.course.slips import as_number
 
 _NO_GUESS = "There is no guess yet. Under Predict, replace the ... with your number; run that cell, then this one."
 _NO_KEYS = Card("note", "Nothing is checked here", "This machine holds no answers. Compare with the lesson's text.")
@@ -26,7 +29,8 @@ class Lesson(Feedback):
     called, key = "turn", "name"
 
     def __init__(self, exercise: Exercise):
-        self.questions, self.case, self.record = exercise.turn.questions, exercise.case_for(0), Memory()
+        self.exercise, self.questions = exercise, exercise.turn.questions
+        self.case, self.record = exercise.case_for(0), Memory()
 
     @kindly
     def reveal(self, guess: Any, truth: Any, unit: str = "") -> Card:
@@ -80,8 +84,9 @@ class _Unchecked(Lesson):
 
 def lesson(name: str) -> Lesson:
     """Open what a lesson asks: `turn = course.lesson("03_retention")`."""
-    explain_missing_names()
-    return Lesson(load_exercise(name)) if any(KEYS.glob("[!_]*.py")) else _Unchecked()
+    opened = Lesson(load_exercise(name)) if any(KEYS.glob("[!_]*.py")) else _Unchecked()
+    explain_missing_names(opened.questions)
+    return opened
 
 
 def how_far_off(guess: float, truth: float, unit: str = "") -> str:

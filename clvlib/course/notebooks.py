@@ -22,7 +22,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from clvlib.course.code import opening
 from clvlib.course.data import ROOT
-from clvlib.course.exercise import Exercise, all_exercises, load_exercise
+from clvlib.course.exercise import Case, Exercise, all_exercises, load_exercise
 
 _VIEW = "application/vnd.jupyter.widget-view+json"
 _MAY_STOP = ["raises-exception"]  # tells Jupyter to go on with "run all" after an error in this cell
@@ -85,13 +85,13 @@ def store(notebook: NotebookNode, path: Path) -> None:
     path.write_text(nbformat.writes(notebook) + "\n", encoding="utf-8", newline="\n")
 
 
-def student_notebook(exercise: Exercise, seed: int = 0, assessed: str = "") -> NotebookNode:
+def student_notebook(exercise: Exercise, seed: int = 0, assessed: str = "", case: Case | None = None) -> NotebookNode:
     """The notebook of an exercise: the numbers of the case, and for each question a prompt and a cell.
 
     For practice it opens the exercise with its keys. With `assessed`, the student's name in the file of answers, it
-    opens an assessment: it has the prompts of her case and knows neither keys nor seed.
+    opens an assessment: it has the prompts of her case (`case`, or the seed's) and knows neither keys nor seed.
     """
-    case = exercise.case_for(seed)
+    case = exercise.case_for(seed) if case is None else case
     head = (_ASSESSMENT if assessed else _PRACTICE).format(exercise=exercise)
     open_it, numbers = opening(exercise, case, assessed, seed)
     cells = [
@@ -114,15 +114,20 @@ _PRACTICE = """# Exercise: {exercise.title}
 About {exercise.minutes} minutes, {exercise.points} points. [The lesson](../notebooks/{exercise.name}.ipynb).
 
 Replace each `...` with your answer and run the cell (Shift + Enter). Wrong answers cost nothing: the
-card says what is off, and you try again. Stuck? Run `ex.hint("q1")` in a new cell. Given up? `ex.solution("q1")`. Your
-progress is kept when you close the notebook. Level 1 asks you to compute, level 2 to build, level 3 to decide."""
+card says what is off, and you try again. **Round only at the end, if at all:** the question's line says how many
+decimals are enough.
+
+Stuck? `ex.hint("q1")` costs a tenth of the question's points, `ex.solution("q1")` half of them; the buttons of a card
+do the same. `ex.again()` draws other numbers, as often as you like: your best case counts. Your progress is kept when
+you close the notebook. Level 1 asks you to compute, level 2 to build, level 3 to decide."""
 
 _ASSESSMENT = """# Exercise: {exercise.title}
 
 About {exercise.minutes} minutes, {exercise.points} points. The numbers are yours alone.
 
-Replace each `...` with your answer and run the cell (Shift + Enter). The card says what was
-recorded, not whether it is right; the last answer counts. Hand in this notebook, saved, when you are done. It is run
+Replace each `...` with your answer and run the cell (Shift + Enter). **Round only at the end, if at all:**
+the question's line says how many decimals are enough. The card says what was recorded, not whether it is right; the
+last answer counts. Hand in this notebook, saved, when you are done. It is run
 again from top to bottom when it is marked; what you print or plot is not looked at, and no cell may run for more than
 20 seconds."""
 

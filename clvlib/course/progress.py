@@ -3,12 +3,16 @@
 import html
 import os
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Any
 
+from clvlib.course.cards import Card
 from clvlib.course.data import ROOT
 from clvlib.course.exercise import RENAMED, Exercise, all_exercises
-from clvlib.course.learner import Memory, Record
+from clvlib.course.learner import DONE, earned
+from clvlib.course.memory import Memory, Record
+from clvlib.course.words import count
 
 _NOTHING = (
     "Nothing is answered yet: begin with lesson 1 and its exercise. What you reach in the exercises is counted here."
@@ -23,13 +27,13 @@ class Standing:
     record: Memory
 
     @property
-    def points(self) -> int:
-        return sum(question.points for key, question in self._asked if self._state(key) == "right")
+    def points(self) -> float:
+        return sum(earned(question, self.record.questions.get(key, {})) for key, question in self._asked)
 
     @property
     def answered(self) -> int:
         """How many questions are right, or, for a text, written."""
-        return sum(self._state(key) == ("recorded" if q.kind == "text" else "right") for key, q in self._asked)
+        return sum(self._state(key) in (*DONE, "recorded") for key, _ in self._asked)
 
     @property
     def done(self) -> bool:
@@ -41,7 +45,7 @@ class Standing:
 
     @property
     def said(self) -> str:
-        return f"{self.points} of {self.exercise.points} points"
+        return f"{self.points:g} of {self.exercise.points} points"
 
     @property
     def _asked(self) -> Any:
@@ -81,7 +85,7 @@ class Progress:
     @property
     def _total(self) -> str:
         points = sum(each.points for each in self.standings)
-        return f"You have {points} of {sum(each.exercise.points for each in self.standings)} points."
+        return f"You have {points:g} of {sum(each.exercise.points for each in self.standings)} points."
 
     def _go_on(self, link: bool = False) -> str:
         if self.next is None:
@@ -113,6 +117,38 @@ def progress() -> Progress:
     """
     folder = Path(os.environ.get("CLV_PROGRESS") or ROOT / "exercises" / ".progress")
     return Progress([_standing(exercise, folder) for exercise in all_exercises()])
+
+
+def certificate(learner: str, folder: Path | str = ".") -> Card:
+    """Write a page, `certificate.html`, that says all exercises are done; until they are, what is left.
+
+    Parameters
+    ----------
+    learner : str
+        The name that stands on it.
+    folder : path, optional
+        Where the page is written.
+    """
+    so_far = progress()
+    if so_far.next is not None or not so_far.standings:
+        left = sum(not each.done for each in so_far.standings)
+        return Card("note", "Not yet", f"{count(left, 'exercise')} to go. {so_far._go_on()}")
+    from jinja2 import Environment, PackageLoader
+
+    pages = Environment(loader=PackageLoader("clvlib.course"), autoescape=True, trim_blocks=True)
+    page = Path(folder) / "certificate.html"
+    text = pages.get_template("certificate.html").render(
+        learner=learner,
+        day=f"{date.today().day} {date.today():%B %Y}",
+        standings=so_far.standings,
+        points=f"{sum(each.points for each in so_far.standings):g}",
+        of=sum(each.exercise.points for each in so_far.standings),
+    )
+    try:
+        page.write_text(text, encoding="utf-8")
+    except OSError as error:
+        return Card("note", "The certificate could not be written", f"{error.strerror}: {page}. Name another folder.")
+    return Card("note", "Your certificate", f"It is in {page}: open it in a browser, and print it.")
 
 
 def _standing(exercise: Exercise, folder: Path) -> Standing:

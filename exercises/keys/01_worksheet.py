@@ -100,6 +100,7 @@ worksheet_value.hint(
 )
 def what_is_counted():
     """{visits_per_year} times {years}: what does this product count?"""
+    # visits a year, times years: the years cancel, and visits in a whole life are left
     return "visits"
 
 
@@ -199,6 +200,7 @@ worksheet_ltv.hint("It is the line of question 1, with the four arguments in pla
 def which_cost():
     """A shop keeps the cost of its customers on four lines. It prints a catalogue and mails it to everyone who has not
     ordered for three months. On which line does it belong?"""
+    # it brings an order that would not come by itself: that is marketing, whatever the post office is paid
     return "marketing"
 
 

@@ -147,6 +147,7 @@ all_payments.hint('`value.annuity(payment, rate, years, timing="end")`')
 def whose_value():
     """A colleague takes your answer to question 2 and divides it by {rate}. For which customer would the result be the
     right value?"""
+    # a payment divided by the rate is worth a payment at the end of every year, for ever; he divided the answer itself
     return "total"
 
 

@@ -260,6 +260,7 @@ elasticity.hint("`value.margin_multiple(kept, rate)` is the multiple. New divide
 def why_it_rises():
     """A cohort has two kinds of customers. One kind leaves with the same high probability every year, the other with
     the same low one. Nobody ever changes kind. The retention rate of the cohort rises from year to year. Why?"""
+    # nobody changes, so the mix must: the kind that leaves easily is soon gone, and the rate of the others is left
     return "sorting"
 
 

@@ -315,6 +315,7 @@ coupon_return.hint("`value.roi(gain=..., cost=...)`, with the margin that was ad
 def under_uncertainty():
     """Nobody knows how many households can be won at most. If it is 40 %, a higher spend loses 4 RMB a household; if it
     is 60 %, it gains 1 RMB. Both seem as likely. The campaign comes again every spring. What do you do this spring?"""
+    # 0.5 * -4 + 0.5 * 1 is a loss today, but spring comes again: a part, drawn by lot, says cheaply which world it is
     return "test"
 
 

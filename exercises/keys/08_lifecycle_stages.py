@@ -124,7 +124,7 @@ four_notes.hint("`lifecycle.STAGE_MODELS` has the six stages in its column `six`
 def stage_number(volume, highest, low, high):
     """Write the lesson's rule as a function of this month's volume, her highest volume so far (this month included) and
     the two limits. It returns 1 for exploration (below `low`), 2 for formation (below `high`), 3 for stability, and 4
-    for decline: she has reached `low` before and is more than 30 % below her highest."""
+    for decline: she has reached `low` before, and this month's volume is below 70 % of her highest."""
     if highest >= low and volume < 0.70 * highest:
         return 4
     return 1 if volume < low else 2 if volume < high else 3
@@ -132,7 +132,9 @@ def stage_number(volume, highest, low, high):
 
 @stage_number.hidden_inputs
 def other_months(rng):
-    months = [(1, 3, 3.5, 7), (2, 3, 3.5, 7), (8, 13, 4, 7.5), (5, 13, 4, 7.5), (8, 9, 4, 7.5), (4, 5, 4, 7.5)]
+    # at each limit and beside it: highest at `low`, volume at `low`, at `high`, at 70 % of the highest
+    months = [(4, 4, 4, 8), (2, 4, 4, 8), (3, 4, 4, 8), (8, 8, 4, 8), (7, 10, 4, 8), (14, 20, 4, 8), (2, 3, 4, 8)]
+    months += [(2, 6, 4, 8), (6, 8, 4, 8), (13, 20, 4, 8), (1, 3, 3.5, 7), (5, 13, 4, 7.5), (8, 9, 4, 7.5)]
     for _ in range(6):
         highest = int(rng.integers(11, 20))
         months.append((int(rng.integers(1, highest + 1)), highest, 4.5, 9.5))
@@ -205,6 +207,7 @@ stage_number.hint("`if highest >= low and volume < 0.70 * highest:` is decline; 
 def which_course():
     """A customer explored for {explored} months, formed for {formed}, was stable for {stable}, declined for {declined}
     and was lost. A relationship is long from 12 stable months on. Which course did hers take?"""
+    # she reached stability, so neither an abortion nor a midway demise; under 12 stable months it was an early exit
     return "exit"
 
 

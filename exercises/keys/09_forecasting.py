@@ -162,6 +162,7 @@ alive_by_formula.hint("`models.BGNBD(r=..., alpha=..., a=..., b=...).p_alive(fre
 def why_she():
     """She came back ten times until week 20, he twice, and both have been silent since. The BG/NBD says that she is
     more likely gone than he is. Why?"""
+    # at ten purchases in 20 weeks she would have come often in the silence; at two, he might just be between two
     return "clock"
 
 

@@ -246,8 +246,8 @@ own_pace.hint("From the first to the last order there are len(days) - 1 gaps.")
 @exercise.table(points=3, level=2, within=0.001)
 def remedies(complaints, late_parcels, login_gap_change, coupon_use_change):
     """Give each customer the first remedy whose reason fits: "settle" if she has complained; "deliver" if more than
-    one parcel was late; "ask" if the dashboard shows her fading, that is, if the days between her logins have risen
-    *and* her coupon use has fallen; else "wait". Each of the four lists has an entry a customer, the last two a change
+    one parcel was late; "ask" if she is fading by our rule, that is, if the days between her logins have risen *and*
+    her coupon use has fallen; else "wait". Each of the four lists has an entry a customer, the last two a change
     against the quarter before. Build a DataFrame with the one column `remedy`, a row a customer."""
     words = []
     for complained, late, logins, coupons in zip(
@@ -465,27 +465,97 @@ def the_next_offer():
     )
 
 
-@exercise.turn.number(unit="RMB", within=0.55)
-def dearest_call():
-    """The vendor's alarm calls 754 customers, of whom 237 would leave. A call keeps one leaver in five, worth 500 RMB.
-    How dear may a call be, in whole RMB, before the alarm loses money?"""
-    return 0.2 * 500 * 237 / 754
+@exercise.turn.number(unit="share", within=0.0006)
+def alarms_right():
+    """A system recognises 82 % of those who will leave and 82 % of those who will stay; 5 % leave in a half-year. Which
+    share of its alarms is right, as a fraction?"""
+    return 0.05 * 0.82 / (0.05 * 0.82 + 0.95 * 0.18)
 
 
-@dearest_call.mistake(
-    "That is what a call to a leaver brings. Most of those called would have stayed: they cost a call, too."
+@alarms_right.mistake("That is its share for 10 % leavers. With 5 % there are fewer leavers and more stayers.")
+def where_ten_percent_leave():
+    return 0.10 * 0.82 / (0.10 * 0.82 + 0.90 * 0.18)
+
+
+@alarms_right.mistake("That is the recall: of the leavers, the share that is found. Asked is a share of the alarms.")
+def the_recall():
+    return 0.82
+
+
+@alarms_right.mistake("Those are the leavers found, as a share of all customers. Divide them by all alarms.")
+def leavers_found_of_all():
+    return 0.05 * 0.82
+
+
+@alarms_right.mistake("You divided the right alarms by the wrong ones. Divide them by all alarms, right and wrong.")
+def right_alarms_by_wrong():
+    return 0.05 * 0.82 / (0.95 * 0.18)
+
+
+alarms_right.hint("Of 1,000 customers 50 leave and 950 stay. For how many of each does the alarm ring?")
+alarms_right.hint("It rings for 41 leavers and for 171 stayers.")
+
+
+@exercise.turn.number(unit="RMB", within=1.5)
+def kept_worth():
+    """A kept customer brings 120 RMB now and leaves with a chance of 37.5 % each half-year; interest is 10 % a year.
+    What is she worth, by V = 120 (1 + i) / (i + p)?"""
+    i = 1.10**0.5 - 1
+    return 120 * (1 + i) / (i + 0.375)
+
+
+@kept_worth.mistake("That is her worth without interest, 120 / p. What comes later is worth less today.")
+def without_interest():
+    return 120 / 0.375
+
+
+@kept_worth.mistake("You took a year's interest for a half-year. Here i is 1.10 to the power of one half, less 1.")
+def interest_of_a_year():
+    return 120 * 1.10 / (0.10 + 0.375)
+
+
+@kept_worth.mistake("You left out the 120 RMB of this half-year. She is kept, so they are certain.")
+def first_half_year_missing():
+    i = 1.10**0.5 - 1
+    return 120 * (1 + i) / (i + 0.375) - 120
+
+
+@kept_worth.mistake("You put in the share that stays. In the formula p is the chance that she leaves.")
+def stays_for_leaves():
+    i = 1.10**0.5 - 1
+    return 120 * (1 + i) / (i + 1 - 0.375)
+
+
+kept_worth.hint("Which i belongs to a half-year, if two of them make 10 %?")
+kept_worth.hint("i is 0.0488, and p is 0.375.")
+
+
+@exercise.turn.number(unit="RMB", within=6)
+def least_worth():
+    """The alarm above 11 % calls 522 customers, of whom 196 leave. A call costs 20 RMB and keeps one leaver in five.
+    How little may a kept customer be worth before the alarm loses money?"""
+    return 20 * 522 / (0.2 * 196)
+
+
+@least_worth.mistake(
+    "There every call would go to a leaver. Most of those called would have stayed, and cost a call, too."
 )
 def every_call_to_a_leaver():
-    return 0.2 * 500
+    return 20 / 0.2
 
 
-@dearest_call.mistake("That is the cost at the start, and the alarm still earns there. Move it up.")
-def cost_at_the_start():
-    return 20
+@least_worth.mistake("That would be right if a call kept every leaver. It keeps one in five.")
+def every_leaver_kept():
+    return 20 * 522 / 196
 
 
-dearest_call.hint("Move the cost of a call alone, and read the profit.")
-dearest_call.hint("At 20 RMB the profit is 8,620 RMB. Each RMB more costs 754.")
+@least_worth.mistake("That is her worth at the start, and the alarm still earns there. Move it down.")
+def worth_at_the_start():
+    return 300
+
+
+least_worth.hint("Move the worth of a kept customer alone, and read the profit.")
+least_worth.hint("At 300 RMB the profit is 1,320 RMB. Each RMB less takes a fifth of 196 from it.")
 
 
 @exercise.turn.number(unit="RMB", within=0.55)
@@ -502,7 +572,7 @@ def all_who_came_back():
 
 @dearest_coupon.mistake("That is how dear it may be if the coupon users get it first. Look at the line by lot.")
 def users_first():
-    return 44
+    return 42.5
 
 
 dearest_coupon.hint("What does one coupon more bring back, beyond those who would have come anyway?")

@@ -1,42 +1,35 @@
-"""Exercise 12, Kano, NPS and drivers: scores with their errors, features with their costs, a driver beside others."""
+"""Exercise 12, Scores and drivers: scores with their errors, two waves of a survey, a driver beside others, a map."""
 
 import numpy as np
 import pandas as pd
 
-from clvlib import satisfaction
 from clvlib.course import Exercise
 
-exercise = Exercise("12_scores_and_drivers", title="Kano, NPS and drivers", minutes=35, uses=["satisfaction"])
+exercise = Exercise("12_scores_and_drivers", title="Scores and drivers", minutes=35, uses=["satisfaction"])
 
-FEATURES = ["night nurse", "sealed parcel", "gift ribbon"]
-PAIRS = {
-    "A": ("like", "neutral"),
-    "O": ("like", "dislike"),
-    "M": ("must-be", "dislike"),
-    "I": ("neutral", "neutral"),
-    "R": ("dislike", "like"),
-    "Q": ("like", "like"),
+# A third thing beside the courier's mark and "ordered again", and how it hangs together with them.
+STORIES = {
+    "age": "Older customers mark any courier higher, and they also order more often, whoever comes",
+    "contentment with the shop": "A friendly courier makes her more content, and who is more content orders again",
+    "a thank-you letter": "It goes to all who praised the courier, and to all who ordered again",
 }
 
 
 @exercise.case
 def shop(rng):
-    """Another shop: its answers to "would you recommend us?", a feature, three plans and a bank's customers."""
+    """Another shop: its answers to "would you recommend us?", a second wave, a café and a bank."""
     nines, sevens = int(rng.integers(120, 180)), int(rng.integers(80, 120))
     sixes = int(rng.integers(40, 70))
-    letters = [*"AOMIRQ", *rng.choice(list("AAOMMIR"), size=int(rng.integers(6, 11)))]
+    wave = dict(promoters=int(rng.integers(180, 240)), passives=int(rng.integers(90, 150)))
+    third = str(rng.choice(list(STORIES)))
     return dict(
         answers=counted(nines, sevens, sixes),
+        autumn=wave | dict(detractors=int(rng.integers(60, 100))),
         means=[float(mean) for mean in rng.integers(62, 90, size=3) / 10],
-        **pairs(rng.permutation(letters)),
-        counts={
-            "night nurse": [int(count) for count in rng.integers([35, 20, 12, 8, 4, 3], [50, 34, 24, 18, 12, 9])],
-            "sealed parcel": [int(count) for count in rng.integers([2, 20, 50, 8, 3, 2], [8, 30, 70, 18, 6, 5])],
-            "gift ribbon": [int(count) for count in rng.integers([12, 4, 2, 60, 10, 2], [24, 10, 6, 80, 20, 6])],
-        },
-        lacking=[int(count) * 1000 for count in rng.integers([25, 4, 25], [40, 9, 40])],
-        cost=[int(count) * 10_000 for count in rng.integers([20, 4, 15], [40, 8, 30])],
+        **cafe(rng),
         **bank(rng),
+        third=third,
+        story=STORIES[third],
     )
 
 
@@ -44,25 +37,30 @@ def shop(rng):
 def textbook():
     return dict(
         answers=[2, 1, 3, 4, 8, 14, 22, 40, 68, 90, 72],
+        autumn=dict(promoters=210, passives=120, detractors=80),
         means=[8.2, 7.6, 7.0],
-        **pairs("OAMAMQMORI"),
-        counts={
-            "night nurse": [40, 30, 20, 10, 6, 4],
-            "sealed parcel": [4, 27, 55, 12, 1, 1],
-            "gift ribbon": [13, 3, 1, 72, 9, 2],
-        },
-        lacking=[40_000, 8_000, 40_000],
-        cost=[400_000, 60_000, 200_000],
+        drivers={"coffee": 0.40, "wait": 0.25, "music": 0.05, "seats": 0.10},
+        marks={"coffee": 6.5, "wait": 4.2, "music": 4.0, "seats": 5.0},
+        costs={"coffee": 24.0, "wait": 10.0, "music": 1.5, "seats": 6.0},
         product=[4, 6, 6, 4, 3, 5, 5, 6, 5, 5, 6, 6],
         service=[6, 7, 6, 6, 2, 4, 5, 5, 5, 4, 4, 5],
         switching=[6, 6, 5, 6, 1, 1, 5, 3, 5, 3, 6, 1],
         repeat=[10, 12, 11, 10, 5, 6, 10, 9, 9, 8, 11, 8],
+        third="contentment with the shop",
+        story=STORIES["contentment with the shop"],
     )
 
 
-def pairs(letters):
-    """The answers of customers who find a feature A, O, ..., one letter each."""
-    return dict(there=[PAIRS[letter][0] for letter in letters], not_there=[PAIRS[letter][1] for letter in letters])
+def cafe(rng):
+    """Four drivers of a café: what a level of each adds, how they are marked, what a level costs."""
+    items = ["coffee", "wait", "music", "seats"]
+    adds, levels = rng.permutation([0.05, 0.15, 0.25, 0.40]), rng.integers(38, 66, size=4) / 10
+    costs = rng.integers(4, 50, size=4) / 2
+    return dict(
+        drivers={item: float(add) for item, add in zip(items, adds, strict=True)},
+        marks={item: float(level) for item, level in zip(items, levels, strict=True)},
+        costs={item: float(cost) for item, cost in zip(items, costs, strict=True)},
+    )
 
 
 def counted(nines, sevens, sixes):
@@ -183,41 +181,56 @@ margin.hint("A promoter counts +1, a passive 0, a detractor -1. What is the vari
 margin.hint("1.96 * 100 * ((p + d - (p - d) ** 2) / n) ** 0.5; or `satisfaction.nps` on the single answers has `se`.")
 
 
-@exercise.function(points=2, level=1, within=0.0005, shown=[(5, 11), (4, 10), (3, 3)])
-def break_even(told_if_satisfied, told_if_not):
-    """A satisfied customer tells so many others, a dissatisfied one so many. Write a function `break_even` of the two
-    numbers. It returns the share of satisfied customers at which as many people hear good of the shop as bad."""
-    return told_if_not / (told_if_satisfied + told_if_not)
+@exercise.number(points=2, level=2, unit="points", within=0.02)
+def luck_between(answers, autumn):
+    """`answers` is what the shop heard in spring. In autumn it asked other customers, and counted
+    {autumn[promoters]} promoters, {autumn[passives]} passives and {autumn[detractors]} detractors. How large must a
+    difference between the two scores be, in points, so that luck alone reaches it in 5 of 100 pairs of surveys only?
+    Give 1.96 standard errors of the difference."""
+    n = sum(autumn.values())
+    p, d = autumn["promoters"] / n, autumn["detractors"] / n
+    spring_p, spring_d = sum(answers[9:]) / sum(answers), sum(answers[:7]) / sum(answers)
+    spring = (spring_p + spring_d - (spring_p - spring_d) ** 2) / sum(answers)
+    return 1.96 * 100 * (spring + (p + d - (p - d) ** 2) / n) ** 0.5
 
 
-@break_even.hidden_inputs
-def other_talkers(rng):
-    return [(int(good), int(bad)) for good, bad in zip(rng.integers(1, 9, 6), rng.integers(9, 16, 6), strict=True)]
+def errors(answers, autumn):
+    """The standard errors of both waves, in points."""
+    n = sum(autumn.values())
+    both = [shares(answers), (autumn["promoters"] / n, autumn["detractors"] / n, n)]
+    return [100 * ((p + d - (p - d) ** 2) / n) ** 0.5 for p, d, n in both]
 
 
-@break_even.mistake("That is the share of *dissatisfied* customers at the balance.")
-def share_of_the_others(told_if_satisfied, told_if_not):
-    return told_if_satisfied / (told_if_satisfied + told_if_not)
+@luck_between.mistake("That is the error of the spring score. The autumn score has one of its own: both move.")
+def spring_alone(answers, autumn):
+    return 1.96 * errors(answers, autumn)[0]
 
 
-@break_even.mistake(
-    "That is how many satisfied customers outweigh one who is dissatisfied. As a share, divide by all of them."
-)
-def satisfied_per_dissatisfied(told_if_satisfied, told_if_not):
-    return told_if_not / told_if_satisfied
+@luck_between.mistake("That is the error of the autumn score. The spring score has one of its own: both move.")
+def autumn_alone(answers, autumn):
+    return 1.96 * errors(answers, autumn)[1]
 
 
-@break_even.mistake("Your function gives 0.6875 whatever it gets: use its two arguments.")
-def always_five_and_eleven(told_if_satisfied, told_if_not):
-    return 11 / 16
+@luck_between.mistake("Errors of two surveys do not add up: add their squares, and take the root.")
+def errors_added(answers, autumn):
+    return 1.96 * sum(errors(answers, autumn))
 
 
-@break_even.mistake("Half satisfied balances only if both tell equally many. Weigh each side by how many it tells.")
-def always_half(told_if_satisfied, told_if_not):
-    return 0.5
+@luck_between.mistake("That is one standard error of the difference. 95 times in 100 needs 1.96 of them.")
+def one_error_of_both(answers, autumn):
+    return sum(error**2 for error in errors(answers, autumn)) ** 0.5
 
 
-break_even.hint("At the balance s * told_if_satisfied equals (1 - s) * told_if_not. Solve for s.")
+@luck_between.mistake("You threw all answers together. That is the error of one big survey, not of a difference.")
+def one_big_survey(answers, autumn):
+    promoters, detractors = sum(answers[9:]) + autumn["promoters"], sum(answers[:7]) + autumn["detractors"]
+    n = sum(answers) + sum(autumn.values())
+    p, d = promoters / n, detractors / n
+    return 1.96 * 100 * ((p + d - (p - d) ** 2) / n) ** 0.5
+
+
+luck_between.hint("Both scores are uncertain. What is the variance of a difference of two independent numbers?")
+luck_between.hint("Work out the variance of each score, (p + d - (p - d) ** 2) / n, add the two, and take the root.")
 
 
 @exercise.number(points=1, level=1, unit="points", within=0.02)
@@ -249,127 +262,6 @@ def mean_level(means):
 
 index.hint("Level 1 is worth 0 points, level 10 is worth 100. What is one step worth?")
 index.hint("`satisfaction.acsi(means)` uses equal weights if you give none.")
-
-
-@exercise.table(points=3, level=2, within=0.001)
-def categories(there, not_there):
-    """Customers answered a pair of questions on one feature. `there` has their answers to "how do you feel if it is
-    there?", `not_there` those to "and if it is not?", in the same order. Build a DataFrame with six rows and the
-    columns `category` ("A", "O", "M", "I", "R", "Q", in this order) and `respondents` (how many of each)."""
-    found = satisfaction.kano(functional=there, dysfunctional=not_there).counts
-    return pd.DataFrame({"category": list(found.index), "respondents": list(found)})
-
-
-def letters_by(there, not_there, change=None):
-    counts = satisfaction.kano(there, not_there).counts
-    if change:
-        from_, to = change
-        counts[to] += counts[from_]
-        counts[from_] = 0
-    return pd.DataFrame({"category": list(counts.index), "respondents": list(counts)})
-
-
-@categories.mistake(
-    "The two answers are exchanged: nearly everybody would rather not have the feature. `there` is the row of the "
-    "table (functional), `not_there` the column (dysfunctional)."
-)
-def transposed(there, not_there):
-    return letters_by(not_there, there)
-
-
-@categories.mistake("You took like/dislike for attractive. Who is displeased without it is an O: the more the better.")
-def o_taken_for_a(there, not_there):
-    return letters_by(there, not_there, ("O", "A"))
-
-
-@categories.mistake('Who likes it both ways is no "indifferent": she cannot mean both. That pair is Q, questionable.')
-def q_taken_for_i(there, not_there):
-    return letters_by(there, not_there, ("Q", "I"))
-
-
-@categories.mistake(
-    "You counted those who would rather not have it as indifferent. To dislike it there, or to like it gone, is R, "
-    "reverse."
-)
-def r_taken_for_i(there, not_there):
-    return letters_by(there, not_there, ("R", "I"))
-
-
-categories.hint("`satisfaction.KANO_TABLE` shows the letter of every pair: row there, column not there.")
-categories.hint("`satisfaction.kano(functional=..., dysfunctional=...).counts` counts the letters.")
-
-
-@exercise.table(points=4, level=2, within=0.002)
-def needs(counts, lacking, cost):
-    """Three features could be offered. `counts` has for each how many respondents find it A, O, M, I, R and Q (in this
-    order), `lacking` how many customers lack it now, and `cost` what giving it to them would cost, in RMB a year.
-    Build a DataFrame with one row a feature, in the order of `counts`, and the columns `feature`, `better`, `worse`
-    and `per_step`: what a step of satisfaction costs, in RMB. Giving the feature to a customer who lacks it makes
-    better + |worse| steps on average."""
-    table = pd.DataFrame(counts, index=list("AOMIRQ")).T
-    total = table[["A", "O", "M", "I"]].sum(axis=1)
-    table["better"] = (table["A"] + table["O"]) / total
-    table["worse"] = -(table["O"] + table["M"]) / total
-    table["per_step"] = np.array(cost) / (np.array(lacking) * (table["better"] - table["worse"]))
-    return table[["better", "worse", "per_step"]].rename_axis("feature").reset_index()
-
-
-def shares_by(counts, better, worse, below="AOMI"):
-    """Better and worse as sums of the letters named, over those named in `below`."""
-    table = pd.DataFrame(counts, index=list("AOMIRQ")).T
-    total = table[list(below)].sum(axis=1)
-    return table[list(better)].sum(axis=1) / total, -table[list(worse)].sum(axis=1) / total
-
-
-def plan(counts, better, worse, per_step):
-    columns = {"better": list(better), "worse": list(worse), "per_step": list(per_step)}
-    return pd.DataFrame({"feature": list(counts), **columns})
-
-
-@needs.mistake("R and Q are in your denominator. Both shares are taken of A + O + M + I only.")
-def r_and_q_below(counts, lacking, cost):
-    better, worse = shares_by(counts, "AO", "OM", "AOMIRQ")
-    return plan(counts, better, worse, np.array(cost) / (np.array(lacking) * (better - worse)))
-
-
-@needs.mistake(
-    "O is missing. A one-dimensional feature pleases if it is there and displeases if it is not: count it in both."
-)
-def o_forgotten(counts, lacking, cost):
-    better, worse = shares_by(counts, "A", "M")
-    return plan(counts, better, worse, np.array(cost) / (np.array(lacking) * (better - worse)))
-
-
-@needs.mistake("Write `worse` with its minus sign, as it is published; only the steps take it without.")
-def worse_without_sign(counts, lacking, cost):
-    better, worse = shares_by(counts, "AO", "OM")
-    return plan(counts, better, -worse, np.array(cost) / (np.array(lacking) * (better - worse)))
-
-
-@needs.mistake(
-    "Your steps count `better` alone. That is applause: a customer who no longer lacks a must-be also goes a step up."
-)
-def better_alone(counts, lacking, cost):
-    better, worse = shares_by(counts, "AO", "OM")
-    return plan(counts, better, worse, np.array(cost) / (np.array(lacking) * better))
-
-
-@needs.mistake("`worse` is negative, so adding it takes the must-be steps away. Steps are better - worse.")
-def worse_added(counts, lacking, cost):
-    better, worse = shares_by(counts, "AO", "OM")
-    return plan(counts, better, worse, np.array(cost) / (np.array(lacking) * (better + worse)))
-
-
-@needs.mistake(
-    "The shares are right. Your last column forgets how many customers lack the feature: multiply the steps."
-)
-def lacking_forgotten(counts, lacking, cost):
-    better, worse = shares_by(counts, "AO", "OM")
-    return plan(counts, better, worse, np.array(cost) / (better - worse))
-
-
-needs.hint("better = (A + O) / (A + O + M + I); worse = -(O + M) / the same. `satisfaction.better_worse` has both.")
-needs.hint("Cost divided by steps; steps are the customers who lack it, times better - worse.")
 
 
 @exercise.number(points=3, level=2, unit="repeat purchases per level", within=0.005)
@@ -421,6 +313,91 @@ service_alone.hint("`import statsmodels.formula.api as smf`, and put the four li
 service_alone.hint('`smf.ols("repeat ~ product + service + switching", data).fit().params` has the coefficient.')
 
 
+@exercise.table(points=3, level=2, within=0.002)
+def priorities(drivers, marks, costs):
+    """Guests of a café marked four items and the café itself, from 1 to 7. `drivers` says how much a level of
+    each item adds to the overall mark (other items and common causes held constant), `marks` has the mean mark of each
+    item, `costs` what one level more of it costs, in RMB per guest and year. Build a DataFrame with one row an item, in
+    the order of `drivers`, and the columns `item`, `headroom` (how many levels the overall mark rises at most, if
+    everybody gives the item a 7) and `rmb_per_level` (what one level of the *overall* mark costs by this item)."""
+    table = pd.DataFrame({"adds": drivers, "mark": marks, "cost": costs})
+    table["headroom"] = table["adds"] * (7 - table["mark"])
+    table["rmb_per_level"] = table["cost"] / table["adds"]
+    return table[["headroom", "rmb_per_level"]].rename_axis("item").reset_index()
+
+
+def headroom_and_price(drivers, headroom, price):
+    return pd.DataFrame({"item": list(drivers), "headroom": headroom, "rmb_per_level": price})
+
+
+def columns(drivers, marks, costs):
+    return (np.array([column[item] for item in drivers]) for column in (drivers, marks, costs))
+
+
+@priorities.mistake("Your headroom is how far the item can rise. Asked is what that adds to the *overall* mark.")
+def headroom_of_the_item(drivers, marks, costs):
+    adds, mark, cost = columns(drivers, marks, costs)
+    return headroom_and_price(drivers, 7 - mark, cost / adds)
+
+
+@priorities.mistake(
+    "Your headroom multiplies by the mark that the item has. It can rise only by what it lacks: 7 less its mark."
+)
+def credit_for_what_is_there(drivers, marks, costs):
+    adds, mark, cost = columns(drivers, marks, costs)
+    return headroom_and_price(drivers, adds * mark, cost / adds)
+
+
+@priorities.mistake("Your headroom begins at 1. The item stands at its mean mark already: take 7 less that.")
+def from_the_bottom(drivers, marks, costs):
+    adds, _, cost = columns(drivers, marks, costs)
+    return headroom_and_price(drivers, adds * 6, cost / adds)
+
+
+@priorities.mistake(
+    "You multiplied the cost. It takes 1 / 0.25 = 4 levels of an item that adds 0.25 to make one overall: divide."
+)
+def cost_times_effect(drivers, marks, costs):
+    adds, mark, cost = columns(drivers, marks, costs)
+    return headroom_and_price(drivers, adds * (7 - mark), cost * adds)
+
+
+@priorities.mistake("Your last column is the cost of a level of the *item*. How many of these make one level overall?")
+def cost_of_the_item(drivers, marks, costs):
+    adds, mark, cost = columns(drivers, marks, costs)
+    return headroom_and_price(drivers, adds * (7 - mark), cost)
+
+
+priorities.hint("How far is each item from a 7, and how much of that arrives at the overall mark?")
+priorities.hint("headroom = drivers * (7 - marks); rmb_per_level = costs / drivers. DataFrames do it row by row.")
+
+
+@exercise.choice(
+    points=2,
+    level=3,
+    options={
+        "hold": "hold it constant: it comes before both, and would pass for an effect of the courier",
+        "between": "leave it out: the effect runs through it, and would be held back",
+        "after": "leave it out: it follows from both, and who compares within it ties them together",
+        "any": "either will do: with enough answers it makes no difference",
+    },
+    wrong={
+        "hold": "That is right for what comes *before* both. Who moves whom here? Draw the arrows.",
+        "between": "That is right for what lies *between* courier and order. Who moves whom here? Draw the arrows.",
+        "after": "That is right for what courier and order *both bring about*. Who moves whom here? Draw the arrows.",
+        "any": "More answers make a wrong number surer. What is in the regression decides what the number means.",
+    },
+)
+def held_constant(story, third):
+    """Does a friendly courier bring customers back? An analyst regresses "ordered again" on the courier's mark.
+    She could hold a third thing constant, which stands in her file: {third}. {story}. Shall she?"""
+    return {"age": "hold", "contentment with the shop": "between", "a thank-you letter": "after"}[third]
+
+
+held_constant.hint("Draw an arrow from what comes first to what it changes: courier, order, and the third thing.")
+held_constant.hint("Two arrows *out of* the third thing, one in and one out, or two *into* it?")
+
+
 @exercise.text(
     level=3,
     at_least=60,
@@ -453,6 +430,36 @@ def build_the_app():
     )
 
 
+@exercise.turn.number(unit="points", within=0.1)
+def smallest_rise():
+    """Next June we ask 1,200 other mothers. Either score has ± 4.2 points. By how many points must the new score differ
+    from the old one, so that luck does as much in 5 of 100 pairs of surveys only?"""
+    return (4.2**2 + 4.2**2) ** 0.5
+
+
+@smallest_rise.mistake(
+    "That is how far one score lies from the truth. Here two scores are off, each by luck of its own."
+)
+def one_of_them():
+    return 4.2
+
+
+@smallest_rise.mistake(
+    "Both are seldom off as far as that, and to different sides. Add the squares, and take the root."
+)
+def both_added():
+    return 8.4
+
+
+@smallest_rise.mistake("That would be the error of the mean of both. A difference is less sure than either, not surer.")
+def mean_of_both():
+    return 4.2 / 2**0.5
+
+
+smallest_rise.hint("Is a difference of two uncertain numbers surer than one of them, or less sure?")
+smallest_rise.hint("Variances add up: 4.2 ** 2 + 4.2 ** 2. Then take the root.")
+
+
 @exercise.turn.number(unit="answers", within=20)
 def answers_for_five():
     """With 100 answers a score is 30 ± 15.3 points. How many answers make it ± 5?"""
@@ -475,50 +482,53 @@ answers_for_five.hint("Leave score and passives, move the answers up, and read t
 answers_for_five.hint("Three times narrower takes nine times as many.")
 
 
-@exercise.turn.number(unit="M, as on the slider", within=2.5)
-def must_be_from():
-    """A feature is attractive (A) to 40, one-dimensional (O) to 30, indifferent (I) to 10. M, those who call it a
-    must-be, goes up in steps of 5. At which M does it lie in the must-be corner: having it pleases less than half?"""
-    return 40 + 30 - 10 + 5
+@exercise.turn.number(unit="in the logarithm of the odds", within=0.005)
+def by_two_steps():
+    """A level of quality adds 0.326 to the overall mark, and a level of the overall mark adds 0.608 to the logarithm of
+    the odds of a new order. What does a level of quality add to that, by the two steps?"""
+    return 0.326 * 0.608
 
 
-@must_be_from.mistake("There it lies on the border: having it pleases half. One step more.")
-def on_the_border():
-    return 40 + 30 - 10
+@by_two_steps.mistake("The steps follow one another: of each level of the mark, 0.326 arrive. Multiply.")
+def steps_added():
+    return 0.326 + 0.608
 
 
-@must_be_from.mistake("There as many call it a must-be as attractive. But having it would still please more than half.")
-def as_many_as_attractive():
-    return 40
+@by_two_steps.mistake("That is what a whole level of the overall mark adds. A level of quality makes a third of one.")
+def second_step():
+    return 0.608
 
 
-@must_be_from.mistake("There the largest group calls it a must-be. But having it would still please more than half.")
-def largest_group():
-    return 45
+@by_two_steps.mistake("That is what holding the mark constant says. Then the second step cannot happen.")
+def held_back():
+    return 0
 
 
-must_be_from.hint("Move M alone, and read the corner in the sentence.")
-must_be_from.hint("Better is (A + O) / (A + O + M + I). When is it below a half?")
+by_two_steps.hint("How much of a level of the overall mark does one level of quality make?")
+by_two_steps.hint("Each whole level would add 0.608. You have 0.326 of a level.")
 
 
-@exercise.turn.number(unit="as on the slider", within=0.025)
-def link_for_half():
-    """With links of 0.50 the stations show 5.6 thousand RMB a 10 points, and the chain brings 0.3 of it; the rest comes
-    with the districts. The chain brings 10 times link to the fifth. From which link on is that more than the rest?"""
-    return ((5.6 - 0.3) / 10) ** (1 / 5)
+@exercise.turn.number(unit="levels of the overall mark", within=0.003)
+def levels_needed():
+    """The box costs 1.50 RMB a parcel, on 10 parcels per mother and year. A level of the overall mark is worth 56 RMB a
+    mother and year. By how many levels must the box lift the mark, so that it pays for itself?"""
+    return 1.50 * 10 / 56
 
 
-@link_for_half.mistake("Five links multiply: at 0.50 the chain brings 0.3 of 5.6. It takes much stronger ones.")
-def half_a_link():
-    return 0.5
+@levels_needed.mistake("That is for one parcel only. A mother gets ten in a year, and the 56 RMB are for a year, too.")
+def one_parcel():
+    return 1.50 / 56
 
 
-@link_for_half.mistake("Close: there the chain brings 4.4 of 9.7, still less than half. One step more.")
-def one_step_before():
-    return 0.85
+@levels_needed.mistake("That is the cost in RMB. How much of a level is worth so much, if a whole one is worth 56?")
+def cost_in_rmb():
+    return 15
 
 
-link_for_half.hint(
-    "Leave the districts, move the link up, and compare what the chain brings with what the stations show."
-)
-link_for_half.hint("At 0.80 it is 3.3 of 8.5. Go on.")
+@levels_needed.mistake("Turn it round: what a mother's box costs, divided by what a level is worth.")
+def upside_down():
+    return 56 / 15
+
+
+levels_needed.hint("What does the box cost for one mother in a year?")
+levels_needed.hint("15 RMB, and a whole level is worth 56.")

@@ -82,6 +82,7 @@ def redbaby():
 )
 def soft_benefit():
     """An airline's plan has four benefits for its gold members. One of them is soft. Which?"""
+    # hard is money, now or in miles; the lounge is how she is treated
     return "lounge"
 
 

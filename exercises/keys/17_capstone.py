@@ -144,6 +144,7 @@ pair_similarity.hint("Three columns were compared.")
 def same_home():
     """Two records have the same telephone and the same address, both 100 alike. The names are 刘梅雅 and 刘琳艳, the
     children were born three years apart. What do you do?"""
+    # what belongs to a home agrees, what belongs to a person differs
     return "household"
 
 

@@ -7,13 +7,14 @@ value of a message that has passed `read_line`, which trusts nothing it is given
 import functools
 import json
 import re
+from datetime import date
 from typing import Any
 
 import fastjsonschema
 import numpy as np
 import pandas as pd
 
-from clvlib.course.exercise import as_number
+from clvlib.course.slips import as_number
 
 LONGEST_TEXT = 20_000
 MOST_ROWS, MOST_COLUMNS, LONGEST_CELL = 300, 20, 100
@@ -107,6 +108,8 @@ def _freeze_cell(cell: Any) -> str | float | bool | None:
         return cell[:LONGEST_CELL]
     if isinstance(cell, bool | np.bool_):
         return bool(cell)
+    if isinstance(cell, date | np.datetime64) and not pd.isna(cell):
+        return str(pd.Timestamp(cell)).removesuffix(" 00:00:00")
     value, complaint = as_number(cell)
     return value if not complaint else None
 

@@ -6,6 +6,7 @@ from typing import Any
 from clvlib.course.exercise import Case, Exercise, FunctionQuestion, Question, TextQuestion
 from clvlib.course.learner import describe
 from clvlib.course.marking.answers import clean, thaw
+from clvlib.course.marking.record import Inputs
 from clvlib.course.marking.roster import Student
 from clvlib.course.marking.sandbox import Collected
 
@@ -69,10 +70,12 @@ class Marked:
         return [key for key, verdict in self.verdicts.items() if verdict.state == "to mark"]
 
 
-def judge(exercise: Exercise, seed: int, collected: Collected) -> dict[str, Verdict]:
-    """Hold what a notebook left against the key, question by question."""
-    case = exercise.case_for(seed)
-    return {key: _safely(question, key, case, collected) for key, question in exercise.questions.items()}
+def judge(exercise: Exercise, case: Case, hidden: Inputs, collected: Collected) -> dict[str, Verdict]:
+    """Hold what a notebook left against the key, question by question, with her numbers and her hidden inputs."""
+    return {
+        key: _safely(question, key, case, hidden.get(key, []), collected)
+        for key, question in exercise.questions.items()
+    }
 
 
 def notes(collected: Collected) -> list[str]:
@@ -83,15 +86,15 @@ def notes(collected: Collected) -> list[str]:
     return [lines[number] for number in sorted(lines)] + [_sentence(trouble) for trouble in collected.trouble]
 
 
-def _safely(question: Question, key: str, case: Case, collected: Collected) -> Verdict:
+def _safely(question: Question, key: str, case: Case, hidden: list[Any], collected: Collected) -> Verdict:
     """The verdict; an answer so odd that comparing it fails costs its own question and stops nobody's marking."""
     try:
-        return _verdict(question, key, case, collected)
+        return _verdict(question, key, case, hidden, collected)
     except Exception:
         return Verdict("wrong", 0, "This answer could not be compared: look at the kinds of its values.")
 
 
-def _verdict(question: Question, key: str, case: Case, collected: Collected) -> Verdict:
+def _verdict(question: Question, key: str, case: Case, hidden: list[Any], collected: Collected) -> Verdict:
     frozen = collected.answers.get(key)
     answer = ... if frozen is None else thaw(frozen)
     runs = _runs(key, collected) if isinstance(question, FunctionQuestion) and callable(answer) else []
@@ -100,19 +103,21 @@ def _verdict(question: Question, key: str, case: Case, collected: Collected) -> 
     read = answer if isinstance(question, TextQuestion) and isinstance(answer, str) else describe(answer)
     if isinstance(question, TextQuestion) and isinstance(answer, str):
         return Verdict("to mark", None, answer=read)
-    problem = _problem(question, answer, runs, case)
+    problem = _problem(question, answer, runs, case, hidden)
     if problem is None:
         return Verdict("right", question.points, answer=read)
     messages = [mistake.message for mistake in question.mistakes]
     return Verdict("wrong", 0, problem, messages.index(problem) if problem in messages else None, read)
 
 
-def _problem(question: Question, answer: Any, runs: list[tuple[Any, str | None]], case: Case) -> str | None:
+def _problem(
+    question: Question, answer: Any, runs: list[tuple[Any, str | None]], case: Case, hidden: list[Any]
+) -> str | None:
     if not isinstance(question, FunctionQuestion) or not callable(answer):
         return question.problem(answer, case)
-    if len(runs) < len(list(question.inputs())):
+    if len(runs) < len(question.shown) + len(hidden):
         return "Your function did not come to an end on all the inputs it was tried on."
-    return question.problem_of(runs)
+    return question.problem_of(runs, hidden=hidden)
 
 
 def _runs(key: str, collected: Collected) -> list[tuple[Any, str | None]]:

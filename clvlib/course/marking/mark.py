@@ -10,20 +10,22 @@ import json
 import os
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
+from contextlib import suppress
 from dataclasses import asdict, dataclass
-from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 from clvlib import __version__
 from clvlib.course.code import opening
-from clvlib.course.exercise import Exercise, FunctionQuestion, TextQuestion, count
+from clvlib.course.exercise import Exercise, TextQuestion
 from clvlib.course.marking import pages, sandbox, sheets
 from clvlib.course.marking.judge import Marked, judge, notes
-from clvlib.course.marking.release import Secret, seed, ticket, write, write_zip
+from clvlib.course.marking.record import Inputs, Record, hidden_inputs, shown_inputs
+from clvlib.course.marking.release import slug, write, write_zip
 from clvlib.course.marking.roster import Roster, Student
-from clvlib.course.marking.sandbox import Collected, Inputs, Limits, Sandbox
-from clvlib.course.marking.submissions import Remark, attempts, find, keep, read_notebook
+from clvlib.course.marking.sandbox import Collected, Limits, Sandbox
+from clvlib.course.marking.submissions import Class, Remark, Returned, attempts, find, keep, read_notebook
+from clvlib.course.words import count
 
 
 @dataclass(frozen=True)
@@ -48,19 +50,19 @@ class Marking:
     ----------
     exercise : Exercise
     roster : Roster
-    secret : Secret
-        The one that the notebooks were released with.
+    record : Record
+        What was handed out.
     out : Path
     limits : Limits, optional
     """
 
-    def __init__(self, exercise: Exercise, roster: Roster, secret: Secret, out: Path, limits: Limits | None = None):
-        self.exercise, self.roster, self.secret, self.out = exercise, roster, secret, out
+    def __init__(self, exercise: Exercise, roster: Roster, record: Record, out: Path, limits: Limits | None = None):
+        self.exercise, self.roster, self.out = exercise, roster, out
         self.limits = limits or Limits()
-        self.tickets = {ticket(secret, exercise, student): student for student in roster.students}
-        self.ticket_of = {student: name for name, student in self.tickets.items()}
-        self.seeds: dict[Student, int] = {}
         self.remarks: list[Remark] = []
+        self._know(record)
+        for student, name in self._links().items():
+            self._know(self.record.linked(student, name))
         self._read_sheets()  # what is wrong in them is better said now than after a long run
 
     def take_in(self, source: Path) -> None:
@@ -73,7 +75,8 @@ class Marking:
         """
         if not source.exists():
             raise ValueError(f"there is no folder or zip {source}: --submissions is where the returned files are")
-        self.remarks = list(keep(find(source), self.roster, self.tickets, self.out / "attempts"))
+        self._find_who_has_a_new_id(source)
+        self.remarks = list(keep(find(source), self._class, self.out / "attempts"))
 
     def waiting(self, again: Sequence[str] = ()) -> list[Student]:
         """The students whose last attempt was not run yet, and those of these ids.
@@ -146,14 +149,64 @@ class Marking:
             problem,
         )
 
+    def _know(self, record: Record) -> None:
+        """Who is who by this record; a student to whom nothing was handed out has a folder all the same."""
+        self.record, self.released = record, record.of(self.roster)
+        strangers = [student for student in self.roster.students if student not in self.released]
+        self.ticket_of = {student: each.ticket for student, each in self.released.items()}
+        self.ticket_of |= {student: f"{slug(student.id)}-{_hash(student.id)}" for student in strangers}
+        self.tickets = {name: student for student, name in self.ticket_of.items()}
+
+    @property
+    def _class(self) -> Class:
+        strangers = frozenset(self.roster.students) - set(self.released)
+        return Class(self.exercise.name, self.roster, self.tickets, strangers)
+
+    def _find_who_has_a_new_id(self, source: Path) -> None:
+        """Follow a ticket of the record to a student of the roster whom nothing else connects with it.
+
+        Raises
+        ------
+        ValueError
+            If most tickets that come back are in no record: then this is the record of another release.
+        """
+        found = [(file.path, *_clv(file)) for file in find(source)]
+        carried = [(path, name) for path, name, exercise in found if name and exercise == self.exercise.name]
+        unknown = sum(name not in self.record.handed_out for _, name in carried)
+        if unknown >= 3 and unknown > len(carried) / 2:
+            raise ValueError(
+                f"{unknown} of {len(carried)} notebooks carry a ticket that the record of this release does not know: "
+                "is it the record, or the roster, of another class? Nothing was written"
+            )
+        links = self._links()
+        for path, name in carried:
+            with suppress(ValueError):
+                student = self.roster.owner(path)
+                free = name in self.record.handed_out and name not in self.tickets
+                if student and free and student not in self.released:
+                    self._know(self.record.linked(student, name))
+                    links[student] = name
+        if links:
+            kept = [[student.id, name] for student, name in links.items()]
+            write(self.out / "links.json", json.dumps(kept, ensure_ascii=False, indent=1).encode())
+
+    def _links(self) -> dict[Student, str]:
+        """The tickets that earlier runs found to be those of students with new ids."""
+        try:
+            kept = json.loads((self.out / "links.json").read_bytes())
+        except (OSError, ValueError):
+            return {}
+        by_id = {student.id: student for student in self.roster.students}
+        return {by_id[one]: name for one, name in kept if one in by_id and name in self.record.handed_out}
+
     def _run(self, student: Student, box: Sandbox) -> None:
         attempt = self._attempts(student)[-1]
-        cells, _ = read_notebook(attempt.read_bytes())
+        cells, *_ = read_notebook(attempt.read_bytes())
         names = {key: question.name for key, question in self.exercise.questions.items()}
-        prelude = "\n".join(opening(self.exercise, self._case(student), "class"))
+        prelude = "\n".join(opening(self.exercise, self.released[student].case, "class"))
         notebook = {"prelude": prelude, "cells": cells, "names": names}
-        collected = sandbox.run(notebook, *self._inputs, box)
-        kept = {"attempt": attempt.name, "fingerprint": self._fingerprint(attempt), **asdict(collected)}
+        collected = sandbox.run(notebook, shown_inputs(self.exercise), self._hidden(student), box)
+        kept = {"attempt": attempt.name, "fingerprint": self._fingerprint(student, attempt), **asdict(collected)}
         write(self._answers_file(student), json.dumps(kept, indent=1).encode())
 
     def _result(self, student: Student) -> Marked:
@@ -163,7 +216,7 @@ class Marking:
             notes_kept = sorted((self.out / "attempts" / name).glob("*.txt"))
             lines = [path.read_text(encoding="utf-8").strip() for path in notes_kept]
             return Marked(student, name, "not readable" if lines else "nothing handed in", notes=lines)
-        verdicts = judge(self.exercise, self._seed(student), collected)
+        verdicts = judge(self.exercise, self.released[student].case, self._hidden(student), collected)
         return Marked(student, name, "marked", verdicts, notes(collected))
 
     def _collected(self, student: Student) -> Collected | None:
@@ -173,34 +226,22 @@ class Marking:
             kept: dict[str, Any] = json.loads(self._answers_file(student).read_bytes())
         except (OSError, ValueError):
             return None
-        if not kept_attempts or kept.pop("fingerprint", "") != self._fingerprint(kept_attempts[-1]):
+        if not kept_attempts or kept.pop("fingerprint", "") != self._fingerprint(student, kept_attempts[-1]):
             return None
         del kept["attempt"]
         kept["left_out"] = {int(number): why for number, why in kept["left_out"].items()}
         return Collected(**kept)
 
-    def _fingerprint(self, attempt: Path) -> str:
+    def _fingerprint(self, student: Student, attempt: Path) -> str:
         """Of all that decides what a run leaves."""
-        conditions = (__version__, self.exercise.name, *self._inputs, asdict(self.limits))
+        inputs = shown_inputs(self.exercise), self._hidden(student)
+        conditions = (__version__, self.exercise.name, *inputs, self.released[student].case, asdict(self.limits))
         return hashlib.sha256(repr(conditions).encode() + attempt.read_bytes()).hexdigest()
 
-    @cached_property
-    def _inputs(self) -> tuple[Inputs, Inputs]:
-        """By question, the inputs that her notebook shows and those it does not."""
-        both: tuple[Inputs, Inputs] = ({}, {})
-        for key, question in self.exercise.questions.items():
-            if isinstance(question, FunctionQuestion):
-                for inputs, is_shown in question.inputs():
-                    both[not is_shown].setdefault(key, []).append(inputs)
-        return both
-
-    def _seed(self, student: Student) -> int:
-        if student not in self.seeds:
-            self.seeds[student] = seed(self.secret, self.exercise, student)
-        return self.seeds[student]
-
-    def _case(self, student: Student) -> dict[str, Any]:
-        return self.exercise.case_for(self._seed(student))
+    def _hidden(self, student: Student) -> Inputs:
+        """Her hidden inputs, of the questions that the key has now; a question that is new gets those of seed 0."""
+        kept = self.released[student].hidden
+        return {key: kept.get(key, inputs) for key, inputs in hidden_inputs(self.exercise, 0).items()}
 
     def _attempts(self, student: Student) -> list[Path]:
         return attempts(self.out / "attempts" / self.ticket_of[student])
@@ -239,6 +280,18 @@ class Marking:
             several = [f"{count(len(kept), 'attempt')}; the last counts"] if len(kept) > 1 else []
             rows += [[result.student.id, kept[-1].name if kept else "", what] for what in [*several, *result.notes]]
         return sheets.log(rows)
+
+
+def _hash(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def _clv(file: Returned) -> tuple[str, str]:
+    """Ticket and exercise that a returned file carries; nothing if it is no notebook."""
+    try:
+        return read_notebook(file.data)[1:]
+    except ValueError:
+        return "", ""
 
 
 def workers(limits: Limits) -> int:

@@ -17,8 +17,9 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from clvlib.course.code import imports, literal, numbers
-from clvlib.course.exercise import Case, Exercise, FunctionQuestion, Question, TextQuestion, count
+from clvlib.course.exercise import Case, Exercise, FunctionQuestion, Question, TextQuestion
 from clvlib.course.notebooks import KERNEL, store
+from clvlib.course.words import count
 
 
 def export(folder: Path, exercises: Sequence[Exercise]) -> list[Path]:

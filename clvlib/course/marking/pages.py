@@ -13,11 +13,12 @@ from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from clvlib.course.exercise import Exercise, count
+from clvlib.course.exercise import Exercise
 from clvlib.course.marking import items
 from clvlib.course.marking.judge import Marked
 from clvlib.course.marking.sheets import Marks
 from clvlib.course.marking.tables import figure, visible
+from clvlib.course.words import count
 
 _TEMPLATES = Environment(
     loader=PackageLoader("clvlib.course.marking"),

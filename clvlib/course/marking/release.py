@@ -13,11 +13,14 @@ import secrets
 import unicodedata
 import zipfile
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from clvlib.course.exercise import Exercise
+from clvlib.course.marking.record import Record, Released, hidden_inputs
+from clvlib.course.marking.record import file_name as record_name
+from clvlib.course.marking.record import write as write_record
 from clvlib.course.marking.roster import Roster, Student
 
 if TYPE_CHECKING:  # nbformat takes longer to load than a class's notebooks to be marked
@@ -105,14 +108,28 @@ def seed(secret: Secret, exercise: Exercise, student: Student) -> int:
     )
 
 
-def personal_notebook(secret: Secret, exercise: Exercise, student: Student) -> "NotebookNode":
+def personal_notebook(exercise: Exercise, released: Released) -> "NotebookNode":
     """Her notebook, as an assessment; her ticket stands in its metadata."""
     from clvlib.course.notebooks import student_notebook
 
-    name = ticket(secret, exercise, student)
-    notebook = student_notebook(exercise, seed(secret, exercise, student), assessed=name)
-    notebook.metadata["clv"] = {"exercise": exercise.name, "ticket": name}
+    notebook = student_notebook(exercise, assessed=released.ticket, case=released.case)
+    notebook.metadata["clv"] = {"exercise": exercise.name, "ticket": released.ticket}
     return notebook
+
+
+def hand_out(secret: Secret, exercise: Exercise, roster: Roster, before: Record | None = None) -> Record:
+    """Tickets and numbers of a class; who has some already, by the record of an earlier release, keeps them."""
+    record = before or Record(exercise.name, exercise.digest, {})
+    known = record.of(roster)
+    new = [released(secret, exercise, student) for student in roster.students if student not in known]
+    return replace(record, handed_out=record.handed_out | {each.ticket: each for each in new})
+
+
+def released(secret: Secret, exercise: Exercise, student: Student) -> Released:
+    """Her ticket, numbers and hidden inputs, all drawn from the secret and her id."""
+    number = seed(secret, exercise, student)
+    name, hidden = ticket(secret, exercise, student), hidden_inputs(exercise, number)
+    return Released(name, student, exercise.case_for(number), hidden)
 
 
 def file_name(exercise: Exercise, name: str) -> str:
@@ -120,18 +137,19 @@ def file_name(exercise: Exercise, name: str) -> str:
     return f"{exercise.name}_{name}.ipynb"
 
 
-def release(secret: Secret, exercise: Exercise, roster: Roster, out: Path) -> Iterator[Path]:
-    """Write a notebook for each student and yield its path, then a zip of all.
+def release(record: Record, exercise: Exercise, roster: Roster, out: Path) -> Iterator[Path]:
+    """Write a notebook for each student and yield its path, then a zip of all, and the record.
 
     A second release writes the same bytes again, and adds who is new.
     """
     import nbformat
 
     out.mkdir(parents=True, exist_ok=True)
-    packed = []
+    write(out / record_name(exercise.name), write_record(record).encode())
+    packed, of = [], record.of(roster)
     for student in roster.students:
-        name = file_name(exercise, ticket(secret, exercise, student))
-        text = nbformat.writes(personal_notebook(secret, exercise, student)) + "\n"
+        name = file_name(exercise, of[student].ticket)
+        text = nbformat.writes(personal_notebook(exercise, of[student])) + "\n"
         write(out / name, text.encode())
         packed.append((roster.feedback_path(student, name), text.encode()))
         yield out / name

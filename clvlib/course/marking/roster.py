@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path, PurePosixPath
 
-from clvlib.course.exercise import either, listing
 from clvlib.course.marking.tables import as_csv, figure, has_text, numbered_table
+from clvlib.course.words import either, listing
 
 _IDS = {
     "canvas": ["sis user id", "sis login id", "id"],

@@ -27,6 +27,7 @@ from clvlib.course.marking.answers import read_line
 from clvlib.course.marking.container import Container
 from clvlib.course.marking.isolate import NOBODY
 from clvlib.course.marking.process import PYTHON, Bare, SandboxError, close, environment, kill, last_words, start
+from clvlib.course.marking.record import Inputs
 
 # where a learner works: ../datasets is found there, the keys are not; an installed wheel has no such folder
 SCRATCH = ROOT / "exercises" if (ROOT / "exercises").is_dir() else Path("/var/tmp")
@@ -35,8 +36,6 @@ MOST_TRIES = 4
 GRACE = 5  # seconds that a cell is given to stop by itself
 START = 60  # seconds for the process to start
 LAST_BREATH = 2  # seconds for it to end
-
-Inputs = dict[str, list[tuple[Any, ...]]]
 
 
 @dataclass(frozen=True)

@@ -7,9 +7,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from clvlib.course.exercise import Exercise, TextQuestion, listing
+from clvlib.course.exercise import Exercise, TextQuestion
 from clvlib.course.marking.judge import Marked
 from clvlib.course.marking.tables import as_csv, defused, figure, guarded, read_table, unguarded
+from clvlib.course.words import listing
 
 
 @dataclass(frozen=True)

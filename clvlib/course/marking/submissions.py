@@ -28,6 +28,7 @@ LARGEST_PACK, LARGEST_INNER_PACK = 8 * 2**30, 2**30  # bytes that are read out o
 MOST_IN_PACK = 20_000  # files, with those in the zips in it
 _LONGEST_NAME = 1_000
 _UNSIGNED = "0-"
+_UNKNOWN = "it was released to somebody who is not on this roster, for another class, or with another secret"
 _TWO_STUDENTS = "its name and what it holds belong to different students: have her hand in her own"
 DEEPEST = 4  # a zip in a zip in a zip in a zip; the class's own does not count
 _NOISE = re.compile(r"(^|/)(__MACOSX/|\.DS_Store$|Thumbs\.db$|desktop\.ini$|\.ipynb_checkpoints/|\.progress/|\._)")
@@ -76,8 +77,8 @@ def find(source: Path) -> Iterator[Returned]:
         yield from _on_disk(source, source.name)
 
 
-def read_notebook(data: bytes) -> tuple[list[str], str]:
-    """The code cells of a notebook, and the ticket it carries ("" if none).
+def read_notebook(data: bytes) -> tuple[list[str], str, str]:
+    """The code cells of a notebook, and the ticket and the exercise it carries ("" if none).
 
     Raises
     ------
@@ -95,29 +96,51 @@ def read_notebook(data: bytes) -> tuple[list[str], str]:
     if not isinstance(cells, list):
         raise ValueError("it is no notebook of Jupyter's format 4")
     code = [cell for cell in cells if isinstance(cell, dict) and cell.get("cell_type") == "code"]
-    return [_source(cell.get("source")) for cell in code], _ticket(notebook)
+    return [_source(cell.get("source")) for cell in code], _carried(notebook, "ticket"), _carried(notebook, "exercise")
 
 
-def keep(returned: Iterable[Returned], roster: Roster, tickets: dict[str, Student], folder: Path) -> Iterator[Remark]:
+@dataclass(frozen=True)
+class Class:
+    """Who may hand in what.
+
+    Parameters
+    ----------
+    exercise : str
+    roster : Roster
+    tickets : dict
+        Student by ticket; who was handed out nothing has one that no notebook carries.
+    strangers : set of Student
+        Those who were handed out nothing.
+    """
+
+    exercise: str
+    roster: Roster
+    tickets: dict[str, Student]
+    strangers: frozenset[Student] = frozenset()
+
+
+def keep(returned: Iterable[Returned], room: Class, folder: Path) -> Iterator[Remark]:
     """Keep each readable notebook in `folder/TICKET/`, and for each other file of a student a note why it was not read.
 
     The name of what is kept begins with its time, so that the last in order is the last attempt; where neither an LMS
     nor the ticket says whose a file is, it comes before all that have one. Yields what the log should say.
     """
-    of_student = {student: name for name, student in tickets.items()}
+    of_student = {student: name for name, student in room.tickets.items()}
     for file in returned:
         student = None
         try:
             if file.problem:
                 raise ValueError(file.problem)
-            _, carried = read_notebook(file.data)
-            student, remark = _whose(file.path, carried, roster, tickets)
-            signed = tickets.get(carried) == student or roster.kind != "plain"
+            _, carried, exercise = read_notebook(file.data)
+            if exercise not in ("", room.exercise):
+                raise ValueError(f"it is the notebook of another exercise, {exercise}")
+            student, remark = _whose(file.path, carried, room)
+            signed = room.tickets.get(carried) == student or room.roster.kind != "plain"
             write(folder / of_student[student] / f"{'' if signed else _UNSIGNED}{_kept_name(file)}.ipynb", file.data)
         except ValueError as error:
             remark = str(error)
             with suppress(ValueError):
-                student, _ = _whose(file.path, "", roster, tickets)
+                student, _ = _whose(file.path, "", room)
                 note = f"{file.path}: {error}\n".encode("utf-8", "replace")
                 write(folder / of_student[student] / f"{_kept_name(file)}.txt", note)
         if remark:
@@ -225,14 +248,14 @@ def _source(source: Any) -> str:
     return source if isinstance(source, str) else ""
 
 
-def _ticket(notebook: dict[str, Any]) -> str:
+def _carried(notebook: dict[str, Any], what: str) -> str:
     found: Any = notebook
-    for key in ("metadata", "clv", "ticket"):
+    for key in ("metadata", "clv", what):
         found = found.get(key) if isinstance(found, dict) else None
     return found if isinstance(found, str) else ""
 
 
-def _whose(path: str, carried: str, roster: Roster, tickets: dict[str, Student]) -> tuple[Student, str]:
+def _whose(path: str, carried: str, room: Class) -> tuple[Student, str]:
     """The student and a remark. The LMS knows who handed in; without it the ticket says so, then the file's name.
 
     Raises
@@ -240,16 +263,20 @@ def _whose(path: str, carried: str, roster: Roster, tickets: dict[str, Student])
     ValueError
         If nobody is named, or two.
     """
-    by_lms = roster.owner(path)
-    by_name = {student for name, student in tickets.items() if name.rpartition("-")[2] in path}
-    by_ticket = {tickets[carried]} if carried in tickets else set()
-    if carried and not by_ticket:
-        raise ValueError("it was released for another exercise, another roster or with another secret")
+    by_lms = room.roster.owner(path)
+    by_name = {student for name, student in room.tickets.items() if name.rpartition("-")[2] in path}
+    by_ticket = {room.tickets[carried]} if carried in room.tickets else set()
+    unknown = bool(carried) and not by_ticket
+    if unknown and (not by_lms or room.roster.kind == "plain"):
+        raise ValueError(_UNKNOWN)
     if by_lms:
         others = ", ".join(student.id for student in by_ticket - {by_lms})
-        if others and roster.kind == "plain":
+        if others and room.roster.kind == "plain":
             raise ValueError(_TWO_STUDENTS)
-        return by_lms, f"it holds the notebook of {others}; marked with the numbers of {by_lms.id}" if others else ""
+        if by_lms in room.strangers:
+            raise ValueError(f"nothing was released to {by_lms.id}: run `clv release` with this roster, and send hers")
+        holds = f"the notebook of {others}" if others else "a ticket that the record of this release does not know"
+        return by_lms, f"it holds {holds}; marked with the numbers of {by_lms.id}" if others or unknown else ""
     if len(by_name | by_ticket) > 1:
         raise ValueError(_TWO_STUDENTS)
     if not by_name | by_ticket:
