@@ -264,6 +264,7 @@ def test_the_same_cell_in_another_form(given, wanted, same):
         (58.3, 0.58333, "share", "That is 100 times too large. Write 80% as 0.8."),
         (7.35, 0.0735, "share", "That is 100 times too large. Write 80% as 0.8."),
         (0.757, 75.7, "%", "That is 100 times too small. Give it in percent: 80% is 80."),
+        (-0.122, -12.2, "percent", "That is 100 times too small. Give it in percent: 80% is 80."),
         (300, 3, "years", "That is too high."),
         (0, 0.005, "RMB", "That is too low."),
         (0.5, 0, "RMB", "That is too high."),

@@ -85,7 +85,8 @@ def number_problem(value: float, right: float, within: float, unit: str = "") ->
     if says(100) and not counts:
         return "That is 100 times too large. " + ("Write 80% as 0.8." if abs(right) <= 1 else "Is a percentage in it?")
     if says(1 / 100) and not counts:
-        percent = "Give it in percent: 80% is 80." if "%" in unit else "Is a percentage in it that should not be?"
+        in_percent = "%" in unit or "percent" in unit
+        percent = "Give it in percent: 80% is 80." if in_percent else "Is a percentage in it that should not be?"
         return f"That is 100 times too small. {percent}"
     if says(-1):
         return "The size is right, the sign is not."

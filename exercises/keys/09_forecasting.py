@@ -172,8 +172,8 @@ why_she.hint("How many purchases would you have expected of each in the silence?
 @exercise.table(points=3, level=2, within=0.005)
 def five_customers(r, alpha, a, b, frequency, recency, age):
     """Five customers of the BG/NBD of question 2 (in weeks) are all {age} weeks old. `frequency` and `recency` hold
-    what they did. Build a DataFrame with their `frequency`, and the columns `p_alive` (today), `purchases` (expected in
-    the next 52 weeks) and `rank` (1 for most purchases expected)."""
+    what they did. Build a DataFrame with their `frequency`, in the order given, and the columns `p_alive` (today),
+    `purchases` (expected in the next 52 weeks) and `rank` (1 for most purchases expected)."""
     model = models.BGNBD(r=r, alpha=alpha, a=a, b=b)
     history = pd.DataFrame({"frequency": frequency, "recency": recency, "T": age})
     forecast = model.predict(history, periods=52)
@@ -227,6 +227,11 @@ def as_if_new(r, alpha, a, b, frequency, recency, age):
     )
 
 
+@five_customers.mistake("Your ranks run the wrong way: 1 is for the most purchases expected.")
+def ranked_from_below(r, alpha, a, b, frequency, recency, age):
+    return five(r, alpha, a, b, frequency, recency, age, rank=lambda table: -table["purchases"])
+
+
 five_customers.hint("`models.BGNBD(r=r, alpha=alpha, a=a, b=b)`; then a DataFrame with frequency, recency and T.")
 five_customers.hint("`model.predict(history, periods=52)` has p_alive, expected_purchases and rank.")
 
@@ -254,6 +259,14 @@ def sums_of_means(expected, actual):
 def sign_turned(customers, expected, actual):
     n = np.array(customers)
     return -100 * ((n * expected).sum() / (n * actual).sum() - 1)
+
+
+@forecast_error.mistake(
+    "That is how much more came than forecast, as percent of the forecast. Divide by what came, and mind the sign."
+)
+def of_the_forecast(customers, expected, actual):
+    n = np.array(customers)
+    return 100 * ((n * actual).sum() / (n * expected).sum() - 1)
 
 
 forecast_error.hint("How many purchases does each group make, and how many were forecast?")
@@ -310,6 +323,11 @@ def worth_of_her(yearly, purse, margin_rate, rate):
 @worth_of_her.mistake("What she has spent is past: nothing that a buyer does brings it again. Leave the 400 out.")
 def with_the_past(yearly, purse, margin_rate, rate):
     return 400 * margin_rate + worth_of(yearly, purse * margin_rate, rate)
+
+
+@worth_of_her.mistake("You added the 400 dollars. She has spent them already: leave them out.")
+def with_her_spend(yearly, purse, margin_rate, rate):
+    return 400 + worth_of(yearly, purse * margin_rate, rate)
 
 
 @worth_of_her.mistake("That is revenue. The firm keeps only the margin of it.")
