@@ -295,6 +295,7 @@ def test_a_whole_number_is_asked_for_by_a_tolerance_of_0():
 def test_few_digits_are_no_months_for_years():
     assert number_problem(1, 12, 0.1) == "That is too low."
     assert number_problem(0.2, 0.8, 0.001) == "That is too low."
+    assert number_problem(0.02, 0.2431, 0.001) == "That is too low."
 
 
 @pytest.mark.parametrize(

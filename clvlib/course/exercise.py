@@ -228,7 +228,7 @@ class TableQuestion(Question):
         self.within = within
 
     def starter(self) -> str:
-        return f"{self.name} = ...  # a DataFrame (numbers with {decimals_in_words(self.within)})"
+        return f"{self.name} = ...  # a DataFrame (numbers: {decimals_in_words(self.within)})"
 
     def same(self, one: pd.DataFrame, other: pd.DataFrame) -> bool:
         return len(one) == len(other) and set(other) <= set(one) and first_difference(one, other, self.within) is None

@@ -91,7 +91,7 @@ def number_problem(value: float, right: float, within: float, unit: str = "") ->
         return f"That is 100 times too small. {percent}"
     if says(-1):
         return "The size is right, the sign is not."
-    if digits(right) > 2:
+    if digits(right) > 2 and digits(value) > 1:  # 0.02 may be a twelfth of many numbers
         for times, ask in _TIMES:
             for factor, words in ((times, "large"), (1 / times, "small")):
                 if says(factor):
