@@ -76,7 +76,8 @@ def number_problem(value: float, right: float, within: float, unit: str = "") ->
             abs(value - factor * right) <= max(tolerance, 1e-6 * abs(factor * right)) or rounded(value, factor * right)
         )
 
-    counts = float(right).is_integer() and "year" in unit.lower()
+    right = float(right)  # a whole number of NumPy's has no powers below 0
+    counts = right.is_integer() and "year" in unit.lower()
     if rounded(value, right):
         places = decimals(within)
         enough = f"at least {count(places, 'decimal')}" if places else "all digits before the decimal point"
@@ -242,12 +243,14 @@ def cells_problem(answer: pd.DataFrame, right: pd.DataFrame, within: float) -> s
 
 def _label_problem(given: pd.Series, wanted: pd.Series, row: int) -> str:
     """A label that nobody asked for is named with its row; of the others only how many are right."""
-    said = str(given.iloc[row])
+    said, where = str(given.iloc[row]), f'Look at column "{wanted.name}", row {row + 1}'
+    if _missing(given.iloc[row]):
+        return f"{where}: it is empty."
     labels = sorted({str(label) for label in wanted})
     if not any(same_cell(said, label, 0) for label in labels):
         near = difflib.get_close_matches(said, labels, n=1)
         guess = f' Did you mean "{near[0]}"?' if near else ""
-        return f'Column "{wanted.name}", row {row + 1}: {shown(said)} is none of the texts asked for.{guess}'
+        return f"{where}: {shown(said)} is none of the texts asked for.{guess}"
     right = sum(map(same_cell, given, wanted, itertools.repeat(0.0)))
     return f'In column "{wanted.name}", {right} of {len(wanted)} are right.'
 

@@ -36,7 +36,7 @@ def shop(rng):
         angry_comments=int(rng.integers(30, 61)) / 100,
         angry_write=int(rng.integers(15, 31)) / 100,
         others_write=int(rng.integers(3, 8)) / 100,
-        effects=[float(size) / 10 for size in rng.integers(6, 10, size=4) * [-1, 1, -1, 1]],
+        effects=[float(size) / 10 for size in rng.integers(7, 10, size=4) * [-1, 1, -1, 1]],
         saved=int(rng.integers(2, 7)),
         **stations(rng),
     )
@@ -300,7 +300,7 @@ kappa.hint("chance = sum of one.count(letter) * other.count(letter) / n ** 2 ove
 def really_angry(angry_comments, angry_write, others_write):
     """A slide says: "{angry_comments:.0%} of 100,000 comments are angry, ± 0.3 points. So {angry_comments:.0%} of our
     customers are angry." But an angry customer writes with a chance of {angry_write:.0%}, any other with
-    {others_write:.0%}. Find the flaw, and put it right: which share of the customers is angry?"""
+    {others_write:.0%}. Find the flaw, and put it right: which share of the customers is angry? Give three decimals."""
     angry, others = angry_comments / angry_write, (1 - angry_comments) / others_write
     return angry / (angry + others)
 
@@ -335,7 +335,7 @@ really_angry.hint("How many customers stand behind one angry comment, and how ma
 really_angry.hint("angry = angry_comments / angry_write; others = (1 - angry_comments) / others_write; then the share.")
 
 
-@exercise.number(points=2, level=2, unit="points", within=0.02)
+@exercise.number(points=2, level=2, unit="points", within=0.05)
 def in_the_end(effects, saved):
     """An employee cycle: a point of attrition changes experience by {effects[0]}, a point of experience changes service
     by {effects[1]}, a point of service changes angry calls by {effects[2]}, a point of angry calls changes attrition by
@@ -415,7 +415,10 @@ def coefficient_of_rich(staff, rich, profit):
 
 
 staff_alone.hint("Which of `rich` and `customers` comes before staff and profit, and which lies between them?")
-staff_alone.hint('`smf.ols("profit ~ staff + rich", data).fit().params` has the coefficient.')
+staff_alone.hint(
+    "`data = pd.DataFrame({...})` of the lists, `import statsmodels.formula.api as smf`, and then "
+    '`smf.ols("profit ~ staff + rich", data).fit().params["staff"]`.'
+)
 
 
 @exercise.text(
@@ -530,6 +533,11 @@ def as_many_as_attractive():
 @must_be_from.mistake("There the largest group calls it a must-be. But having it would still please more than half.")
 def largest_group():
     return 45
+
+
+@must_be_from.mistake("There it lies in the corner already. One step less does it, too.")
+def one_step_too_far():
+    return 70
 
 
 must_be_from.hint("Move M alone, and read the corner in the sentence.")

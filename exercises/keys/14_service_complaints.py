@@ -129,8 +129,9 @@ agents_for_twice.hint("`service.agents_needed(arrivals_per_hour, handle_seconds,
     },
 )
 def fan_noise():
-    """For years nobody complained about the fan of a learning computer. For {months} months now mothers have, every
-    week. Agents answer "no fault found", and two in three complain again. What comes first?"""
+    """For years nobody complained that a learning computer is too loud, like an electric fan. For {months} months now
+    mothers have, every week. Agents answer "no fault found", and two in three complain again. What comes first?"""
+    # people are as they were, the complaints are new: something in the computers changed, and only the workshop sees it
     return "look"
 
 
@@ -267,8 +268,8 @@ pareto.hint("`service.pareto_table({...})` takes a dict of cause to total; `.res
 )
 def score(own, shared, weight):
     """A department's score is made of its own goal and of one that it shares with others, both in points. `weight` is
-    the shared goal's part of the score in percent; but the rule of the house is at least 20 %, whatever the department
-    proposes. Write a function `score` of own, shared and weight that returns the points."""
+    the shared goal's part of the score in percent; but this firm's own rule (ours, no source's) is at least 20 %,
+    whatever the department proposes. Write a function `score` of own, shared and weight that returns the points."""
     part = max(weight, 20) / 100
     return (1 - part) * own + part * shared
 
@@ -458,3 +459,86 @@ def half_of_the_causes():
 
 causes_for_half.hint("Weigh by what came back, then end one cause more at a time, and read the share.")
 causes_for_half.hint("Two make 43 %.")
+
+
+@exercise.turn.number(unit="calls an hour", within=0.5)
+def calls_left():
+    """The bot gets 40 of 100 calls an hour. It contains 77.1 % of them, and 27.4 % of the 40 come back after that. How
+    many calls reach the agents, the other 60 included?"""
+    return 60 + 40 * (1 - 0.771 + 0.274)
+
+
+@calls_left.mistake("You took what is contained for solved. 27.4 % of the 40 come back, and somebody must answer them.")
+def contained_is_solved():
+    return 60 + 40 * (1 - 0.771)
+
+
+@calls_left.mistake("That is what comes through of the 40. The other 60 call the agents as before.")
+def without_the_others():
+    return 40 * (1 - 0.771 + 0.274)
+
+
+@calls_left.mistake("That is if the bot settled all that it gets.")
+def all_settled():
+    return 60
+
+
+@calls_left.mistake("Those who come back are 27.4 % of all 40, not of those whom the bot contains.")
+def of_the_contained():
+    return 60 + 40 * (1 - 0.771 + 0.771 * 0.274)
+
+
+calls_left.hint("Of 40: how many are not contained, how many come back?")
+calls_left.hint("Only what the bot solves is gone: 49.7 % of the 40.")
+
+
+@exercise.turn.number(unit="tickets", within=0.3)
+def noise_expected():
+    """From November to December all other tickets fell from 361 to 205. The noise cases were 40 in November. How many
+    should December bring, had they followed the others?"""
+    return 40 * 205 / 361
+
+
+@noise_expected.mistake("Tickets, not a share: take 40 times what is left of the others.")
+def the_share_left():
+    return 205 / 361
+
+
+@noise_expected.mistake("That is by how many they should fall. Asked is how many should come.")
+def the_fall():
+    return 40 * (1 - 205 / 361)
+
+
+@noise_expected.mistake("Without a neighbour one expects no change. But there is one, and it fell.")
+def no_change():
+    return 40
+
+
+noise_expected.hint("Which share of November's number did the others have in December?")
+noise_expected.hint("205 / 361 of 40.")
+
+
+@exercise.turn.number(unit="weeks", within=0.5)
+def weeks_to_pay_back():
+    """107 noise cases came in 16 weeks, and a case costs 90 RMB. To open ten computers and mend the line costs 12,000
+    RMB. After how many weeks is that back, if the cases end?"""
+    return 12_000 / (90 * 107 / 16)
+
+
+@weeks_to_pay_back.mistake("That is the number of *cases* that pay for it. How many weeks bring so many?")
+def cases_that_pay():
+    return 12_000 / 90
+
+
+@weeks_to_pay_back.mistake("107 cases came in 16 weeks, not in one.")
+def all_in_a_week():
+    return 12_000 / (90 * 107)
+
+
+@weeks_to_pay_back.mistake("You took one case a week. There are 107 in 16 weeks.")
+def cases_by_weeks():
+    return 12_000 / (90 * 16)
+
+
+weeks_to_pay_back.hint("What do the noise cases cost in a week?")
+weeks_to_pay_back.hint("107 / 16 cases a week, 90 RMB each: about 600 RMB.")

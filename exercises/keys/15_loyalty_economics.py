@@ -504,11 +504,23 @@ liked_instead.hint("Set the points back to 25, move U(A) up alone, and read how 
 liked_instead.hint("How much less does leaving cost her? By as much A must be better.")
 
 
-@exercise.turn.number(unit="points", within=78)
+@exercise.turn.number(unit="points", within=0.5)
 def takes_back_from():
     """9,500 points were expected at the sale, 4,500 were burned in year 1 and 200 in year 2. Earned so far is the share
-    of points burned among those expected. From which new estimate on is that less than it was after year 1?"""
-    return 9_500 * (4_500 + 200) / 4_500
+    of points burned among those expected. From which new estimate on, on a slider of whole hundreds, is that less than
+    it was after year 1?"""
+    nothing_earned = 9_500 * (4_500 + 200) / 4_500
+    return 100 * (nothing_earned // 100 + 1)
+
+
+@takes_back_from.mistake("Year two still earns 9 RMB there. One step more.")
+def one_step_too_early():
+    return 9_900
+
+
+@takes_back_from.mistake("Well computed: there year two earns nothing. Which step of the slider comes next?")
+def between_two_steps():
+    return round(9_500 * (4_500 + 200) / 4_500)
 
 
 @takes_back_from.mistake(
