@@ -408,7 +408,7 @@ def kept_without_interest(**call):
     return earned(call, leaves, worth)
 
 
-@a_call_earns.mistake("You took a year's interest for a half-year. Two half-years of it make 10 %.")
+@a_call_earns.mistake("You took a year's interest for a half-year. Take the rate that makes 10 % in two half-years.")
 def kept_at_a_years_interest(**call):
     return earned(call, *seen_and_worth(call, interest=0.10))
 
@@ -617,6 +617,11 @@ def every_leaver_kept():
 @least_worth.mistake("That is her worth at the start, and the alarm still earns there. Move it down.")
 def worth_at_the_start():
     return 300
+
+
+@least_worth.mistake("At 260 RMB the alarm loses already. Asked is the worth at which it neither loses nor earns.")
+def where_it_loses():
+    return 260
 
 
 least_worth.hint("Move the worth of a kept customer alone, and read the profit.")
