@@ -2058,6 +2058,18 @@ def the_model_misses_least(transactions):
     return abs(model / came - 1) < 0.1 and worksheet > 1.2 * came and retained < 0.7 * came
 
 
+@holds("17_capstone", "This root mean square error is smallest for the model, too")
+def the_model_is_nearest_customer_by_customer(transactions):
+    split = half_a_year_held_back(transactions)
+    came = margin_of(transactions, "2025-06-30", 181, split.index)
+    last, before = (margin_of(transactions, day, 61, split.index) for day in ("2024-12-31", "2024-10-31"))
+    kept = (last[before > 0] > 0).mean()
+    model = BGNBD.fit(split).predict(split, 26, GammaGamma.fit(split), margin_rate=0.25, rate=0)["clv"]
+    rivals = margin_of(transactions, "2024-12-31", 181, split.index), last * (kept + kept**2 + kept**3)
+    model, *others = (((way - came) ** 2).mean() for way in (model, *rivals))
+    return model < min(others)
+
+
 @holds("17_capstone", "116 of last year's best are of the past")
 def the_best_by_value_go_on(transactions, transactions_truth):
     later = spent_later(transactions_truth)
