@@ -109,6 +109,11 @@ def test_a_function_is_tried_on_inputs_that_are_not_shown():
     assert ex.check("q4", lambda v, p, s, a: v * p * s - a).state == "right"
 
 
+def test_a_large_result_of_a_function_is_said_in_all_its_digits():
+    said = practice("06_value_components").check("q4", lambda *inputs: 12_345_678).message
+    assert "gives 12345678, and 1402620 is right" in said
+
+
 def test_an_untouched_function_is_not_attempted():
     assert practice("01_worksheet").check("q4", lambda *_: ...).state == "not attempted"
 
@@ -449,3 +454,15 @@ def test_buttons_stand_only_where_a_kernel_answers(monkeypatch):
     assert "application/vnd.jupyter.widget-view+json" in card._repr_mimebundle_()
     assert card.buttons[0][1]().title == "Hint 1 of 2 for question 3"
     assert set(Card("note", "Plain")._repr_mimebundle_()) == {"text/html", "text/plain"}
+
+
+@pytest.mark.parametrize(
+    ("written", "shown"),
+    [
+        ("Give `timing`, not *when*.", "Give <code>timing</code>, not <em>when</em>."),
+        ("a * b * c and (1 + i) ** 2", "a * b * c and (1 + i) ** 2"),
+        ("`a *b* c`<b>", "<code>a *b* c</code>&lt;b&gt;"),
+    ],
+)
+def test_a_card_shows_code_and_stress_as_prompts_do(written, shown):
+    assert f"<div>{shown}</div>" in Card("note", "Title", written)._repr_mimebundle_()["text/html"]

@@ -251,7 +251,8 @@ class Practice(_ShowsProgress, Feedback):
             if question.prompt(self.case) != before[key]
         ]
         said = [
-            "Its numbers are set: change your answers where they hold the old ones, and run their cells again.",
+            "Its numbers are set: change your answers where they hold the old ones, and run their cells again. The "
+            "points of your earlier cases are kept; the best case counts.",
             *asked,
         ]
         return Card("note", f"Another case, number {seed}", "\n".join(said), code=numbers(self.case))
