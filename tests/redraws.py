@@ -1656,7 +1656,7 @@ def fall_of_the_noise_in_december(complaints):
     return fan[12] / fan[11] - 1
 
 
-@typical("14_service_complaints", "Up by 22.2 points in a week, and nobody had changed anything.")
+@typical("14_service_complaints", "Up by 22.2 points, and nobody had changed anything.")
 def points_up_after_the_worst_week(complaints):
     return after_the_worst_week(complaints)
 
