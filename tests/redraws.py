@@ -1837,7 +1837,7 @@ def the_placebo_is_0_in_rmb(loyalty_panel):
     return abs(effect) < luck
 
 
-@holds("16_do_programs_work", '"cost" 5.8 points, more than luck would (so in 81 of 100 redraws)')
+@holds("16_do_programs_work", '"cost" 5.8 percentage points, more than luck would (so in 81 of 100 redraws)')
 def the_placebo_is_not_0_in_percent(loyalty_panel):
     spend, joins = spend_by_group(loyalty_panel, range(1, 7), range(7, 13))
     percent = 100 * spend.div(joins.map(spend["before"].groupby(joins).mean()), axis=0)
@@ -1868,7 +1868,7 @@ def a_gift_of_60_is_open(loyalty_panel):
 
 @holds(
     "16_do_programs_work",
-    "It takes 25,902 in each half (more than 5,000 in 195 of 200 redraws), and we have 1,399 customers.",
+    "Unrounded, it takes 25,902 in each half (more than 5,000 in 195 of 200 redraws), and we have 1,399 customers.",
 )
 def nobody_here_could_find_out(loyalty_panel):
     _, _, another, _ = profit_of_a_program(loyalty_panel)
@@ -1879,6 +1879,15 @@ def nobody_here_could_find_out(loyalty_panel):
 def a_small_gift_can_be_tested(loyalty_panel):
     _, _, another, _ = profit_of_a_program(loyalty_panel)
     return in_each_half(loyalty_panel, another - 15) < 400
+
+
+@holds("16_do_programs_work", "(If they buy like members, spread and gain both double: n hardly changes.)")
+def wishers_like_members_take_as_large_a_test(loyalty_panel):
+    member, _, another, _ = profit_of_a_program(loyalty_panel)
+    spend, joins = spend_by_group(loyalty_panel)
+    spread = (spend["after"] - spend["before"]).groupby(joins).std()
+    times = (spread[True] / spread[False]) / ((member - 15) / (another - 15))
+    return 0.5 < times**2 < 2
 
 
 @holds("16_do_programs_work", "From 20.0 to 24.5 % opened")

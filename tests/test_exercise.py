@@ -278,7 +278,7 @@ def rows(*paid, year=("one", "two"), **more):
             'Look at column "paid", row 2 ("two"): '
             "The answer came out as nan: look for a division by zero or a missing value.",
         ),
-        (rows(10, 0.5, year=("one", 2)), 'Column "year", row 2: "2" is none of the texts asked for.'),
+        (rows(10, 0.5, year=("one", 2)), 'Look at column "year", row 2: "2" is none of the texts asked for.'),
         (rows(1, 2, year=("one", "two "))[:1], "The table needs 2 rows. Yours has 1."),
         (pd.DataFrame({"paid": [1, 2]}), 'The table needs the columns "year", "paid". Missing here: "year".'),
         (pd.DataFrame(), 'The table needs the columns "year", "paid". Missing here: "year", "paid".'),
@@ -377,7 +377,7 @@ def test_a_function_was_run_on_every_input_or_it_is_not_judged(worth):
         (lambda money, rate: 1 / rate, "On worth(50, 0) your function stopped: ZeroDivisionError: division by zero"),
         (
             lambda money, rate: [80, 50][rate == 0] if rate < 1 else [][0],
-            "On an input that is not shown your function stopped: IndexError: list index out of range",
+            "On an input that is not shown your function stopped.",
         ),
         (7, "The answer is a function: give its name without brackets. This is a number."),
     ],

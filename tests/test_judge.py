@@ -13,6 +13,7 @@ from clvlib.course.marking.judge import Marked, Verdict, judge, notes
 from clvlib.course.marking.record import hidden_inputs
 from clvlib.course.marking.roster import Student
 from clvlib.course.marking.sandbox import Collected
+from clvlib.course.slips import same_cell
 
 
 def shop() -> Exercise:
@@ -141,16 +142,31 @@ def test_an_answer_that_cannot_be_compared_costs_its_own_question():
     assert verdicts["q3"].state == "to mark"
 
 
+def test_a_question_whose_cell_stopped_is_told_so():
+    stopped = Collected(stopped=[(4, "NameError", "name 'a' is not defined")], cell_of={"q1": 4, "q3": 5})
+    verdicts = judged(shop(), 0, stopped)
+    says = "Your cell [5] stopped before it gave an answer. NameError: name 'a' is not defined"
+    assert verdicts["q1"] == Verdict("stopped", 0, says)
+    assert verdicts["q2"] == verdicts["q3"] == NOT_ATTEMPTED
+    left_out = Collected(left_out={4: "it ran too long"}, cell_of={"q1": 4})
+    assert judged(shop(), 0, left_out)["q1"] == Verdict("stopped", 0, "Your cell [5] was left out: it ran too long.")
+    answered = Collected(answers={"q1": {"number": 1.0}}, stopped=stopped.stopped, cell_of={"q1": 4})
+    assert judged(shop(), 0, answered)["q1"].state == "wrong"
+
+
 def test_notes_name_cells_as_running_all_does_in_their_order():
     collected = Collected(
         stopped=[(2, "NameError", "name 'a' is not\x07 defined"), (0, "KeyError", "")],
         left_out={1: "it ran too long"},
+        skipped=[(1, "!ls"), (1, "!ls"), (3, "%matplotlib")],
         trouble=["the notebook took longer than 600 seconds"],
     )
     assert notes(collected) == [
         "Cell [1] stopped. KeyError",
         "Cell [2] was left out: it ran too long.",
+        "In cell [2] this was skipped, and the rest was run: !ls",
         "Cell [3] stopped. NameError: name 'a' is not\ufffd defined",
+        "In cell [4] this was skipped, and the rest was run: %matplotlib",
         "The notebook took longer than 600 seconds.",
     ]
     assert notes(Collected()) == []
@@ -217,5 +233,8 @@ def test_an_odd_cell_in_a_table_of_the_right_shape_gets_a_sentence(name, odd):
                 table = right.astype(object).assign(**{column: [odd, *right[column].iloc[1:]]})
                 frozen = json.loads(json.dumps(answers.freeze(table)))
                 verdict = judged(exercise, 3, Collected(answers={key: frozen}))[key]
+                if same_cell(odd, right[column].iloc[0], question.within):  # True for 1
+                    assert verdict.state == "right"
+                    continue
                 assert verdict.state == "wrong"
                 assert f'Look at column "{column}", row' in verdict.message or verdict.mistake is not None

@@ -228,7 +228,19 @@ def test_the_kept_answers_are_plain_and_hold_no_key(tmp_path):
     write_in([room.handed(room.roster.students[0], "right")], tmp_path / "submissions")
     marked(room, tmp_path)
     kept = json.loads(next((tmp_path / "out" / "answers").glob("*.json")).read_text())
-    assert set(kept) == {"attempt", "fingerprint", "answers", "shown", "hidden", "stopped", "left_out", "trouble"}
+    wanted = {
+        "attempt",
+        "fingerprint",
+        "answers",
+        "shown",
+        "hidden",
+        "stopped",
+        "left_out",
+        "skipped",
+        "cell_of",
+        "trouble",
+    }
+    assert set(kept) == wanted
     assert len(kept["shown"]["q4"]) == 3
     assert len(kept["hidden"]["q4"]) == 6
 

@@ -58,7 +58,7 @@ def test_three_states():
         (
             "q7",
             pd.DataFrame({"step": ["a", "b", "c"], "value": [1, 2, 3]}),
-            'Column "step", row 1: "a" is none of the texts asked for.',
+            'Look at column "step", row 1: "a" is none of the texts asked for.',
         ),
         ("q8", "It depends.", "Say a little more: 2 words so far"),
         ("q8", 56, "Answer in words"),

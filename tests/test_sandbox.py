@@ -361,6 +361,67 @@ def test_a_cell_that_hangs_or_ends_python_costs_itself_alone(box, short, code):
     assert not done.trouble
 
 
+@pytest.mark.parametrize(
+    ("line", "told"),
+    [
+        ("%matplotlib inline", ["%matplotlib inline"]),
+        ("!pip install lifetimes", ["!pip install lifetimes"]),
+        ("%pip install lifetimes", ["%pip install lifetimes"]),
+        ("%conda install lifetimes", ["%conda install lifetimes"]),
+        ("!ls", ["!ls"]),
+        ("files = !ls\nlen(files)", ["!ls"]),
+        ("name = input('Your name? ')", ["input('Your name? ')"]),
+        ("display(1)", []),
+        ("import pandas as pd\npd.options?", []),
+        ("%time b = 1", []),
+        ("%load_ext autoreload\n%autoreload 2", ["%load_ext autoreload", "%autoreload 2"]),
+        (
+            "import pandas as pd\nmine = pd.read_csv('mine.csv')\nmine.head()\nshop = 2",
+            ["mine = pd.read_csv('mine.csv'): FileNotFoundError", "mine.head(): NameError"],
+        ),
+        (
+            "from google.colab import drive\ndrive.mount('/content/drive')",
+            ["from google.colab import drive: ModuleNotFoundError", "drive.mount('/content/drive'): NameError"],
+        ),
+        ("import lifetimes as lt\nlt.x", ["import lifetimes as lt: ModuleNotFoundError", "lt.x: NameError"]),
+        (
+            "with open('notes.txt') as file:\n    notes = file.read()\nprint(notes)",
+            ["with open('notes.txt') as file:: FileNotFoundError", "print(notes): NameError"],
+        ),
+    ],
+)
+@pytest.mark.parametrize("box", ["warm"], indirect=True)
+def test_what_works_in_jupyter_costs_nothing_here(box, line, told):
+    done = collect(box, f"a = 1\n{line}\nimport math\na = math.floor(2.5)", "c = a + 1", names=["a", "c"])
+    assert {key: value["number"] for key, value in done.answers.items()} == {"a": 2, "c": 3}, notes(done)
+    assert not done.stopped
+    assert [what for _, what in done.skipped if not any(what.startswith(start) for start in told)] == []
+    assert len(done.skipped) == len(told)
+    assert len(notes(done)) == len(set(done.skipped))
+
+
+@pytest.mark.parametrize("box", ["warm"], indirect=True)
+def test_a_cell_of_another_language_is_skipped_and_a_timed_one_runs(box):
+    done = collect(box, "%%bash\necho 1", "%%time\na = 1", "%%capture\nc = 3", names=["a", "c"])
+    assert list(done.answers) == ["a", "c"]
+    assert done.skipped == [(0, "%%bash")]
+
+
+@pytest.mark.parametrize("box", ["warm"], indirect=True)
+def test_an_error_of_her_own_stops_its_cell_as_in_jupyter(box):
+    cells = ["a = 1 / 0\na = 3", "def f():\n    open('x')\nb = 1\nraise ValueError\nb = 2"]
+    done = collect(box, *cells, names=["a", "b"])
+    assert done.answers == {"b": {"number": 1.0}}
+    assert [(number, error) for number, error, _ in done.stopped] == [(0, "ZeroDivisionError"), (1, "ValueError")]
+    assert not done.skipped
+
+
+def test_the_cell_of_a_question_is_the_one_that_hands_it_over():
+    names = {"q1": "a", "q2": "worth", "q3": "c", "q4": "d"}
+    cells = ["a = 1", "ex.check( 'q1', a)\nb = a", "def worth(x):\n    return x", "worthy = 3\nc == 4", "  d = 4"]
+    assert sandbox.cell_of(cells, names) == {"q1": 1, "q2": 2}
+
+
 @pytest.mark.parametrize("box", ["warm"], indirect=True)
 def test_the_whole_is_bounded_however_many_cells_hang(box, short_in_all):
     done = collect(box, "a = 1", *[STUBBORN] * 15)

@@ -197,7 +197,7 @@ def test_the_form_of_a_table(answer, says):
             change(shop=["Wuhan", "Xian", "Jinan"]),
             """row 2: "Xian" is none of the texts asked for. Did you mean "Xi'an"?""",
         ),
-        (change(shop=[1, 2, 3]), 'Column "shop", row 1: "1" is none of the texts asked for.'),
+        (change(shop=[1, 2, 3]), 'Look at column "shop", row 1: "1" is none of the texts asked for.'),
         (change(share=[50, 30, 20]), 'Look at column "share", row 1 ("Wuhan"): That is 100 times too large. Write 80%'),
         (
             change(sales=[120.5, 80.25, 33.1]),

@@ -76,7 +76,8 @@ def number_problem(value: float, right: float, within: float, unit: str = "") ->
             abs(value - factor * right) <= max(tolerance, 1e-6 * abs(factor * right)) or rounded(value, factor * right)
         )
 
-    counts = float(right).is_integer() and "year" in unit.lower()
+    right = float(right)  # a whole number of NumPy's has no powers below 0
+    counts = right.is_integer() and "year" in unit.lower()
     if rounded(value, right):
         places = decimals(within)
         enough = f"at least {count(places, 'decimal')}" if places else "all digits before the decimal point"
@@ -245,13 +246,15 @@ def _label_problem(given: pd.Series, wanted: pd.Series, row: int, prompt: str) -
 
     The prompt may list labels that no row has: who takes one of them is wrong, and did not misspell.
     """
-    said = str(given.iloc[row])
+    said, where = str(given.iloc[row]), f'Look at column "{wanted.name}", row {row + 1}'
+    if _missing(given.iloc[row]):
+        return f"{where}: it is empty."
     labels = sorted({str(label) for label in wanted})
     near = difflib.get_close_matches(said, labels, n=1, cutoff=0.8) if re.search(r"[^\W\d]", said) else []
     listed = len(said) > 2 and not near and re.search(rf"(?<!\w){re.escape(said)}(?!\w)", prompt, re.IGNORECASE)
     if not (listed or f'"{said}"' in prompt or any(same_cell(said, label, 0) for label in labels)):
         guess = f' Did you mean "{near[0]}"?' if near else ""
-        return f'Column "{wanted.name}", row {row + 1}: {shown(said)} is none of the texts asked for.{guess}'
+        return f"{where}: {shown(said)} is none of the texts asked for.{guess}"
     right = sum(map(same_cell, given, wanted, itertools.repeat(0.0)))
     return f'In column "{wanted.name}", {right} of {len(wanted)} are right.'
 

@@ -5,7 +5,7 @@ import pandas as pd
 from clvlib import experiments, loyalty
 from clvlib.course import Exercise
 
-exercise = Exercise("16_do_programs_work", title="Do programs work?", minutes=35, uses=["experiments"])
+exercise = Exercise("16_do_programs_work", title="Do programs work?", minutes=35)
 
 
 @exercise.case
@@ -14,7 +14,7 @@ def another_shop(rng):
     motor, home = int(rng.integers(20, 36) * 100), int(rng.integers(10, 21) * 100)
     others_before = int(rng.integers(150, 260))
     others_after = others_before + int(rng.integers(15, 41))
-    return dict(
+    case = dict(
         low=int(rng.integers(15, 31)),
         high=int(rng.integers(45, 71)),
         part=int(rng.integers(3, 6)),
@@ -34,6 +34,9 @@ def another_shop(rng):
         margin=int(rng.integers(25, 41)),
         back=float(rng.choice([0.8, 1.0, 1.2, 1.5])),
     )
+    earned = int(rng.integers(20, 41))
+    more_orders = case["base"] * case["uplift"] / 100  # of 100 mails
+    return case | dict(earned=earned, cost=round(earned * more_orders * rng.uniform(0.3, 0.4)))
 
 
 @exercise.textbook
@@ -57,6 +60,8 @@ def redbaby():
         effect=12,
         margin=30,
         back=1.0,
+        earned=30,
+        cost=12,
     )
 
 
@@ -147,14 +152,14 @@ cost_of_an_open.hint("Take 100 opened mails that cost 100 RMB. What does the pus
 @exercise.table(points=3, level=2, within=0.005)
 def four_stories(fee, saved, growth, friends, motor, home, both):
     """Four success stories with a pencil. (fee) A car rental's club costs {fee} dollars a year and saves a renter
-    {saved} dollars' worth of queue each time: at how many rentals a year does it just pay? (growth) A casino grows
-    {growth} % a year: how many times its size is it after five years? (coupons) A burger for whoever deletes ten
-    friends, and {friends:,} were deleted: how many burgers? (lift) Of an insurer's 10,000 customers {motor:,} have a
-    motor policy, {home:,} a home policy and {both:,} both: what is the lift? Build a DataFrame with the columns
-    `story` and `number`, in this order."""
+    {saved} dollars' worth of queue each time: at how many rentals a year does it just pay (a fraction counts)? (growth)
+    A casino grows {growth} % a year: how many times its size is it after five years? (coupons) A burger for whoever
+    deletes ten friends, and {friends:,} were deleted: how many burgers? (both) Of an insurer's 10,000 customers
+    {motor:,} have a motor policy, {home:,} a home policy and {both:,} both: how many times as many is that as by
+    chance? Build a DataFrame with the columns `story` and `number`, in this order."""
     by_chance = motor / 10_000 * home / 10_000
     numbers = [fee / saved, (1 + growth / 100) ** 5, friends / 10, both / 10_000 / by_chance]
-    return pd.DataFrame({"story": ["fee", "growth", "coupons", "lift"], "number": numbers})
+    return pd.DataFrame({"story": ["fee", "growth", "coupons", "both"], "number": numbers})
 
 
 def stories(case, **instead):
@@ -174,10 +179,10 @@ def growth_more(**case):
 
 
 @four_stories.mistake(
-    "lift: that is the share with a home policy among those with motor. Hold it against the share of all."
+    "both: that is the share with a home policy among those with motor. Divide it by the share among all."
 )
-def lift_is_a_share(**case):
-    return stories(case, lift=case["both"] / case["motor"])
+def both_is_a_share(**case):
+    return stories(case, both=case["both"] / case["motor"])
 
 
 @four_stories.mistake("coupons: one burger takes ten friends.")
@@ -191,9 +196,9 @@ def fee_upside_down(**case):
 
 
 four_stories.hint(
-    "Lift: how many would have both by chance? 10,000 times the share with motor times the share with home."
+    "both: how many would have both by chance? 10,000 times the share with motor times the share with home."
 )
-four_stories.hint('pd.DataFrame({"story": ["fee", "growth", "coupons", "lift"], "number": [...]})')
+four_stories.hint('pd.DataFrame({"story": ["fee", "growth", "coupons", "both"], "number": [...]})')
 
 
 @exercise.function(
@@ -260,31 +265,53 @@ program_effect.hint("Without the program a member would have moved as the others
 program_effect.hint("without = members_before + (others_after - others_before)")
 
 
-@exercise.number(points=2, level=2, unit="customers per arm", within=0.5)
-def arm_size(base, uplift):
-    """A name in the mail, with recommended products, can raise conversion by {uplift} %, says a deck. Read it as
-    relative to the {base} % who order today. You want to test it: two equal arms, a chance of 5 % to find something
-    where there is nothing, and of 80 % to find the uplift if it is there. How many customers per arm?"""
-    return experiments.sample_size(base / 100, relative=uplift / 100)
+@exercise.number(points=2, level=2, unit="customers per arm", within=60)
+def arm_size(base, uplift, earned, cost):
+    """A name in the mail, with recommended products, can raise conversion by {uplift} %, says a deck: relative to the
+    {base} of 100 mails that bring an order today, as we read it. An order earns {earned} RMB; the recommendations cost
+    {cost} RMB for 100 mails. So they pay if 100 mails bring more than {cost} / {earned} orders more. How many
+    customers must each of two equal arms have, so that a test can tell the deck's rise from that break-even four times
+    in five? Use n = 2.8² × (p (1 − p) + q (1 − q)) / d²: p and q are the two conversions as fractions, d is the rise
+    less the break-even, a fraction, too. Leave the fraction of a customer or round it up, as you like."""
+    p, q = base / 100, base / 100 * (1 + uplift / 100)
+    d = q - p - cost / earned / 100
+    return 2.8**2 * (p * (1 - p) + q * (1 - q)) / d**2
 
 
-@arm_size.mistake("You read the uplift as percentage points. It is relative: relative=..., not absolute=...")
-def read_as_points(base, uplift):
-    return experiments.sample_size(base / 100, absolute=uplift / 100)
+def arm_for(p, q, d):
+    """Customers per arm of a test that finds d."""
+    return 2.8**2 * (p * (1 - p) + q * (1 - q)) / d**2
+
+
+@arm_size.mistake("That test asks whether orders rise at all. Must they not rise by more than what pays the cost?")
+def above_nothing(base, uplift):
+    p, q = base / 100, base / 100 * (1 + uplift / 100)
+    return arm_for(p, q, q - p)
+
+
+@arm_size.mistake("That test is made to see the break-even. It must see what the rise is *above* it: subtract.")
+def break_even_for_difference(base, uplift, earned, cost):
+    p, q = base / 100, base / 100 * (1 + uplift / 100)
+    return arm_for(p, q, cost / earned / 100)
+
+
+@arm_size.mistake("You read the rise as percentage points. It is relative: q = p × (1 + rise).")
+def read_as_points(base, uplift, earned, cost):
+    p, q = base / 100, (base + uplift) / 100
+    return arm_for(p, q, q - p - cost / earned / 100)
 
 
 @arm_size.mistake("Those are both arms together. How many in each?")
-def both_arms(base, uplift):
-    return 2 * experiments.sample_size(base / 100, relative=uplift / 100)
-
-
-@arm_size.mistake("That test finds the uplift one time in two only. You want power=0.8.")
-def one_time_in_two(base, uplift):
-    return experiments.sample_size(base / 100, relative=uplift / 100, power=0.5)
+def both_arms(base, uplift, earned, cost):
+    p, q = base / 100, base / 100 * (1 + uplift / 100)
+    return 2 * arm_for(p, q, q - p - cost / earned / 100)
 
 
 arm_size.hint(
-    "`experiments.sample_size(base_rate, relative=...)`; write 2 % as 0.02. 5 % and 80 % are what it assumes."
+    "By how many orders must 100 mails rise to pay the cost, and by how many do they rise, if the deck is right?"
+)
+arm_size.hint(
+    "p = base / 100; q = p * (1 + rise / 100); d = q - p - cost / earned / 100. All three are small fractions."
 )
 
 
@@ -488,6 +515,13 @@ def against_nothing():
 @in_each_half.mistake("17 RMB is what a *taker* brings. All who were offered are counted, and a third take it: 5.5.")
 def takers_alone():
     return 2 * (2.8 * 225 / 17) ** 2
+
+
+@in_each_half.mistake(
+    "Nearly: you took a third of 17, which is rounded. A third of the unrounded number is 5.5, as printed."
+)
+def a_third_of_the_rounded():
+    return 2 * (2.8 * 225 / (17 / 3)) ** 2
 
 
 @in_each_half.mistake("Both halves vary by chance: the spread counts twice. Multiply by 2.")

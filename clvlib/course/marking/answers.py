@@ -170,6 +170,7 @@ _QUESTION = _text(10)
 _MESSAGE = _either(
     _record(cell=_WHOLE),
     _record(stopped=_WHOLE, **_ERROR),
+    _record(skipped=_WHOLE, what=_text(LONGEST_ERROR)),
     _record(question=_QUESTION, answer=_either(_RESULT, _record(table=_TABLE))),
     _record(calling=_QUESTION),
     _record(question=_QUESTION, results=_several(_either(_record(gave=_RESULT), _record(**_ERROR)), 1_000)),

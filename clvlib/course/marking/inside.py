@@ -11,6 +11,8 @@ First come the cells and the inputs that her notebook shows. Inputs that are not
 else has been handed over: what she makes of them is held against the key and is never shown to her.
 """
 
+import ast
+import builtins
 import copy
 import importlib
 import json
@@ -20,11 +22,13 @@ import pkgutil
 import signal
 import socket
 import sys
+import traceback
 from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 
 from IPython.core.interactiveshell import InteractiveShell
+from IPython.utils.text import SList
 from traitlets.config import Config
 
 import clvlib.course
@@ -37,8 +41,36 @@ class Interrupted(BaseException):
     """A cell or a call took too long. No `except Exception` of a student's catches it."""
 
 
+_RUN = ("time", "timeit", "capture", "prun")  # magics that run the student's own code
+_ELSEWHERE = (OSError, ImportError)  # what stops here and may well work on her machine: a file of hers, a library
+
+
 class Shell(InteractiveShell):
-    """IPython without its tracebacks, which nobody would see and which take longer than most cells."""
+    """IPython without its tracebacks, which nobody would see and which take longer than most cells.
+
+    What a notebook asks of Jupyter or of the system (`%matplotlib inline`, `!pip install`, `input()`) is skipped.
+    """
+
+    skipped: Callable[[str], None]
+
+    def run_line_magic(self, magic_name: str, line: str, _stack_depth: int = 1) -> Any:
+        if magic_name in _RUN:
+            return super().run_line_magic(magic_name, line, _stack_depth + 1)
+        if magic_name not in ("pinfo", "pinfo2"):
+            self.skipped(f"%{magic_name} {line}".rstrip())
+        return None
+
+    def run_cell_magic(self, magic_name: str, line: str, cell: str) -> Any:
+        if magic_name in _RUN:
+            return super().run_cell_magic(magic_name, line, cell)
+        return self.skipped(f"%%{magic_name} {line}".rstrip())
+
+    def system(self, cmd: str) -> None:
+        self.skipped(f"!{cmd}")
+
+    def getoutput(self, cmd: str, split: bool = True, depth: int = 0) -> Any:
+        self.skipped(f"!{cmd}")
+        return SList()
 
     def showtraceback(self, *args: Any, **kwargs: Any) -> None:
         pass
@@ -72,6 +104,10 @@ class Notebook:
         for opener in ("assessment", "practice"):
             setattr(clvlib.course, opener, lambda *args, **kwargs: self.collector)
         self.shell = Shell.instance(config=Config({"HistoryManager": {"enabled": False}}))
+        self.shell.skipped = lambda what: self._skip(what)
+        builtins.input = self._no_input  # type: ignore[assignment]
+        self.number = 0
+        self.absent: set[str] = set()  # names that a skipped statement would have made
 
     def run(self) -> None:
         """Her cells in order, and once more those that missed a name that a later cell made."""
@@ -102,12 +138,51 @@ class Notebook:
                 self.say(calling=question)
                 self.say(question=question, results=[self._result(function, one) for one in several])
 
+    def _skip(self, what: str, error: BaseException | None = None) -> None:
+        why = f": {type(error).__name__}: {_message(error)}" if error else ""
+        self.say(skipped=self.number, what=f"{what.strip()}{why}"[:LONGEST_ERROR])
+
+    def _no_input(self, prompt: str = "") -> str:
+        self._skip(f"input({prompt!r})" if prompt else "input()")
+        return ""
+
     def _announced(self, number: int, source: str) -> BaseException | None:
+        self.number = number
         self.say(cell=number)
         error = self._cell(source)
+        while error is not None and (rest := self._after(source, error)) is not None:
+            source = rest
+            error = self._cell(source)
         if isinstance(error, MemoryError):
             os._exit(1)  # what it still holds would starve the cells after it: they are run again without it
         return error
+
+    def _after(self, source: str, error: BaseException) -> str | None:
+        """The statements of a cell after the one that cannot work here; None if an error is her own."""
+        own_name = isinstance(error, NameError) and error.name in self.absent
+        if not (isinstance(error, _ELSEWHERE) or own_name):
+            return None
+        try:
+            code = self.shell.transform_cell(source)
+            body = ast.parse(code).body
+            line = next(line for frame, line in traceback.walk_tb(error.__traceback__) if self._is_cell(frame))
+            place = next(place for place, each in enumerate(body) if each.lineno <= line <= (each.end_lineno or 0))
+        except (SyntaxError, ValueError, StopIteration):
+            return None
+        failed, rest = body[place], body[place + 1 :]
+        if not isinstance(failed, ast.Import | ast.ImportFrom | ast.Assign | ast.AnnAssign | ast.Expr | ast.With):
+            return None
+        for node in ast.walk(failed):
+            if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+                self.absent.add(node.id)
+            elif isinstance(node, ast.alias):
+                self.absent.add((node.asname or node.name).split(".")[0])
+        lines = code.splitlines()
+        self._skip(lines[failed.lineno - 1], error)
+        return "\n".join(ast.get_source_segment(code, each) or "" for each in rest)
+
+    def _is_cell(self, frame: Any) -> bool:
+        return frame.f_globals is self.shell.user_ns and frame.f_code.co_name.startswith("<")
 
     def _cell(self, source: str) -> BaseException | None:
         return _within(self.request["cell_seconds"], lambda: self.shell.run_cell(source))

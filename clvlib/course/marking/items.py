@@ -36,7 +36,8 @@ def item_statistics(exercise: Exercise, results: Sequence[Marked]) -> pd.DataFra
     Returns
     -------
     DataFrame
-        Index the question; columns points, attempted, right (students with all the points), to_mark (texts that wait),
+        Index the question; columns points, attempted, stopped (students whose cell left no answer because it ended in
+        an error), right (students with all the points), to_mark (texts that wait),
         difficulty (mean share of the points; 1 if everybody is right) and discrimination (corrected item-total
         correlation: points of the question against the sum of the others; NaN below five students or where all have
         the same).
@@ -50,7 +51,8 @@ def item_statistics(exercise: Exercise, results: Sequence[Marked]) -> pd.DataFra
     return pd.DataFrame(
         {
             "points": whole,
-            "attempted": (states != "not attempted").sum(),
+            "attempted": (~states.isin(["not attempted", "stopped"])).sum(),
+            "stopped": (states == "stopped").sum(),
             "right": (earned == whole).sum(),
             "to_mark": (states == "to mark").sum(),
             "difficulty": complete.mean() / whole,

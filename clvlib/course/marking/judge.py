@@ -17,8 +17,9 @@ class Verdict:
 
     Parameters
     ----------
-    state : {"right", "wrong", "not attempted", "to mark", "marked"}
-        The last two for text: before and after a person has read it.
+    state : {"right", "wrong", "not attempted", "stopped", "to mark", "marked"}
+        "stopped" is an answer whose cell ended in an error or was left out. The last two are for text: before and after
+        a person has read it.
     points : float or None
         None while a person has yet to mark it.
     message : str
@@ -80,10 +81,27 @@ def judge(exercise: Exercise, case: Case, hidden: Inputs, collected: Collected) 
 
 def notes(collected: Collected) -> list[str]:
     """For the student: which of her cells stopped or were left out, by the number that "run all" gives them."""
-    lines = {number: f"Cell [{number + 1}] was left out: {why}." for number, why in collected.left_out.items()}
-    for number, error, says in collected.stopped:
-        lines[number] = f"Cell [{number + 1}] stopped. {_error(error, says)}"
-    return [lines[number] for number in sorted(lines)] + [_sentence(trouble) for trouble in collected.trouble]
+    lines = [(number, f"Cell [{number + 1}] was left out: {why}.") for number, why in collected.left_out.items()]
+    lines += [
+        (number, f"Cell [{number + 1}] stopped. {_error(name, says)}") for number, name, says in collected.stopped
+    ]
+    lines += [
+        (number, f"In cell [{number + 1}] this was skipped, and the rest was run: {clean(what)}")
+        for number, what in sorted(set(collected.skipped))
+    ]
+    in_order = sorted(lines, key=lambda line: line[0])
+    return [line for _, line in in_order] + [_sentence(trouble) for trouble in collected.trouble]
+
+
+def _stopped(key: str, collected: Collected) -> str:
+    """Why the cell of a question left no answer, if it did not come to its end."""
+    cell = collected.cell_of.get(key)
+    for number, name, says in collected.stopped:
+        if number == cell:
+            return f"Your cell [{number + 1}] stopped before it gave an answer. {_error(name, says)}"
+    if cell is not None and cell in collected.left_out:
+        return f"Your cell [{cell + 1}] was left out: {collected.left_out[cell]}."
+    return ""
 
 
 def _safely(question: Question, key: str, case: Case, hidden: list[Any], collected: Collected) -> Verdict:
@@ -99,7 +117,8 @@ def _verdict(question: Question, key: str, case: Case, hidden: list[Any], collec
     answer = ... if frozen is None else thaw(frozen)
     runs = _runs(key, collected) if isinstance(question, FunctionQuestion) and callable(answer) else []
     if answer is ... or answer is None or (runs and runs[0][0] is ...):
-        return Verdict("not attempted", 0)
+        why = _stopped(key, collected)
+        return Verdict("stopped", 0, why) if why else Verdict("not attempted", 0)
     read = answer if isinstance(question, TextQuestion) and isinstance(answer, str) else describe(answer)
     if isinstance(question, TextQuestion) and isinstance(answer, str):
         return Verdict("to mark", None, answer=read)

@@ -230,6 +230,7 @@ class Marking:
             return None
         del kept["attempt"]
         kept["left_out"] = {int(number): why for number, why in kept["left_out"].items()}
+        kept["skipped"] = [(number, what) for number, what in kept["skipped"]]
         return Collected(**kept)
 
     def _fingerprint(self, student: Student, attempt: Path) -> str:

@@ -9,13 +9,14 @@ import builtins
 import os
 import pickle
 import queue
+import re
 import shutil
 import socket
 import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -33,6 +34,7 @@ from clvlib.course.marking.record import Inputs
 SCRATCH = ROOT / "exercises" if (ROOT / "exercises").is_dir() else Path("/var/tmp")
 MOST_BYTES, MOST_MESSAGES = 8_000_000, 10_000  # of one run
 MOST_TRIES = 4
+MOST_SKIPPED = 50  # statements that the page tells of
 GRACE = 5  # seconds that a cell is given to stop by itself
 START = 60  # seconds for the process to start
 LAST_BREATH = 2  # seconds for it to end
@@ -65,7 +67,8 @@ class Limits:
 class Collected:
     """What a notebook left: frozen answers by question, what its functions gave, and which cells did not run.
 
-    `stopped` has number, error and message of each cell that ended in an error; `left_out` has the reason by number.
+    `stopped` has number, error and message of each cell that ended in an error; `left_out` has the reason by number;
+    `skipped` has number and text of each statement that cannot work here. `cell_of` says which cell answers a question.
     """
 
     answers: dict[str, Any] = field(default_factory=dict)
@@ -73,6 +76,8 @@ class Collected:
     hidden: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
     stopped: list[tuple[int, str, str]] = field(default_factory=list)
     left_out: dict[int, str] = field(default_factory=dict)
+    skipped: list[tuple[int, str]] = field(default_factory=list)
+    cell_of: dict[str, int] = field(default_factory=dict)
     trouble: list[str] = field(default_factory=list)
 
 
@@ -196,10 +201,10 @@ def run(notebook: dict[str, Any], shown: Inputs, hidden: Inputs, sandbox: Sandbo
     SandboxError
         If nothing of hers was run because the sandbox did not start.
     """
-    collected = Collected()
+    collected = Collected(cell_of=cell_of(notebook["cells"], notebook["names"]))
     deadline = time.monotonic() + sandbox.limits.seconds
     for attempt in range(MOST_TRIES):
-        collected.stopped = []
+        collected.stopped, collected.skipped = [], []
         request = {**notebook, "shown": shown, "left_out": set(collected.left_out), **asdict(sandbox.limits)}
         talk = _Talk({**request, "filter": sandbox.filter}, hidden, sandbox, deadline, collected)
         if talk.ready or talk.broken:
@@ -218,6 +223,16 @@ def run(notebook: dict[str, Any], shown: Inputs, hidden: Inputs, sandbox: Sandbo
             return collected
     collected.trouble.append("too many cells hung or ended Python; the cells after the last of them were not run")
     return collected
+
+
+def cell_of(cells: Sequence[str], names: dict[str, str]) -> dict[str, int]:
+    """Which cell answers a question: the last that hands it over, or else the last that gives its name a value."""
+    found: dict[str, int] = {}
+    for key, name in names.items():
+        for sign in (rf"^(def {name}\b|{name}\s*[:=][^=])", rf"\.check\(\s*[\"']{key}[\"']"):
+            places = [number for number, source in enumerate(cells) if re.search(sign, source, re.MULTILINE)]
+            found |= {key: places[-1]} if places else {}
+    return found
 
 
 class _Talk:
@@ -300,6 +315,8 @@ class _Talk:
         elif "stopped" in message and message["stopped"] < self.cells:
             entry = (int(message["stopped"]), message["error"], message["says"])
             self.collected.stopped = [other for other in self.collected.stopped if other[0] != entry[0]] + [entry]
+        elif "skipped" in message and len(self.collected.skipped) < MOST_SKIPPED:
+            self.collected.skipped.append((int(message["skipped"]), message["what"]))
 
     def _results(self, question: str, results: list[dict[str, Any]]) -> None:
         """Shown inputs first, hidden ones when all else is out; of errors on hidden inputs only a well-known name."""
