@@ -303,9 +303,17 @@ def test_the_usual_slips_of_a_number(value, right, unit, says):
     assert number_problem(value, right, 0.001, unit) == says
 
 
+def test_a_whole_number_is_asked_for_by_a_tolerance_of_0():
+    assert number_problem(33.33, 34, 0) == "The answer is a whole number."
+    assert number_problem(33, 34, 0) == "That is too low."
+    assert number_problem(449, 450, 0) == "Close, but only the exact number is right. Count again."
+    assert number_problem(4.5, 450, 0).startswith("That is 100 times too small.")
+
+
 def test_few_digits_are_no_months_for_years():
     assert number_problem(1, 12, 0.1) == "That is too low."
     assert number_problem(0.2, 0.8, 0.001) == "That is too low."
+    assert number_problem(0.02, 0.2431, 0.001) == "That is too low."
 
 
 @pytest.mark.parametrize(

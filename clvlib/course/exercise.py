@@ -145,7 +145,7 @@ class Question:
 
 
 class NumberQuestion(Question):
-    """An answer within a tolerance of the reference."""
+    """An answer within a tolerance of the reference; within 0 means a whole number."""
 
     kind = "number"
 
@@ -155,8 +155,8 @@ class NumberQuestion(Question):
         self.unit = unit
 
     def starter(self) -> str:
-        asked = f"{self.unit}, {decimals_in_words(self.within)}" if self.unit else decimals_in_words(self.within)
-        return f"{self.name} = ...  # a number ({asked})"
+        exact = decimals_in_words(self.within) if self.within else "whole"
+        return f"{self.name} = ...  # a number ({f'{self.unit}, {exact}' if self.unit else exact})"
 
     def same(self, one: Any, other: Any) -> bool:
         return agree(one, other, self.within)
@@ -228,7 +228,7 @@ class TableQuestion(Question):
         self.within = within
 
     def starter(self) -> str:
-        return f"{self.name} = ...  # a DataFrame (numbers with {decimals_in_words(self.within)})"
+        return f"{self.name} = ...  # a DataFrame (numbers: {decimals_in_words(self.within)})"
 
     def same(self, one: pd.DataFrame, other: pd.DataFrame) -> bool:
         return len(one) == len(other) and set(other) <= set(one) and first_difference(one, other, self.within) is None

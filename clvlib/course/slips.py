@@ -78,6 +78,8 @@ def number_problem(value: float, right: float, within: float, unit: str = "") ->
 
     right = float(right)  # a whole number of NumPy's has no powers below 0
     counts = right.is_integer() and "year" in unit.lower()
+    if not within and not float(value).is_integer() and abs(value - right) < 1:
+        return "The answer is a whole number."
     if rounded(value, right):
         places = decimals(within)
         enough = f"at least {count(places, 'decimal')}" if places else "all digits before the decimal point"
@@ -89,7 +91,7 @@ def number_problem(value: float, right: float, within: float, unit: str = "") ->
         return f"That is 100 times too small. {percent}"
     if says(-1):
         return "The size is right, the sign is not."
-    if digits(right) > 2:
+    if digits(right) > 2 and digits(value) > 1:  # 0.02 may be a twelfth of many numbers
         for times, ask in _TIMES:
             for factor, words in ((times, "large"), (1 / times, "small")):
                 if says(factor):
@@ -99,6 +101,8 @@ def number_problem(value: float, right: float, within: float, unit: str = "") ->
         if says(right**-2):
             return "That is 1 divided by the right number. What is to be divided by what?"
     if abs(value - right) <= 0.01 * abs(right):
+        if not within:
+            return "Close, but only the exact number is right. Count again."
         return f"Close, but not within {within:g}. Did you round on the way? Round only at the end."
     return "That is too high." if value > right else "That is too low."
 
