@@ -92,6 +92,13 @@ def product_is_mature():
 
 
 @four_notes.mistake(
+    "Note 2 is about a product, as you say. A product has none of her six stages: its `stage` stays empty."
+)
+def product_has_a_stage():
+    return four_notes.reference().assign(stage=["prospect", "maturity", "growth", "termination"])
+
+
+@four_notes.mistake(
     "In note 1 she has bought nothing yet. The relationship begins with the first contact, not with the first "
     "purchase: what does the textbook call somebody who only asks?"
 )
