@@ -255,7 +255,8 @@ def _label_problem(given: pd.Series, wanted: pd.Series, row: int, prompt: str) -
         return f"{where}: it is empty."
     labels = sorted({str(label) for label in wanted})
     near = difflib.get_close_matches(said, labels, n=1, cutoff=0.8) if re.search(r"[^\W\d]", said) else []
-    listed = len(said) > 2 and not near and re.search(rf"(?<!\w){re.escape(said)}(?!\w)", prompt, re.IGNORECASE)
+    word = isinstance(given.iloc[row], str) and len(said) > 2 and not near
+    listed = word and re.search(rf"(?<!\w){re.escape(said)}(?!\w)", prompt, re.IGNORECASE)
     if not (listed or f'"{said}"' in prompt or any(same_cell(said, label, 0) for label in labels)):
         guess = f' Did you mean "{near[0]}"?' if near else ""
         return f"{where}: {shown(said)} is none of the texts asked for.{guess}"
