@@ -293,6 +293,8 @@ def test_again_draws_other_numbers_and_the_best_case_counts(monkeypatch):
     assert f"years = {ex.case['years']}" in card.code
     assert f"Question 1: {ex.exercise.questions['q1'].prompt(ex.case)}" in card.message
     assert "0 of 8" in ex.progress().title
+    assert "Your best case so far: 1 of 17 points." in ex.progress().message
+    assert "Your best case" not in practice("01_worksheet").progress().message
     assert ex.check("q1", ex.exercise.questions["q1"].answer(ex.case)).state == "right"
     assert "1 of 8" in practice("01_worksheet", ex.seed).progress().title
     assert "1 of 8" in practice("01_worksheet").progress().title
