@@ -97,6 +97,7 @@ def test_starters_say_what_is_asked_for(shop, total):
         shop.table(points=1, within=0.1, **common)(q).starter()
         == "q = ...  # a DataFrame (numbers: at least 1 decimal)"
     )
+    assert shop.table(points=1, within=0, **common)(q).starter() == "q = ...  # a DataFrame"
     assert shop.text(rubric={"a": 1}, **common)(q).starter() == 'q = ...  # your sentences, between """ and """'
     function = shop.function(points=1, within=0.1, shown=[(1, 2)], **common)(lambda price, visits=1: price)
     function.name = "f"

@@ -94,7 +94,7 @@ def fitted(columns, outcome):
     return np.linalg.lstsq(np.column_stack([np.ones(len(outcome)), *columns]), np.asarray(outcome), rcond=None)[0]
 
 
-@exercise.table(points=3, level=2, within=0.001)
+@exercise.table(points=3, level=2, within=0)
 def categories(there, not_there):
     """Customers answered a pair of questions on one feature. `there` has their answers to "how do you feel if it is
     there?", `not_there` those to "and if it is not?", in the same order. Build a DataFrame with six rows and the
