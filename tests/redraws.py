@@ -951,6 +951,18 @@ def the_model_names_more_of_those_who_order(transactions):
     return top.isin(april).mean() > due.isin(april).mean() + 0.05 > then.index.isin(april).mean() + 0.2
 
 
+@holds("10_churn_winback", "**Plain counting has 65 %.**")
+def counting_orders_beats_her_gap_and_nearly_reaches_the_model(transactions):
+    then = rfm_summary(transactions, observation_end="2025-03-31")
+    due = then.query("0 < recency / frequency - (T - recency) <= 30").index
+    counted = transactions[transactions["date"].between("2024-10-03", "2025-03-31")].groupby("customer_id").size()
+    expects = BGNBD.fit(then).expected_purchases(30, then["frequency"], then["recency"], then["T"])
+    top = pd.Series(expects, then.index).nlargest(len(due)).index
+    april = transactions.loc[transactions["date"].between("2025-04-01", "2025-04-30"), "customer_id"].unique()
+    gap, count, model = (some.isin(april).mean() for some in (due, counted.nlargest(len(due)).index, top))
+    return gap + 0.05 < count < model < count + 0.08
+
+
 @holds("10_churn_winback", "A third of the orders is missing in early November.")
 def orders_are_missing_before_the_sale(transactions):
     past = rfm_summary(transactions, observation_end="2024-10-31")
@@ -999,6 +1011,26 @@ def more_of_the_band_leave_than_forecast(churn):
     december, chance = out_of_time(churn)
     band = chance.between(0.11, 0.19)
     return december["churn"][band].mean() > chance[band].mean()
+
+
+@holds("10_churn_winback", "a call came out even or better (0.7 RMB; above 0 in 180 of 200 redraws)")
+def calls_in_the_band_earned(churn):
+    december, chance = out_of_time(churn)
+    leave, i = december["churn"][chance.between(0.11, 0.19)].mean(), 1.10**0.5 - 1
+    return 0.2 * leave * 120 * (1 + i) / (i + leave) > 20
+
+
+@holds("10_churn_winback", 'At 60 % it is more accurate than "nobody leaves".')
+def at_60_percent_it_is_more_accurate_than_nobody_leaves(churn):
+    december, chance = out_of_time(churn)
+    return experiments.confusion(december["churn"], chance > 0.6).accuracy > 1 - december["churn"].mean()
+
+
+@holds("10_churn_winback", "because more leave than the forecast says (in 188 of 200 redraws)")
+def the_top_lies_left_of_the_dashed_line(churn):
+    december, chance = out_of_time(churn)
+    called = [december["churn"][chance > percent / 100] for percent in range(91)]
+    return np.argmax([60 * some.sum() - 20 * len(some) for some in called]) < 33
 
 
 @holds("10_churn_winback", "245 of the 522 had complained.")
