@@ -103,7 +103,7 @@ def test_starters_say_what_is_asked_for(shop, total):
     function.name = "f"
     assert function.starter() == "def f(price, visits=1):\n    return ..."
     kinds = [question.kind for question in shop.questions.values()]
-    assert kinds == ["number", "number", "number", "choice", "table", "text", "function"]
+    assert kinds == ["number", "number", "number", "choice", "table", "table", "text", "function"]
 
 
 CLOSE = "Close, but not within 0.5. Did you round on the way? Round only at the end."

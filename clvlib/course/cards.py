@@ -1,6 +1,7 @@
 """What a learner is shown: a card of a few lines, with buttons where a kernel can answer them."""
 
 import html
+import re
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
@@ -16,6 +17,9 @@ MARKS = {
 }
 
 _CODE = "margin:6px 0 0 0;white-space:pre;overflow-x:auto"
+
+# Around a word and touching it: the stars of 2 * 3 * 4 and of x ** 2 stay as they are.
+_MARKUP = re.compile(r"`([^`\n]+)`|(?<![\w*])\*(\w[^*\n]*)\*(?![\w*])")
 
 Button = tuple[str, Callable[[], "Card"]]
 
@@ -52,12 +56,8 @@ class Card:
         """The card in the text's own colour: colour alone tells nothing, and is right in light and dark."""
         mark, word, colour = MARKS[self.state]
         verdict = f"<strong>{word}</strong> " if word else ""
-        body = html.escape(self.message).replace("\n", "<br>")
-        code = (
-            f'<pre style="margin:6px 0 0 0;white-space:pre;overflow-x:auto">{html.escape(self.code)}</pre>'
-            if self.code
-            else ""
-        )
+        body = marked_up(self.message).replace("\n", "<br>")
+        code = f'<pre style="{_CODE}">{html.escape(self.code)}</pre>' if self.code else ""
         style = f"border-left:5px solid {colour};padding:6px 12px;margin:4px 0;max-width:700px;line-height:1.4;"
         style += "font-family:var(--jp-content-font-family,sans-serif);color:var(--jp-content-font-color1,inherit)"
         sign = f'<span aria-hidden="true" style="font-weight:bold">{mark}</span>'
@@ -70,6 +70,17 @@ class Card:
             with suppress(ImportError):
                 bundle |= _with_buttons(self)
         return bundle
+
+
+def marked_up(text: str) -> str:
+    """A key's words as HTML: code between backticks, a stressed word between stars.
+
+    Examples
+    --------
+    >>> marked_up("Those who *leave*: `(1 - rate) ** 2`, not 2 * 3 * 4 < 5.")
+    'Those who <em>leave</em>: <code>(1 - rate) ** 2</code>, not 2 * 3 * 4 &lt; 5.'
+    """
+    return _MARKUP.sub(lambda m: f"<code>{m[1]}</code>" if m[1] else f"<em>{m[2]}</em>", html.escape(text))
 
 
 def _with_buttons(card: Card) -> dict[str, Any]:

@@ -12,7 +12,9 @@ from statistics import mean, median
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
 
+from clvlib.course.cards import marked_up
 from clvlib.course.exercise import Exercise
 from clvlib.course.marking import items
 from clvlib.course.marking.judge import Marked
@@ -31,6 +33,7 @@ _TEMPLATES = Environment(
 _TEMPLATES.filters |= {
     "counted": count,
     "figure": figure,
+    "marked_up": lambda text: Markup(marked_up(text)),
     "mean": mean,
     "median": median,
     "two_places": items.two_places,
