@@ -245,7 +245,7 @@ class TableQuestion(Question):
         for mistake in self.mistakes:
             if self.same(answer, from_case(mistake.answer, case)):
                 return mistake.message
-        return cells_problem(answer, right, self.within)
+        return cells_problem(answer, right, self.within, self.asks(case))
 
 
 class FunctionQuestion(Question):
