@@ -12,7 +12,6 @@ from statistics import mean, median
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
-from markupsafe import Markup
 
 from clvlib.course.cards import marked_up
 from clvlib.course.exercise import Exercise
@@ -33,7 +32,7 @@ _TEMPLATES = Environment(
 _TEMPLATES.filters |= {
     "counted": count,
     "figure": figure,
-    "marked_up": lambda text: Markup(marked_up(text)),
+    "marked_up": marked_up,
     "mean": mean,
     "median": median,
     "two_places": items.two_places,
