@@ -18,9 +18,6 @@ MARKS = {
 
 _CODE = "margin:6px 0 0 0;white-space:pre;overflow-x:auto"
 
-# Around a word and touching it: the stars of 2 * 3 * 4 and of x ** 2 stay as they are.
-_MARKUP = re.compile(r"`([^`\n]+)`|(?<![\w*])\*(\w[^*\n]*)\*(?![\w*])")
-
 Button = tuple[str, Callable[[], "Card"]]
 
 
@@ -56,8 +53,12 @@ class Card:
         """The card in the text's own colour: colour alone tells nothing, and is right in light and dark."""
         mark, word, colour = MARKS[self.state]
         verdict = f"<strong>{word}</strong> " if word else ""
-        body = marked_up(self.message).replace("\n", "<br>")
-        code = f'<pre style="{_CODE}">{html.escape(self.code)}</pre>' if self.code else ""
+        body = _marked(html.escape(self.message)).replace("\n", "<br>")
+        code = (
+            f'<pre style="margin:6px 0 0 0;white-space:pre;overflow-x:auto">{html.escape(self.code)}</pre>'
+            if self.code
+            else ""
+        )
         style = f"border-left:5px solid {colour};padding:6px 12px;margin:4px 0;max-width:700px;line-height:1.4;"
         style += "font-family:var(--jp-content-font-family,sans-serif);color:var(--jp-content-font-color1,inherit)"
         sign = f'<span aria-hidden="true" style="font-weight:bold">{mark}</span>'
@@ -72,15 +73,12 @@ class Card:
         return bundle
 
 
-def marked_up(text: str) -> str:
-    """A key's words as HTML: code between backticks, a stressed word between stars.
+_MARKED = re.compile(r"`([^`\n]+)`|(?<![\w*])\*(\w|\w[^*\n]*\w)\*(?![\w*])")
 
-    Examples
-    --------
-    >>> marked_up("Those who *leave*: `(1 - rate) ** 2`, not 2 * 3 * 4 < 5.")
-    'Those who <em>leave</em>: <code>(1 - rate) ** 2</code>, not 2 * 3 * 4 &lt; 5.'
-    """
-    return _MARKUP.sub(lambda m: f"<code>{m[1]}</code>" if m[1] else f"<em>{m[2]}</em>", html.escape(text))
+
+def _marked(text: str) -> str:
+    """`code` and *stress* of prompts and messages, as a notebook shows them."""
+    return _MARKED.sub(lambda found: f"<code>{found[1]}</code>" if found[1] else f"<em>{found[2]}</em>", text)
 
 
 def _with_buttons(card: Card) -> dict[str, Any]:

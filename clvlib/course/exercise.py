@@ -245,7 +245,8 @@ class TableQuestion(Question):
         for mistake in self.mistakes:
             if self.same(answer, from_case(mistake.answer, case)):
                 return mistake.message
-        return cells_problem(answer, right, self.within, self.asks(case))
+        prompt = self.asks(case) if self.reference.__doc__ else ""  # nbgrader's hidden tests hold no prompt
+        return cells_problem(answer, right, self.within, prompt)
 
 
 class FunctionQuestion(Question):
