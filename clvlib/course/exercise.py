@@ -228,7 +228,8 @@ class TableQuestion(Question):
         self.within = within
 
     def starter(self) -> str:
-        return f"{self.name} = ...  # a DataFrame (numbers: {decimals_in_words(self.within)})"
+        exact = f" (numbers: {decimals_in_words(self.within)})" if self.within else ""  # words and counts need no line
+        return f"{self.name} = ...  # a DataFrame{exact}"
 
     def same(self, one: pd.DataFrame, other: pd.DataFrame) -> bool:
         return len(one) == len(other) and set(other) <= set(one) and first_difference(one, other, self.within) is None
@@ -244,7 +245,8 @@ class TableQuestion(Question):
         for mistake in self.mistakes:
             if self.same(answer, from_case(mistake.answer, case)):
                 return mistake.message
-        return cells_problem(answer, right, self.within, self.asks(case))
+        prompt = self.asks(case) if self.reference.__doc__ else ""  # nbgrader's hidden tests hold no prompt
+        return cells_problem(answer, right, self.within, prompt)
 
 
 class FunctionQuestion(Question):
