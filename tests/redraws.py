@@ -1500,11 +1500,11 @@ def diagnosed(complaints):
     return found[noise(complaints)].mean(), found[~noise(complaints)].mean()
 
 
-def noise_at_the_later_pace(complaints):
-    """How many noise cases there should have been before the first, from July on."""
-    first = complaints.loc[noise(complaints), "opened_at"].min()
-    days = (pd.Timestamp("2025-01-01") - first).days
-    return noise(complaints).sum() / days * (first - pd.Timestamp("2024-07-01")).days
+def noise_before_if_it_came_with_the_others(complaints):
+    """How many noise cases there should have been before the first, at the later ratio to all others."""
+    howling, others = complaints.loc[noise(complaints), "opened_at"], complaints.loc[~noise(complaints), "opened_at"]
+    before = others < howling.min()
+    return len(howling) / (~before).sum() * before.sum()
 
 
 def noise_that_stays_closed(complaints):
@@ -1594,9 +1594,9 @@ def the_noise_is_hardly_diagnosed(complaints):
     return here < 0.35 * elsewhere
 
 
-@holds("14_service_complaints", "At the later pace the time before should have brought 71.")
+@holds("14_service_complaints", "At the later ratio to all others there should have been 56 before.")
 def the_excuse_would_have_brought_dozens(complaints):
-    return noise_at_the_later_pace(complaints) > 40
+    return noise_before_if_it_came_with_the_others(complaints) > 40
 
 
 @holds("14_service_complaints", "Of 78 told that there is no fault, 52 said it again.")
@@ -1605,7 +1605,7 @@ def most_of_the_dismissed_come_back(complaints):
     return dismissed["reopened"].mean() > 0.5
 
 
-@holds("14_service_complaints", "At 20 % he has 85.0 points, and a reason to open a computer.")
+@holds("14_service_complaints", "At 20 % he has 85.0 points, and a reason to open one.")
 def a_fifth_of_the_score_costs_the_bonus_and_a_tenth_does_not(complaints):
     stayed = noise_that_stays_closed(complaints)
     return 0.9 * 98 + 0.1 * stayed >= 90 > 0.8 * 98 + 0.2 * stayed
@@ -1629,9 +1629,14 @@ def few_with_three_steps_have_few_orders(complaints):
     return done.loc[done["recovery_steps"] == 3, "orders_before"].between(1, 5).mean() < 0.4
 
 
-@holds("14_service_complaints", "Yet *satisfaction* climbs with the steps, from 2.50 to 4.00.")
+@holds(
+    "14_service_complaints", "Yet *satisfaction* climbs with the steps, from 2.50 to 4.00, among equals by 1.49 ± 0.14."
+)
 def satisfaction_climbs_with_each_step(complaints):
-    return recovered(complaints).groupby("recovery_steps")["satisfaction"].mean().is_monotonic_increasing
+    done = recovered(complaints)
+    liking = smf.ols("satisfaction ~ recovery_steps + C(orders_before)", data=done).fit(cov_type="HC1")
+    means = done.groupby("recovery_steps")["satisfaction"].mean()
+    return means.is_monotonic_increasing and 3 * liking.params["recovery_steps"] > 1
 
 
 @holds("14_service_complaints", "22.7 ± 11.7 expected, 23 came.")
@@ -1647,7 +1652,7 @@ def all_others_fall_in_december(complaints):
     return others[12] < 0.8 * others[11]
 
 
-@holds("14_service_complaints", "In 200 of 200 redraws the week after the worst is better.")
+@holds("14_service_complaints", "In 200 of 200 redraws the next week is better.")
 def the_week_after_the_worst_is_better(complaints):
     return after_the_worst_week(complaints) > 0
 
@@ -1667,7 +1672,7 @@ def solved_by_the_bot(complaints):
     return solved_by_channel(complaints)[1]["chatbot"]
 
 
-@typical("14_service_complaints", "the right **78.1**")
+@typical("14_service_complaints", "with the open ones counted **78.1**")
 def in_time_with_the_open_counted(complaints):
     return in_time(complaints)["all"]
 
@@ -1683,7 +1688,7 @@ def fall_of_the_noise_in_december(complaints):
     return fan[12] / fan[11] - 1
 
 
-@typical("14_service_complaints", "Up by 22.2 points in a week, and nobody had changed anything.")
+@typical("14_service_complaints", "Up by 22.2 points, and nobody had changed anything.")
 def points_up_after_the_worst_week(complaints):
     return after_the_worst_week(complaints)
 

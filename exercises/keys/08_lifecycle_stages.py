@@ -92,6 +92,13 @@ def product_is_mature():
 
 
 @four_notes.mistake(
+    "Note 2 is about a product, as you say. A product has none of her six stages: its `stage` stays empty."
+)
+def product_has_a_stage():
+    return four_notes.reference().assign(stage=["prospect", "maturity", "growth", "termination"])
+
+
+@four_notes.mistake(
     "In note 1 she has bought nothing yet. The relationship begins with the first contact, not with the first "
     "purchase: what does the textbook call somebody who only asks?"
 )
@@ -183,6 +190,33 @@ def seventy_below(volume, highest, low, high):
     if highest >= low and volume < 0.30 * highest:
         return 4
     return 1 if volume < low else 2 if volume < high else 3
+
+
+@stage_number.mistake(
+    "At exactly 70 % of her highest she is not below it, so not in decline: ask with < and not with <=."
+)
+def at_seventy(volume, highest, low, high):
+    if highest >= low and volume <= 0.70 * highest:
+        return 4
+    return 1 if volume < low else 2 if volume < high else 3
+
+
+@stage_number.mistake(
+    "Whoever has bought exactly `low` has reached it: decline asks whether her highest is at least `low`."
+)
+def above_low(volume, highest, low, high):
+    if highest > low and volume < 0.70 * highest:
+        return 4
+    return 1 if volume < low else 2 if volume < high else 3
+
+
+@stage_number.mistake(
+    "You wrote 3.5 and 7 into the function. On the hidden inputs the limits are others: use `low` and `high`."
+)
+def limits_of_the_lesson(volume, highest, low, high):
+    if highest >= 3.5 and volume < 0.70 * highest:
+        return 4
+    return 1 if volume < 3.5 else 2 if volume < 7 else 3
 
 
 stage_number.hint("Four outcomes, so three questions. Which one must come first?")

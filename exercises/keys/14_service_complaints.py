@@ -405,7 +405,9 @@ def twice_the_calls():
     return 200
 
 
-@calls_for_half.mistake("There the queue grows without end. Fewer than half are answered in time well before that.")
+@calls_for_half.mistake(
+    "There the queue grows without end, or nearly. Fewer than half are answered in time well before that."
+)
 def no_end():
     return 145
 
@@ -520,8 +522,8 @@ noise_expected.hint("205 / 361 of 40.")
 
 @exercise.turn.number(unit="weeks", within=0.5)
 def weeks_to_pay_back():
-    """107 noise cases came in 16 weeks, and a case costs 90 RMB. To open ten computers and mend the line costs 12,000
-    RMB. After how many weeks is that back, if the cases end?"""
+    """107 noise cases came in 16 weeks, and a case costs 90 RMB. To open ten computers and mend what they show costs
+    12,000 RMB. After how many weeks is that back, if the cases end?"""
     return 12_000 / (90 * 107 / 16)
 
 
