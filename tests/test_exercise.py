@@ -97,12 +97,13 @@ def test_starters_say_what_is_asked_for(shop, total):
         shop.table(points=1, within=0.1, **common)(q).starter()
         == "q = ...  # a DataFrame (numbers: at least 1 decimal)"
     )
+    assert shop.table(points=1, within=0, **common)(q).starter() == "q = ...  # a DataFrame"
     assert shop.text(rubric={"a": 1}, **common)(q).starter() == 'q = ...  # your sentences, between """ and """'
     function = shop.function(points=1, within=0.1, shown=[(1, 2)], **common)(lambda price, visits=1: price)
     function.name = "f"
     assert function.starter() == "def f(price, visits=1):\n    return ..."
     kinds = [question.kind for question in shop.questions.values()]
-    assert kinds == ["number", "number", "number", "choice", "table", "text", "function"]
+    assert kinds == ["number", "number", "number", "choice", "table", "table", "text", "function"]
 
 
 CLOSE = "Close, but not within 0.5. Did you round on the way? Round only at the end."

@@ -228,7 +228,8 @@ class TableQuestion(Question):
         self.within = within
 
     def starter(self) -> str:
-        return f"{self.name} = ...  # a DataFrame (numbers: {decimals_in_words(self.within)})"
+        numbers = f" (numbers: {decimals_in_words(self.within)})" if self.within else ""  # 0: a table of words
+        return f"{self.name} = ...  # a DataFrame{numbers}"
 
     def same(self, one: pd.DataFrame, other: pd.DataFrame) -> bool:
         return len(one) == len(other) and set(other) <= set(one) and first_difference(one, other, self.within) is None

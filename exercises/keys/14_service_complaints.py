@@ -438,8 +438,13 @@ def two_weeks():
     return 336
 
 
+@limit_for_95.mistake("Those are days. Asked are hours, as beside the slider: times 24.")
+def in_days():
+    return (274 + 2 * (0.95 * 346 - 327) / (329 - 327)) / 24
+
+
 limit_for_95.hint("Choose P3, move the limit up, and read the share of those closed.")
-limit_for_95.hint("Between 11 and 12 days.")
+limit_for_95.hint("Between 11 and 12 days, and 24 hours make a day.")
 
 
 @exercise.turn.number(unit="causes", within=0.4)
