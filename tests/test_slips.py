@@ -339,6 +339,7 @@ def test_what_a_rounded_answer_is():
     assert not rounded(4400, 4275.8)
     assert rounded(0.13, 0.125)
     assert not rounded(0, 0.4)
+    assert not rounded(1, 0.76)
     assert not rounded(-0.4, 0.41)
     assert not rounded(float("nan"), 1)
     assert [decimals(within) for within in (0.05, 0.06, 0.005, 0.5, 0.49, 3, 0, 0.0006)] == [1, 1, 2, 0, 1, 0, 0, 3]

@@ -375,8 +375,8 @@ def a_call_earns(listed, gone, forecast_percent, call_cost, kept_percent, half_m
     average?"""
     leaves = gone / listed
     interest = 1.10**0.5 - 1
-    worth = half_margin * (1 + interest) / (interest + leaves)
-    return kept_percent / 100 * leaves * worth - call_cost
+    her_worth = half_margin * (1 + interest) / (interest + leaves)
+    return kept_percent / 100 * leaves * her_worth - call_cost
 
 
 def earned(call, leaves, worth):

@@ -300,7 +300,7 @@ def product_left_out(service, switching, repeat):
     return fitted([service, switching], repeat)[1]
 
 
-@service_alone.mistake("That is a correlation, without a unit. Asked is how many purchases go with one more level.")
+@service_alone.mistake("That is a correlation, without a unit. How many purchases go with one more level?")
 def a_correlation(service, repeat):
     return np.corrcoef(service, repeat)[0, 1]
 
@@ -347,7 +347,7 @@ def columns(drivers, marks, costs):
     return (np.array([column[item] for item in drivers]) for column in (drivers, marks, costs))
 
 
-@priorities.mistake("Your headroom is how far the item can rise. Asked is what that adds to the *overall* mark.")
+@priorities.mistake("Your headroom is how far the item can rise. What does that add to the *overall* mark?")
 def headroom_of_the_item(drivers, marks, costs):
     adds, mark, cost = columns(drivers, marks, costs)
     return headroom_and_price(drivers, 7 - mark, cost / adds)
