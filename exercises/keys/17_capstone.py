@@ -385,7 +385,7 @@ def the_average_bar():
     return 30 / 0.109
 
 
-@bar.mistake("You multiplied. Lift times margin must be 30: divide the cost by the uplift.")
+@bar.mistake("You multiplied. Uplift times margin must be 30: divide the cost by the uplift.")
 def multiplied():
     return 30 * 0.264
 
