@@ -150,7 +150,7 @@ def the_limit(complaint_percent):
 orders_needed.hint("One complaint in n orders is a share of 1 / n. For which n is that below the limit?")
 
 
-@exercise.table(points=3, level=2, within=0.01)
+@exercise.table(points=3, level=2, within=0)
 def scores(days_since, orders, spent):
     """Ten customers: `days_since` holds the days since the last order of each, `orders` how many she made, `spent` what
     she paid in RMB. Build a DataFrame with the columns `R`, `F` and `M`, one row a customer in this order, scored from

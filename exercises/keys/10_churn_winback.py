@@ -260,7 +260,7 @@ own_pace.hint("`for customer, days in order_days.items():` goes through them; da
 own_pace.hint("From the first to the last order there are len(days) - 1 gaps.")
 
 
-@exercise.table(points=3, level=2, within=0.001)
+@exercise.table(points=3, level=2, within=0)
 def remedies(complaints, late_parcels, login_gap_change, coupon_use_change):
     """Give each customer the first remedy whose reason fits: "settle" if she has complained; "deliver" if more than
     one parcel was late; "ask" if she is fading by our rule, that is, if the days between her logins have risen *and*
