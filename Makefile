@@ -41,6 +41,7 @@ $(READY): requirements.lock
 lab: $(READY)  ## open the course in JupyterLab (PORT=8888)
 	@echo "Starting JupyterLab; Ctrl-C here stops it. Your browser opens by itself; if not, use an address printed below."
 	@$(PYTHON) -m jupyterlab --LabApp.default_url=/lab/tree/notebooks/00_start_here.ipynb --port=$(PORT) --allow-root \
+	  $(foreach glob,__pycache__ '*.pyc' '*.pyo' .DS_Store '*~' keys,--ContentsManager.hide_globs=$(glob)) \
 	  --ServerApp.log_level=ERROR --LabApp.log_level=ERROR --LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate
 
 test: $(READY) lint  ## run every test

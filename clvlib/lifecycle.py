@@ -31,7 +31,8 @@ PATTERNS = ("premature abortion", "midway demise", "early exit", "long-term main
 # stages are those of a textbook chapter (four, six) and of a deck on stickiness (the rest); the alignment is ours.
 STAGE_MODELS = pd.DataFrame(
     [
-        ("in contact, nothing bought", "exploration", "awareness", "prospect", "", "", ""),
+        ("no contact yet", "", "awareness", "prospect", "", "", ""),
+        ("in contact, nothing bought", "exploration", "acquisition", "prospect", "", "", ""),
         ("first purchases", "exploration", "acquisition", "development", "new", "new", "new"),
         ("buying more and more", "formation", "development", "growth", "stable", "active", "growth"),
         ("buying most", "stability", "retention", "maturity", "stable", "core", "mature"),

@@ -165,6 +165,12 @@ FAULTS = {
         ("@exercise.choice", "q2 what_it_is"),
         'nobody can choose "Sum": write an option in small letters.',
     ),
+    "a solution that changes a number of the case": (
+        "    return value.annuity(price, rate, years)\n",
+        "    rate, given = 0, rate\n    return value.annuity(price, given, years)\n",
+        ("@exercise.number", "q1 total"),
+        'the solution changes "rate", a number of the case that others use: rename it there.',
+    ),
     "a single option": (
         'options={"stock": "a stock of {years} years", "flow": "a flow", "both": "both"},\n'
         '    wrong={"flow": "That comes every year.", "both": "It cannot be both."}',

@@ -6,7 +6,6 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
-from test_lessons import FIRST_EDITION
 
 from clvlib.course.ledger import LEFT_OUT, PAGE, SOURCES, VERDICTS, audited, claims, page
 
@@ -15,9 +14,7 @@ NOTEBOOKS = ROOT / "notebooks"
 LEDGER = claims()
 TREATED, LEFT = LEDGER[LEDGER["lesson"] != ""], LEDGER[LEDGER["lesson"] == ""]
 JUDGED = TREATED[TREATED["verdict"] != ""]
-CONVERTED = [
-    path for path in sorted(NOTEBOOKS.glob("[0-9]*.ipynb")) if path.stem not in ["00_start_here", *FIRST_EDITION]
-]
+AUDITED = [path for path in sorted(NOTEBOOKS.glob("[0-9]*.ipynb")) if path.stem != "00_start_here"]
 INVENTORY = r"[A-E]\d+"
 
 
@@ -55,11 +52,11 @@ def test_a_claim_that_is_judged_has_a_reason_and_one_that_is_left_out_has_neithe
     assert (LEFT[["section", "verdict"]] == "").all(axis=None)
 
 
-def test_every_lesson_that_the_ledger_names_exists_or_is_still_to_be_written():
-    assert set(TREATED["lesson"]) <= {f"{number:02}" for number in range(1, 18)}
+def test_every_lesson_that_the_ledger_names_exists():
+    assert set(TREATED["lesson"]) == {path.stem[:2] for path in AUDITED}
 
 
-@pytest.mark.parametrize("lesson", CONVERTED, ids=lambda path: path.stem)
+@pytest.mark.parametrize("lesson", AUDITED, ids=lambda path: path.stem)
 def test_a_lessons_audit_and_the_ledger_are_one(lesson):
     rows = list(audited(lesson))
     named = Counter(claim for row in rows for claim in row.ids)
@@ -74,7 +71,7 @@ def test_a_lessons_audit_and_the_ledger_are_one(lesson):
             assert mine["term"][claim] in row.wording, f"{claim}: the term {mine['term'][claim]} is missing"
 
 
-@pytest.mark.parametrize("lesson", CONVERTED, ids=lambda path: path.stem)
+@pytest.mark.parametrize("lesson", AUDITED, ids=lambda path: path.stem)
 def test_a_claim_stands_in_a_part_that_its_lesson_has(lesson):
     text = lesson.read_text(encoding="utf-8")
     sections = set(TREATED["section"][TREATED["lesson"] == lesson.stem[:2]])
@@ -87,11 +84,10 @@ def test_the_coverage_knows_the_lessons_of_the_ledger():
     of_inventory = LEDGER[LEDGER.index.str.fullmatch(INVENTORY + "[a-z]")]
     number = of_inventory.index.str.extract(f"({INVENTORY})", expand=False)
     assert set(number) == {row for row in homes if re.fullmatch(INVENTORY, row)}
-    converted = {path.stem[:2] for path in CONVERTED}
     missing = [
         claim
         for claim, row, lesson in zip(of_inventory.index, number, of_inventory["lesson"], strict=True)
-        if lesson in converted and not re.search(rf"\b{lesson} ", homes[row])
+        if lesson and not re.search(rf"\b{lesson} ", homes[row])
     ]
     assert not missing, "COVERAGE.md does not name the lesson that treats the claim"
 

@@ -88,18 +88,22 @@ def test_starters_say_what_is_asked_for(shop, total):
     common = dict(level=1)
     assert total.starter() == "total = ...  # a number (RMB, decimals may go)"
     assert shop.number(points=1, within=0.1, **common)(q).starter() == "q = ...  # a number (at least 1 decimal)"
+    assert (
+        shop.number(points=1, within=0, unit="orders", **common)(q).starter() == "q = ...  # a number (orders, whole)"
+    )
     options = {"a": "one", "b": "two", "c": "three"}
     assert shop.choice(points=1, options=options, **common)(q).starter() == 'q = ...  # "a", "b" or "c"'
     assert (
         shop.table(points=1, within=0.1, **common)(q).starter()
-        == "q = ...  # a DataFrame (numbers with at least 1 decimal)"
+        == "q = ...  # a DataFrame (numbers: at least 1 decimal)"
     )
+    assert shop.table(points=1, within=0, **common)(q).starter() == "q = ...  # a DataFrame"
     assert shop.text(rubric={"a": 1}, **common)(q).starter() == 'q = ...  # your sentences, between """ and """'
     function = shop.function(points=1, within=0.1, shown=[(1, 2)], **common)(lambda price, visits=1: price)
     function.name = "f"
     assert function.starter() == "def f(price, visits=1):\n    return ..."
     kinds = [question.kind for question in shop.questions.values()]
-    assert kinds == ["number", "number", "choice", "table", "text", "function"]
+    assert kinds == ["number", "number", "number", "choice", "table", "table", "text", "function"]
 
 
 CLOSE = "Close, but not within 0.5. Did you round on the way? Round only at the end."

@@ -4,6 +4,7 @@ import base64
 import io
 import re
 import zipfile
+from concurrent.futures import ThreadPoolExecutor
 
 import ipywidgets
 import nbformat
@@ -299,3 +300,16 @@ def test_from_four_years_the_forecasts_are_the_published_ones():
     explorer = make("survival_forecast")
     explorer.set(group="High End", seen=4)
     assert "the sBG expects 30.7% to be left, the BdW 38.9%, constant churn 20.2%. In fact 39.4% were" in explorer.text
+
+
+@pytest.mark.slow
+def test_two_explorers_that_are_asked_at_once_do_not_draw_into_each_other():
+    pair = (
+        make("warning_threshold"),
+        make("whom_to_contact"),
+    )  # JupyterLab hands their questions to threads of their own
+    asked = [(explorer, (place, *explorer._start[1:])) for place in range(12) for explorer in pair]
+    alone = [explorer._draw_answer(positions) for explorer, positions in asked]
+    with ThreadPoolExecutor(2) as at_once:
+        together = list(at_once.map(lambda ask: ask[0]._draw_answer(ask[1]), asked))
+    assert together == alone

@@ -1,4 +1,4 @@
-"""What the second edition asks of every lesson, as far as a test can see; see CONTRIBUTING, "A lesson"."""
+"""What is asked of every lesson, as far as a test can see; see CONTRIBUTING, "A lesson"."""
 
 import ast
 import re
@@ -12,11 +12,6 @@ from clvlib.course.exercise import load_exercise
 from clvlib.course.notebooks import run
 
 LESSONS = sorted((Path(__file__).parents[1] / "notebooks").glob("[0-9]*.ipynb"))
-
-# Not rewritten yet. A lesson that has everything leaves this list: the test says so.
-FIRST_EDITION: frozenset[str] = frozenset()
-
-SECOND_EDITION = [path for path in LESSONS if path.stem not in FIRST_EDITION]
 
 SHORT = {"00_start_here"}  # it takes less than an hour
 
@@ -168,20 +163,13 @@ def missing(notebook, name="03_retention"):
 
 
 @pytest.mark.parametrize("path", LESSONS, ids=lambda path: path.stem)
-def test_a_lesson_has_what_the_second_edition_asks(path):
+def test_a_lesson_has_what_every_lesson_has(path):
     complaints = missing(nbformat.read(path, as_version=4), path.stem)
-    if path.stem in FIRST_EDITION:
-        assert complaints, f"{path.stem} has everything: take it from the list FIRST_EDITION"
-    else:
-        assert not complaints, "\n".join(complaints)
-
-
-def test_the_list_of_the_first_edition_names_lessons():
-    assert {path.stem for path in LESSONS} >= FIRST_EDITION
+    assert not complaints, "\n".join(complaints)
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("path", SECOND_EDITION, ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", LESSONS, ids=lambda path: path.stem)
 def test_the_solution_of_a_turn_is_right_where_it_is_asked(path):
     notebook = nbformat.read(path, as_version=4)
     asked = load_exercise(path.stem).turn.questions

@@ -109,6 +109,11 @@ def test_a_function_is_tried_on_inputs_that_are_not_shown():
     assert ex.check("q4", lambda v, p, s, a: v * p * s - a).state == "right"
 
 
+def test_a_large_result_of_a_function_is_said_in_all_its_digits():
+    said = practice("06_value_components").check("q4", lambda *inputs: 12_345_678).message
+    assert "gives 12345678, and 1402620 is right" in said
+
+
 def test_an_untouched_function_is_not_attempted():
     assert practice("01_worksheet").check("q4", lambda *_: ...).state == "not attempted"
 
@@ -288,6 +293,8 @@ def test_again_draws_other_numbers_and_the_best_case_counts(monkeypatch):
     assert f"years = {ex.case['years']}" in card.code
     assert f"Question 1: {ex.exercise.questions['q1'].prompt(ex.case)}" in card.message
     assert "0 of 8" in ex.progress().title
+    assert "Your best case so far: 1 of 17 points." in ex.progress().message
+    assert "Your best case" not in practice("01_worksheet").progress().message
     assert ex.check("q1", ex.exercise.questions["q1"].answer(ex.case)).state == "right"
     assert "1 of 8" in practice("01_worksheet", ex.seed).progress().title
     assert "1 of 8" in practice("01_worksheet").progress().title
@@ -449,3 +456,15 @@ def test_buttons_stand_only_where_a_kernel_answers(monkeypatch):
     assert "application/vnd.jupyter.widget-view+json" in card._repr_mimebundle_()
     assert card.buttons[0][1]().title == "Hint 1 of 2 for question 3"
     assert set(Card("note", "Plain")._repr_mimebundle_()) == {"text/html", "text/plain"}
+
+
+@pytest.mark.parametrize(
+    ("written", "shown"),
+    [
+        ("Give `timing`, not *when*.", "Give <code>timing</code>, not <em>when</em>."),
+        ("a * b * c and (1 + i) ** 2", "a * b * c and (1 + i) ** 2"),
+        ("`a *b* c`<b>", "<code>a *b* c</code>&lt;b&gt;"),
+    ],
+)
+def test_a_card_shows_code_and_stress_as_prompts_do(written, shown):
+    assert f"<div>{shown}</div>" in Card("note", "Title", written)._repr_mimebundle_()["text/html"]

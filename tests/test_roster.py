@@ -2,12 +2,14 @@
 
 import csv
 import io
+import re
 import unicodedata
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from openpyxl import Workbook
 
 from clvlib.course.marking.roster import Roster, Student, read_roster
 from clvlib.course.marking.tables import read_table
@@ -185,6 +187,10 @@ def test_moodle_export(tmp_path, last_name):
         ("Login,phone", Student("a1", "", "")),
         ("username,First Name", Student("a1", "b", "")),
         ("ID,", Student("a1", "", "")),
+        ("编号,姓名", Student("a1", "b", "")),
+        ("學 號,姓 名", Student("a1", "b", "")),
+        ("学生编号,学生姓名", Student("a1", "b", "")),
+        ("2023级 客户关系管理 名单,\n任课教师：李,\n\n学 号,姓 名", Student("a1", "b", "")),
     ],
 )
 def test_plain_columns_by_many_names(tmp_path, header, student):
@@ -439,3 +445,43 @@ def test_feedback_for_moodle_lies_where_moodle_looks_for_it(tmp_path):
 def test_feedback_for_others_lies_flat(tmp_path, text):
     anyone = roster(tmp_path, text)
     assert anyone.feedback_path(anyone.students[0], "S001.html") == "S001.html"
+
+
+# As Chinese schools export them
+
+
+def workbook(path, *rows):
+    book = Workbook()
+    for row in rows:
+        book.active.append(row)
+    book.save(path)
+    return path
+
+
+def test_a_workbook_is_read_as_the_table_it_shows(tmp_path):
+    rows = [["2023级 名单"], [], ["学 号", "姓 名", "备注"], [202312010101, "王伟", None], ["0007", "李娜", 2.5]]
+    read = read_roster(workbook(tmp_path / "roster.xlsx", *rows))
+    assert read.students == [Student("202312010101", "王伟", ""), Student("0007", "李娜", "")]
+    assert read.rows == [["202312010101", "王伟", ""], ["0007", "李娜", "2.5"]]
+
+
+@pytest.mark.parametrize("data", [b"", b"PK\x03\x04 nothing", b"id,name\na,b\n"])
+def test_a_workbook_that_is_none_is_told(tmp_path, data):
+    path = tmp_path / "roster.xlsx"
+    path.write_bytes(data)
+    with pytest.raises(ValueError, match=r"roster.xlsx is no Excel workbook, or a damaged one: save it as CSV"):
+        read_roster(path)
+    with pytest.raises(ValueError, match="cannot be read: No such file"):
+        read_roster(tmp_path / "none.xlsx")
+
+
+@pytest.mark.parametrize("text", ["2.02312E+11", "2E+11", "2.02312e+11"])
+def test_ids_that_a_spreadsheet_has_rounded_are_told_what_happened(tmp_path, text):
+    says = f"on line 2 of the column '学号' stands {text}: Excel shows long numbers so"
+    with pytest.raises(ValueError, match=re.escape(says) + ".* format the column as text"):
+        roster(tmp_path, f"学号,姓名\n{text},王伟\nS2,李娜\n")
+
+
+def test_a_table_without_any_id_still_says_what_its_first_row_is(tmp_path):
+    with pytest.raises(ValueError, match='no column of ids, only "who", "what"'):
+        roster(tmp_path, "who,what\na,b\n")

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 import yaml
+from jupyter_server.services.contents.filemanager import FileContentsManager
 from packaging.requirements import Requirement
 from packaging.specifiers import SpecifierSet
 
@@ -170,3 +171,13 @@ def test_the_check_finds_a_missing_and_an_old_package(monkeypatch, capsys):
     assert re.search(r"numpy \d.* is installed; the course needs >=99", said)
     assert "The package no-such-package is not installed." in said
     assert "pytest" not in said
+
+
+def test_the_file_browser_of_make_lab_lists_exercises_and_no_keys():
+    said = subprocess.run(["make", "-n", "lab"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    hidden = re.findall(r"--ContentsManager\.hide_globs='?([^' ]+)'?", said)
+    listed = FileContentsManager(root_dir=str(ROOT), hide_globs=hidden).get("exercises")["content"]
+    names = {each["name"] for each in listed}
+    assert "01_worksheet.ipynb" in names
+    assert "keys" not in names
+    assert set(FileContentsManager.hide_globs.default_args[0]) <= set(hidden), "nor what is hidden anyway"

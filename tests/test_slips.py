@@ -216,6 +216,25 @@ def test_the_cells_of_a_table(answer, says):
     assert "np." not in said
 
 
+@pytest.mark.parametrize(
+    ("shop", "says"),
+    [
+        ("Lanzhou", 'In column "shop", 2 of 3 are right.'),
+        ("Wuhu", 'In column "shop", 2 of 3 are right.'),
+        ("is", 'row 1: "is" is none of the texts asked for.'),
+        (True, 'row 1: "True" is none of the texts asked for.'),
+        ("Xina", 'row 1: "Xina" is none of the texts asked for.'),
+        ("Wuha", 'row 1: "Wuha" is none of the texts asked for. Did you mean "Wuhan"?'),
+        ("2026-01-31", 'row 1: "2026-01-31" is none of the texts asked for.'),
+    ],
+)
+def test_a_label_that_the_prompt_lists_is_wrong_and_not_misspelt(shop, says):
+    """Of four towns asked about three are right somewhere; a guess is made only where a few letters are off."""
+    prompt = 'Where is each shop (Wuhan, Lanzhou, Jinan or Xi\'an; "Wuhu" is another town)? All are in Wuha. True?'
+    right = SALES.assign(shop=["Wuhan", "Xi'an", "2026-01-30"])
+    assert cells_problem(right.assign(shop=[shop, "Xi'an", "2026-01-30"]), right, 0.01, prompt).endswith(says)
+
+
 def test_a_table_without_a_key_says_which_row_by_its_number():
     right = pd.DataFrame({"year": [1, 1, 2], "cash": [5.0, 6.0, 7.0]})
     assert (
@@ -286,9 +305,17 @@ def test_the_usual_slips_of_a_number(value, right, unit, says):
     assert number_problem(value, right, 0.001, unit) == says
 
 
+def test_a_whole_number_is_asked_for_by_a_tolerance_of_0():
+    assert number_problem(33.33, 34, 0) == "The answer is a whole number."
+    assert number_problem(33, 34, 0) == "That is too low."
+    assert number_problem(449, 450, 0) == "Close, but only the exact number is right. Count again."
+    assert number_problem(4.5, 450, 0).startswith("That is 100 times too small.")
+
+
 def test_few_digits_are_no_months_for_years():
     assert number_problem(1, 12, 0.1) == "That is too low."
     assert number_problem(0.2, 0.8, 0.001) == "That is too low."
+    assert number_problem(0.02, 0.2431, 0.001) == "That is too low."
 
 
 @pytest.mark.parametrize(
@@ -313,6 +340,7 @@ def test_what_a_rounded_answer_is():
     assert not rounded(4400, 4275.8)
     assert rounded(0.13, 0.125)
     assert not rounded(0, 0.4)
+    assert not rounded(1, 0.76)
     assert not rounded(-0.4, 0.41)
     assert not rounded(float("nan"), 1)
     assert [decimals(within) for within in (0.05, 0.06, 0.005, 0.5, 0.49, 3, 0, 0.0006)] == [1, 1, 2, 0, 1, 0, 0, 3]

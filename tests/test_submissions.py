@@ -426,7 +426,7 @@ def test_whatever_a_file_is_called_it_is_kept_in_her_folder_and_nowhere_else(tmp
 def test_no_name_at_all_keeps_a_notebook_from_being_kept(text, odd):
     with tempfile.TemporaryDirectory() as folder:
         box = Box(Path(folder))
-        box.keep(Returned(text, NOON, notebook("ann")), Returned(odd + "/", NOON + 60, notebook("ann")))
+        box.keep(Returned(text, NOON, notebook("ann")), Returned(odd + "/", NOON + 60, notebook("ann", "b = 2")))
         assert len(box.attempts("ann")) == 2
         assert all(path.is_file() for path in box.attempts("ann"))
 
@@ -633,13 +633,39 @@ def test_another_exercise_or_another_secret_is_told(box):
 # Attempts
 
 
-def test_all_attempts_are_kept_and_the_last_in_time_counts(box, tmp_path):
+def test_attempts_are_kept_and_the_last_in_time_counts(box, tmp_path):
     put(tmp_path / "returned" / "z.ipynb", notebook("ann", "first"), NOON)
     put(tmp_path / "returned" / "a" / "b.ipynb", notebook("ann", "third"), NOON + 7200)
-    put(tmp_path / "returned" / "m.zip", zipped({"m.ipynb": notebook("ann", "second")}, NOON + 3600), NOON + 10_000)
+    put(tmp_path / "returned" / "m.zip", zipped({"m.ipynb": notebook("ann", "second")}, NOON + 9999), NOON + 3600)
     assert box.take(tmp_path / "returned") == []
     kept = [read_notebook(path.read_bytes())[0] for path in box.attempts("ann")]
     assert kept == [["first"], ["second"], ["third"]]
+
+
+def test_the_time_of_a_zip_of_her_own_is_that_at_which_it_was_handed_in(tmp_path):
+    far = time.mktime((2106, 1, 1, 0, 0, 0, 0, 0, -1))
+    hers = zipped({"old.ipynb": notebook("ann", "old"), "in.zip": zipped({"x.ipynb": notebook("ann", "x")}, far)}, far)
+    put(tmp_path / "class.zip", zipped({"ann/first.zip": hers}, NOON))
+    put(tmp_path / "folder" / "first.zip", hers, NOON)
+    for source in (tmp_path / "class.zip", tmp_path / "folder"):
+        assert [file.when for file in find(source)] == [NOON, NOON], source
+
+
+def test_the_same_notebook_handed_in_again_is_one_attempt_the_later(box):
+    for late, path in enumerate(("ann/a.ipynb", "ann/b.ipynb", "ann/c.ipynb")):
+        text = "same" if late != 1 else "other"
+        box.keep(Returned(path, NOON + 60 * late, notebook("", text)))
+    kept = [read_notebook(path.read_bytes())[0] for path in box.attempts("ann")]
+    assert kept == [["other"], ["same"]]
+    box.keep(Returned("ann/a.ipynb", NOON, notebook("", "same")))
+    assert [read_notebook(path.read_bytes())[0] for path in box.attempts("ann")] == kept
+
+
+def test_of_many_attempts_the_last_five_are_kept(box):
+    for late in range(12):
+        box.keep(Returned("ann/x.ipynb", NOON + late, notebook("", f"{late}")))
+    kept = [read_notebook(path.read_bytes())[0] for path in box.attempts("ann")]
+    assert kept == [["7"], ["8"], ["9"], ["10"], ["11"]]
 
 
 def test_of_attempts_of_the_same_time_the_last_by_number_counts(box):

@@ -1,6 +1,7 @@
 """What a learner is shown: a card of a few lines, with buttons where a kernel can answer them."""
 
 import html
+import re
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
@@ -52,7 +53,7 @@ class Card:
         """The card in the text's own colour: colour alone tells nothing, and is right in light and dark."""
         mark, word, colour = MARKS[self.state]
         verdict = f"<strong>{word}</strong> " if word else ""
-        body = html.escape(self.message).replace("\n", "<br>")
+        body = _marked(html.escape(self.message)).replace("\n", "<br>")
         code = (
             f'<pre style="margin:6px 0 0 0;white-space:pre;overflow-x:auto">{html.escape(self.code)}</pre>'
             if self.code
@@ -70,6 +71,14 @@ class Card:
             with suppress(ImportError):
                 bundle |= _with_buttons(self)
         return bundle
+
+
+_MARKED = re.compile(r"`([^`\n]+)`|(?<![\w*])\*(\w|\w[^*\n]*\w)\*(?![\w*])")
+
+
+def _marked(text: str) -> str:
+    """`code` and *stress* of prompts and messages, as a notebook shows them."""
+    return _MARKED.sub(lambda found: f"<code>{found[1]}</code>" if found[1] else f"<em>{found[2]}</em>", text)
 
 
 def _with_buttons(card: Card) -> dict[str, Any]:

@@ -371,6 +371,12 @@ class _Trial:
         try:
             exec(compile(code, "solution", "exec"), hers)
             told = question.problem(hers[question.name], case)
+            changed = [name for name, value in case.items() if repr(hers[name]) != repr(value)]
+            if changed and not told and not self._is_turn(question):
+                self.add(
+                    question.reference,
+                    f'the solution changes "{changed[0]}", a number of the case that others use: rename it there',
+                )
         except (Exception, SystemExit) as error:
             line = line_of(error, "solution")
             told = in_words(error) + (f", in `{code.splitlines()[line - 1].strip()}`" if line else "")

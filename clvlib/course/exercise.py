@@ -145,7 +145,7 @@ class Question:
 
 
 class NumberQuestion(Question):
-    """An answer within a tolerance of the reference."""
+    """An answer within a tolerance of the reference; within 0 means a whole number."""
 
     kind = "number"
 
@@ -155,8 +155,8 @@ class NumberQuestion(Question):
         self.unit = unit
 
     def starter(self) -> str:
-        asked = f"{self.unit}, {decimals_in_words(self.within)}" if self.unit else decimals_in_words(self.within)
-        return f"{self.name} = ...  # a number ({asked})"
+        exact = decimals_in_words(self.within) if self.within else "whole"
+        return f"{self.name} = ...  # a number ({f'{self.unit}, {exact}' if self.unit else exact})"
 
     def same(self, one: Any, other: Any) -> bool:
         return agree(one, other, self.within)
@@ -228,7 +228,8 @@ class TableQuestion(Question):
         self.within = within
 
     def starter(self) -> str:
-        return f"{self.name} = ...  # a DataFrame (numbers with {decimals_in_words(self.within)})"
+        exact = f" (numbers: {decimals_in_words(self.within)})" if self.within else ""  # words and counts need no line
+        return f"{self.name} = ...  # a DataFrame{exact}"
 
     def same(self, one: pd.DataFrame, other: pd.DataFrame) -> bool:
         return len(one) == len(other) and set(other) <= set(one) and first_difference(one, other, self.within) is None
@@ -244,7 +245,8 @@ class TableQuestion(Question):
         for mistake in self.mistakes:
             if self.same(answer, from_case(mistake.answer, case)):
                 return mistake.message
-        return cells_problem(answer, right, self.within)
+        prompt = self.asks(case) if self.reference.__doc__ else ""  # nbgrader's hidden tests hold no prompt
+        return cells_problem(answer, right, self.within, prompt)
 
 
 class FunctionQuestion(Question):
@@ -345,7 +347,7 @@ class FunctionQuestion(Question):
         says = complaint or number_problem(value, right, self.within)
         if complaint or (secret and not is_shown):
             return f"{where}: {says}"
-        return f"{where} your function gives {value:.6g}, and {right:.6g} is right. {says}"
+        return f"{where} your function gives {_in_digits(value)}, and {_in_digits(right)} is right. {says}"
 
     def _names(self) -> list[str]:
         return list(inspect.signature(self.reference).parameters)
@@ -577,6 +579,11 @@ def in_words(error: BaseException) -> str:
 
 def _name_now(name: str) -> str:
     return next((new for new, old in RENAMED.items() if old == name), name)
+
+
+def _in_digits(number: float) -> str:
+    """Six digits, or all before the decimal point; never 1.4e+06."""
+    return f"{number:.6g}" if abs(number) < 1e6 else f"{number:.0f}"
 
 
 def from_case(function: Function, case: Case) -> Any:

@@ -18,6 +18,7 @@ from functools import lru_cache
 from itertools import product
 from numbers import Real
 from pathlib import Path
+from threading import RLock
 from typing import Any
 
 import anywidget
@@ -36,6 +37,7 @@ from clvlib.plots import DARK_GREY, GREY, STYLE
 _WIDTH, _HEIGHT = 7.2, 3.8  # of the picture, in inches of 100 CSS pixels
 _LINE = 0.2  # of a text above or below it, in inches
 _KEPT = 64  # pictures in the kernel, of some 10 KB each
+_PEN = RLock()  # JupyterLab asks from several threads; matplotlib's settings and the writer of SVG are one for all
 _KINDS = {widgets.SelectionSlider: "slider", widgets.Dropdown: "choice", widgets.Checkbox: "switch"}
 
 
@@ -163,28 +165,30 @@ class Explorer(anywidget.AnyWidget):
     def _draw_answer(self, positions: tuple[int, ...]) -> dict[str, Any]:
         places = zip(self.controls.items(), positions, strict=True)
         values = {name: _places(control)[place][1] for (name, control), place in places}
-        collects = gc.isenabled()
-        gc.disable()  # Python would look for garbage in the middle of every third picture, for half as long as it takes
-        try:
-            figure, title, text = self._draw_all(values)
-            return {"positions": positions, "svg": svg(figure), "title": title, "text": text}
-        finally:
-            if collects:
-                gc.enable()
+        with _PEN:
+            collects = gc.isenabled()
+            gc.disable()  # Python would look for garbage in the middle of every third picture, half as long as it takes
+            try:
+                figure, title, text = self._draw_all(values)
+                return {"positions": positions, "svg": svg(figure), "title": title, "text": text}
+            finally:
+                if collects:
+                    gc.enable()
 
-    @rc_context(STYLE)
     def _draw_all(self, values: dict[str, Any]) -> tuple[Figure, str, str]:
         """The figure, its title and the sentence."""
-        figure = Figure(figsize=(_WIDTH, _HEIGHT), frameon=False)
-        try:
-            text = self.explain(**values)
-            title = self.title(**values) if self.title else re.split(r"[.;] |\.$", text, maxsplit=1)[0]
-            self.draw(figure, **values)
-            for axes in figure.axes:
-                _stand_back(axes)
-            return figure, title, text
-        except ValueError as problem:
-            return Figure(figsize=(_WIDTH, _HEIGHT), frameon=False), "", f"These settings cannot be shown: {problem}."
+        with _PEN, rc_context(STYLE):
+            figure = Figure(figsize=(_WIDTH, _HEIGHT), frameon=False)
+            try:
+                text = self.explain(**values)
+                title = self.title(**values) if self.title else re.split(r"[.;] |\.$", text, maxsplit=1)[0]
+                self.draw(figure, **values)
+                for axes in figure.axes:
+                    _stand_back(axes)
+                return figure, title, text
+            except ValueError as problem:
+                sentence = f"These settings cannot be shown: {problem}."
+                return Figure(figsize=(_WIDTH, _HEIGHT), frameon=False), "", sentence
 
     def _repr_mimebundle_(self, **kwargs: Any) -> tuple[dict[str, Any], dict[str, Any]]:
         """The widget, and beside it the picture and its text for a page that runs no widgets."""

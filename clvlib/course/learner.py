@@ -11,6 +11,7 @@ import secrets
 import traceback
 from collections.abc import Callable
 from functools import wraps
+from pathlib import Path
 from typing import Any, ClassVar
 
 import pandas as pd
@@ -251,7 +252,8 @@ class Practice(_ShowsProgress, Feedback):
             if question.prompt(self.case) != before[key]
         ]
         said = [
-            "Its numbers are set: change your answers where they hold the old ones, and run their cells again.",
+            "Its numbers are set: change your answers where they hold the old ones, and run their cells again. The "
+            "points of your earlier cases are kept; the best case counts.",
             *asked,
         ]
         return Card("note", f"Another case, number {seed}", "\n".join(said), code=numbers(self.case))
@@ -270,6 +272,9 @@ class Practice(_ShowsProgress, Feedback):
             done += ["solution seen"] if self.record.get(key, "solution", False) else []
             asked = f"Question {key[1:]} ({count(question.points, 'point')})"
             lines.append(f"{MARKS[state][0]} {asked}: {', '.join([state, *done])}")
+        best = max((self._earned(Record(path.stem, folder=path.parent)) for path in self._cases()), default=0)
+        if best > self._earned(self.record):
+            lines.append(f"Your best case so far: {best:g} of {self.exercise.points} points.")
         return Card("note", self._standing(), "\n".join([*lines, *filter(None, [self.record.trouble])]))
 
     def _reached(self, key: str, asked: Question, answer: Any) -> dict[str, Any]:
@@ -314,9 +319,15 @@ class Practice(_ShowsProgress, Feedback):
         return f"{count(earned(asked, self.record.questions[key]), 'point')}. {self._standing()}"
 
     def _standing(self) -> str:
-        kept = [(question, self.record.questions.get(key, {})) for key, question in self.questions.items()]
-        done = [earned(question, entry) for question, entry in kept if entry.get("state") in DONE]
-        return f"{len(done)} of {len(kept)} questions done, {sum(done):g} of {self.exercise.points} points"
+        done = sum(self.record.get(key, "state", "") in DONE for key in self.questions)
+        points = self._earned(self.record)
+        return f"{done} of {len(self.questions)} questions done, {points:g} of {self.exercise.points} points"
+
+    def _earned(self, record: Memory) -> float:
+        return sum(earned(question, record.questions.get(key, {})) for key, question in self.questions.items())
+
+    def _cases(self) -> list[Path]:
+        return sorted(self.record.path.parent.glob(f"{self.exercise.name}-*.json"))
 
 
 DONE = ("right", "scored")

@@ -102,6 +102,8 @@ def how_far_off(guess: float, truth: float, unit: str = "") -> str:
     'You said 165 customers; that is 3.1 % above the true 160 customers.'
     >>> how_far_off(0.4, 0.3333, "share")
     'You said 40 %; that is 6.7 percentage points above the true 33.3 %.'
+    >>> how_far_off(70, 50, "% more")
+    'You said 70 % more; that is 20 percentage points above the true 50 % more.'
     >>> how_far_off(80, 0.3333, "share")
     'You said 80: write 80 % as 0.8.'
     """
@@ -121,7 +123,10 @@ def how_far_off(guess: float, truth: float, unit: str = "") -> str:
         return f"You said {said}; that is {_times(ratio)} as much as the true {true}."
     if ratio <= 0.5:
         return f"You said {said}; the true {true} is {_times(1 / ratio)} as much."
-    off, per = (100 * abs(guess - truth), "percentage points") if share else (100 * abs(ratio - 1), "%")
+    if share or {"%", "percent"} & set(unit.split()):
+        off, per = abs(guess - truth) * (100 if share else 1), "percentage points"
+    else:
+        off, per = 100 * abs(ratio - 1), "%"
     return f"You said {said}; that is {off:{'.0f' if off >= 10 else '.2g'}} {per} {side} the true {true}."
 
 

@@ -78,6 +78,8 @@ def number_problem(value: float, right: float, within: float, unit: str = "") ->
 
     right = float(right)  # a whole number of NumPy's has no powers below 0
     counts = right.is_integer() and "year" in unit.lower()
+    if not within and not float(value).is_integer() and abs(value - right) < 1:
+        return "The answer is a whole number."
     if rounded(value, right):
         places = decimals(within)
         enough = f"at least {count(places, 'decimal')}" if places else "all digits before the decimal point"
@@ -90,7 +92,7 @@ def number_problem(value: float, right: float, within: float, unit: str = "") ->
         return f"That is 100 times too small. {percent}"
     if says(-1):
         return "The size is right, the sign is not."
-    if digits(right) > 2:
+    if digits(right) > 2 and digits(value) > 1:  # 0.02 may be a twelfth of many numbers
         for times, ask in _TIMES:
             for factor, words in ((times, "large"), (1 / times, "small")):
                 if says(factor):
@@ -100,6 +102,8 @@ def number_problem(value: float, right: float, within: float, unit: str = "") ->
         if says(right**-2):
             return "That is 1 divided by the right number. What is to be divided by what?"
     if abs(value - right) <= 0.01 * abs(right):
+        if not within:
+            return "Close, but only the exact number is right. Count again."
         return f"Close, but not within {within:g}. Did you round on the way? Round only at the end."
     return "That is too high." if value > right else "That is too low."
 
@@ -116,13 +120,16 @@ def rounded(value: float, number: float) -> bool:
     --------
     >>> rounded(33.6, 33.5931), rounded(33.5, 33.5931), rounded(33.7, 33.5931), rounded(4300, 4275.8)
     (True, True, False, True)
+    >>> rounded(0.19, 0.15 / 0.75)
+    False
     """
-    if not (np.isfinite(value) and value * number > 0):
+    places = _places(value) if np.isfinite(value) else 0
+    if not (np.isfinite(value) and value * number > 0) or (abs(number) < 0.95 and places <= 0):  # 1 for 0.76
         return False
-    places = _places(value)
     steps = {10.0**-places, 10.0 ** -max(places, 0)}  # 300 may stand for 260.7 as for 300.4
     off = abs(value) - abs(number)
-    return any(-step < off <= 0 or off <= step / 2 * (1 + 1e-9) for step in steps if abs(off) < step)
+    # cut off, a number lacks less than a whole step: 0.19 is not 0.15 / 0.75, which a computer puts just below 0.2
+    return any(-step * (1 - 1e-9) < off <= step / 2 * (1 + 1e-9) for step in steps)
 
 
 def digits(value: float) -> int:
@@ -221,8 +228,8 @@ def first_difference(answer: pd.DataFrame, right: pd.DataFrame, within: float) -
     return None
 
 
-def cells_problem(answer: pd.DataFrame, right: pd.DataFrame, within: float) -> str:
-    """What is off about the cells of a table with the right columns and as many rows as asked for."""
+def cells_problem(answer: pd.DataFrame, right: pd.DataFrame, within: float, prompt: str = "") -> str:
+    """What is off about the cells of a table with the right columns and as many rows as the prompt asks for."""
     order = _same_rows(answer, right)
     if order is not None and first_difference(answer.iloc[order], right, within) is None:
         return "Every row is right, but they stand in another order: sort them as the question asks (sort_values)."
@@ -232,7 +239,7 @@ def cells_problem(answer: pd.DataFrame, right: pd.DataFrame, within: float) -> s
     row, column = first_difference(answer, right, within)  # type: ignore[misc]
     given, wanted = answer[column].iloc[row], right[column].iloc[row]
     if isinstance(wanted, str):
-        return _label_problem(answer[column], right[column], row)
+        return _label_problem(answer[column], right[column], row, prompt)
     key = right.columns[0]
     named = f" ({shown(right[key].iloc[row])})" if column != key and isinstance(right[key].iloc[row], str) else ""
     where = f'Look at column "{column}", row {row + 1}{named}: '
@@ -242,14 +249,19 @@ def cells_problem(answer: pd.DataFrame, right: pd.DataFrame, within: float) -> s
     return where + (complaint or number_problem(value, wanted, within, str(column)))
 
 
-def _label_problem(given: pd.Series, wanted: pd.Series, row: int) -> str:
-    """A label that nobody asked for is named with its row; of the others only how many are right."""
+def _label_problem(given: pd.Series, wanted: pd.Series, row: int, prompt: str) -> str:
+    """A label that nobody asked for is named with its row; of the others only how many are right.
+
+    The prompt may list labels that no row has: who takes one of them is wrong, and did not misspell.
+    """
     said, where = str(given.iloc[row]), f'Look at column "{wanted.name}", row {row + 1}'
     if _missing(given.iloc[row]):
         return f"{where}: it is empty."
     labels = sorted({str(label) for label in wanted})
-    if not any(same_cell(said, label, 0) for label in labels):
-        near = difflib.get_close_matches(said, labels, n=1)
+    near = difflib.get_close_matches(said, labels, n=1, cutoff=0.8) if re.search(r"[^\W\d]", said) else []
+    word = isinstance(given.iloc[row], str) and len(said) > 2 and not near
+    listed = word and re.search(rf"(?<!\w){re.escape(said)}(?!\w)", prompt, re.IGNORECASE)
+    if not (listed or f'"{said}"' in prompt or any(same_cell(said, label, 0) for label in labels)):
         guess = f' Did you mean "{near[0]}"?' if near else ""
         return f"{where}: {shown(said)} is none of the texts asked for.{guess}"
     right = sum(map(same_cell, given, wanted, itertools.repeat(0.0)))

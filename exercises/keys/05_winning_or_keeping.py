@@ -380,7 +380,7 @@ cost_of_the_next.hint("How many customers are there at 20 RMB, and how many at 4
 cost_of_the_next.hint("1,000 and 1,500. Divide 100,000 RMB by the difference.")
 
 
-@exercise.turn.number(unit="RMB", within=0.3)
+@exercise.turn.number(unit="RMB", within=0.5)
 def worth_kept():
     """Who buys again next year earns 90 RMB then, and with 70 % chance 110 RMB the year after. What is she worth today,
     at 10 % a year?"""

@@ -91,7 +91,7 @@ def swapped(payments, frequency_cut):
 which_quadrant.hint("Compare the payments with their cut: frequent or rare? Then the spend with its own: high or low?")
 
 
-@exercise.number(points=1, level=1, unit="customers", within=0.5)
+@exercise.number(points=1, level=1, unit="customers", within=0)
 def gold_only(size):
     """A shop has {size:,} customers. Diamond is the top 5 % by spend; gold reaches down to the top 20 %, and a diamond
     does not count as gold. How many customers are gold, if no two spent the same?"""
@@ -122,11 +122,11 @@ gold_only.hint("How many are in the top 20 %? How many of these are diamonds?")
 gold_only.hint('`segments.value_tiers(range(1, n + 1), gold_is="next")["gold"].sum()` counts them for n customers.')
 
 
-@exercise.number(points=2, level=2, unit="orders", within=0.5)
+@exercise.number(points=2, level=2, unit="orders", within=0)
 def orders_needed(complaint_percent):
     """A shop tags a customer "diamond VIP" if she spends much and her complaints stay under {complaint_percent} %. It
     counts complaints per order. What is the smallest number of orders with which she may complain once and keep the
-    tag?"""
+    tag? Orders are whole."""
     return 100 // complaint_percent + 1
 
 
@@ -150,7 +150,7 @@ def the_limit(complaint_percent):
 orders_needed.hint("One complaint in n orders is a share of 1 / n. For which n is that below the limit?")
 
 
-@exercise.table(points=3, level=2, within=0.01)
+@exercise.table(points=3, level=2, within=0)
 def scores(days_since, orders, spent):
     """Ten customers: `days_since` holds the days since the last order of each, `orders` how many she made, `spent` what
     she paid in RMB. Build a DataFrame with the columns `R`, `F` and `M`, one row a customer in this order, scored from
@@ -193,7 +193,7 @@ scores.hint(
 )
 
 
-@exercise.number(points=2, level=2, unit="customers", within=0.5)
+@exercise.number(points=2, level=2, unit="customers", within=0)
 def gold_with_ties(size, clear, tied):
     """A shop gives gold to the top 20 % of its {size:,} customers by number of orders. {clear} customers made five
     orders or more; another {tied} made exactly four. The shop's rule says that equal customers all come in. How many
@@ -329,7 +329,7 @@ def extend_the_rule():
     )
 
 
-@exercise.turn.number(unit="days", within=0.5)
+@exercise.turn.number(unit="days", within=0)
 def since_her_last():
     """On 30 June 2025 a customer's `T` is 546 days and her `recency`, as a summary for models counts it, is 0. How many
     days is her last order ago?"""
@@ -355,7 +355,7 @@ since_her_last.hint("T runs from her first order to today, recency from her firs
 since_her_last.hint("T less recency.")
 
 
-@exercise.turn.number(unit="payments a year", within=0.5)
+@exercise.turn.number(unit="payments a year", within=0)
 def q4_earns_from():
     """Spend is high from 18,000 RMB. What is the first cut for payments on the slider, from 12 up, at which the holders
     of Q4, rare and high, each bring the bank more than 20 RMB?"""

@@ -92,6 +92,13 @@ def product_is_mature():
 
 
 @four_notes.mistake(
+    "Note 2 is about a product, as you say. A product has none of her six stages: its `stage` stays empty."
+)
+def product_has_a_stage():
+    return four_notes.reference().assign(stage=["prospect", "maturity", "growth", "termination"])
+
+
+@four_notes.mistake(
     "In note 1 she has bought nothing yet. The relationship begins with the first contact, not with the first "
     "purchase: what does the textbook call somebody who only asks?"
 )
@@ -183,6 +190,33 @@ def seventy_below(volume, highest, low, high):
     if highest >= low and volume < 0.30 * highest:
         return 4
     return 1 if volume < low else 2 if volume < high else 3
+
+
+@stage_number.mistake(
+    "At exactly 70 % of her highest she is not below it, so not in decline: ask with < and not with <=."
+)
+def at_seventy(volume, highest, low, high):
+    if highest >= low and volume <= 0.70 * highest:
+        return 4
+    return 1 if volume < low else 2 if volume < high else 3
+
+
+@stage_number.mistake(
+    "Whoever has bought exactly `low` has reached it: decline asks whether her highest is at least `low`."
+)
+def above_low(volume, highest, low, high):
+    if highest > low and volume < 0.70 * highest:
+        return 4
+    return 1 if volume < low else 2 if volume < high else 3
+
+
+@stage_number.mistake(
+    "You wrote 3.5 and 7 into the function. On the hidden inputs the limits are others: use `low` and `high`."
+)
+def limits_of_the_lesson(volume, highest, low, high):
+    if highest >= 3.5 and volume < 0.70 * highest:
+        return 4
+    return 1 if volume < 3.5 else 2 if volume < 7 else 3
 
 
 stage_number.hint("Four outcomes, so three questions. Which one must come first?")
@@ -523,10 +557,10 @@ months_to_pay.hint("Move the stable months up from 0, one by one. When is the pr
 months_to_pay.hint("Six months cost 120 RMB, and a stable one brings 100.")
 
 
-@exercise.turn.number(unit="as a fraction", within=0.0051)
+@exercise.turn.number(unit="%", within=0.5)
 def stays_needed():
     """With "Exploration to formation" at 50 % a new customer is worth 337.10 RMB. What is the first value of
-    "Stability: stays" on the slider at which she is worth as much, the other moves as they were?"""
+    "Stability: stays" on the slider, in percent, at which she is worth as much, the other moves as they were?"""
     worth = {}
     for percent in range(80, 96):
         stays = percent / 100
@@ -536,23 +570,23 @@ def stays_needed():
             [0, 0, stays, 0.75 * (1 - stays), 0.25 * (1 - stays)],
             [0, 0.10, 0, 0.50, 0.40],
         ]
-        worth[stays] = lifecycle.markov_clv(moves, [-20, 40, 100, 30], 1.10 ** (1 / 12) - 1).iloc[0]
-    return min(stays for stays, new in worth.items() if new >= 337.10)
+        worth[percent] = lifecycle.markov_clv(moves, [-20, 40, 100, 30], 1.10 ** (1 / 12) - 1).iloc[0]
+    return min(percent for percent, new in worth.items() if new >= 337.10)
 
 
 @stays_needed.mistake("Ten points, as before? At 90 % she is worth 468 RMB. A point of staying counts every month.")
 def ten_points_too():
-    return 0.90
+    return 90
 
 
 @stays_needed.mistake("At 85 % she is worth 334 RMB, and 337 were asked. One step more.")
 def a_step_short():
-    return 0.85
+    return 85
 
 
 @stays_needed.mistake("Those are the points more. Asked is the slider's value.")
 def points_more():
-    return 0.06
+    return 6
 
 
 stays_needed.hint("Reset, then move only that slider. When does the title first say 337 or more?")

@@ -4,7 +4,7 @@ import pandas as pd
 
 from clvlib.course import Exercise
 
-exercise = Exercise("10_churn_winback", title="Churn and win-back", minutes=35, uses=["experiments", "value"])
+exercise = Exercise("10_churn_winback", title="Churn and win-back", minutes=35, uses=["experiments"])
 
 # complaints, late parcels, change of days between logins, change of coupon use (signs; a case draws the sizes)
 SIGNS = [(1, 0, 1, -1), (0, 2, -1, 1), (0, 1, 1, 1), (0, 0, 1, -1), (0, 0, -1, -1), (2, 3, -1, 1), (0, 1, 1, -1)]
@@ -39,7 +39,7 @@ def shop(rng):
         coupon_use_change=[
             sign * int(size) / 100 for sign, size in zip(coupons, rng.integers(5, 40, len(SIGNS)), strict=True)
         ],
-        gross=int(rng.integers(12, 38)) / 5,
+        **december_group(rng),
         risk=[0.9, 0.7, 0.5, 0.3, 0.1],
         sent=sent,
         held=held,
@@ -70,7 +70,12 @@ def redbaby():
         late_parcels=[0, 2, 1, 0, 0, 3, 1],
         login_gap_change=[4, -2, 3, 6, -3, -1, 2],
         coupon_use_change=[-0.2, 0.1, 0.15, -0.3, -0.1, 0.05, -0.25],
-        gross=5.8,
+        listed=200,
+        gone=46,
+        forecast_percent=14,
+        call_cost=20,
+        kept_percent=20,
+        half_margin=120,
         risk=[0.9, 0.7, 0.5, 0.3, 0.1],
         sent=[400, 400, 400, 400, 400],
         held=[200, 200, 200, 200, 200],
@@ -105,6 +110,18 @@ def draw_days(rng, gap, orders, until):
     """Days of some orders, about a gap apart, the last on day `until`."""
     days = [int(until - gap * back) for back in range(orders)][::-1]
     return [days[0], *(day + int(rng.integers(-1, 2)) for day in days[1:-1]), days[-1]]
+
+
+def december_group(rng):
+    """A group in which calls pay by what was seen, and would not by the forecast."""
+    kept, margin = int(rng.choice([20, 25, 30])), int(rng.choice([100, 120, 140, 160]))
+    listed = int(rng.integers(150, 300))
+    gone = round(listed * rng.uniform(0.22, 0.32))
+    cost = int(0.8 * kept * margin / 100)  # pays where more than 13 to 16 % leave
+    forecast = int(rng.integers(8, 13))
+    return dict(
+        listed=listed, gone=gone, forecast_percent=forecast, call_cost=cost, kept_percent=kept, half_margin=margin
+    )
 
 
 def coupon_test(rng):
@@ -243,7 +260,7 @@ own_pace.hint("`for customer, days in order_days.items():` goes through them; da
 own_pace.hint("From the first to the last order there are len(days) - 1 gaps.")
 
 
-@exercise.table(points=3, level=2, within=0.001)
+@exercise.table(points=3, level=2, within=0)
 def remedies(complaints, late_parcels, login_gap_change, coupon_use_change):
     """Give each customer the first remedy whose reason fits: "settle" if she has complained; "deliver" if more than
     one parcel was late; "ask" if she is fading by our rule, that is, if the days between her logins have risen *and*
@@ -348,35 +365,83 @@ call_above.hint(
 call_above.hint("Set p * success * (worth - gift) - (1 - p) * gift - cost to 0 and solve for p.")
 
 
-@exercise.number(points=1, level=1, unit="percent", within=0.5)
-def return_on_coupons(gross):
-    """The report on the coupons says "1 : {gross}": for each RMB spent, {gross} RMB of margin came back. What is the
-    return on investment?"""
-    return 100 * (gross - 1)
+@exercise.number(points=2, level=2, unit="RMB", within=0.05)
+def a_call_earns(listed, gone, forecast_percent, call_cost, kept_percent, half_margin):
+    """A model learned from June's list. In December it gave a group of {listed} customers a chance of leaving of
+    {forecast_percent} %; half a year later {gone} of them had left. Now it names such a group again. A call costs
+    {call_cost} RMB and keeps {kept_percent} % of those who would leave. A kept customer brings {half_margin} RMB at
+    once, and as much at the start of each later half-year, as long as she stays. In each she leaves with the chance
+    that her group has shown. Interest is 10 % a year. What does a call to one customer of the new group earn, on
+    average?"""
+    leaves = gone / listed
+    interest = 1.10**0.5 - 1
+    her_worth = half_margin * (1 + interest) / (interest + leaves)
+    return kept_percent / 100 * leaves * her_worth - call_cost
 
 
-@return_on_coupons.mistake("One of these RMB is the money that was spent. A return is what is left after it is back.")
-def gross_return(gross):
-    return 100 * gross
+def earned(call, leaves, worth):
+    return call["kept_percent"] / 100 * leaves * worth - call["call_cost"]
 
 
-@return_on_coupons.mistake("You divided the profit by what came back. Divide it by what was spent.")
-def share_of_what_came_back(gross):
-    return 100 * (gross - 1) / gross
+def seen_and_worth(call, interest=1.10**0.5 - 1):
+    leaves = call["gone"] / call["listed"]
+    return leaves, call["half_margin"] * (1 + interest) / (interest + leaves)
 
 
-@return_on_coupons.mistake("That is right as a multiple. In percent it is 100 times as much.")
-def as_a_multiple(gross):
-    return gross - 1
+@a_call_earns.mistake(
+    "You took the chance that the model forecast. It has been tried out of time: take the share that then left."
+)
+def by_the_forecast(**call):
+    leaves, interest = call["forecast_percent"] / 100, 1.10**0.5 - 1
+    return earned(call, leaves, call["half_margin"] * (1 + interest) / (interest + leaves))
 
 
-@return_on_coupons.mistake("Those are RMB that came back for each RMB spent, the outlay among them.")
-def as_printed(gross):
-    return gross
+@a_call_earns.mistake("You counted one half-year's margin. She is kept, and may stay on: take her whole worth.")
+def for_a_half_year(**call):
+    leaves, _ = seen_and_worth(call)
+    return earned(call, leaves, call["half_margin"])
 
 
-return_on_coupons.hint("Spend 100 RMB. How much comes back, and how much of that is profit?")
-return_on_coupons.hint('`value.roi(gain, cost, gain_is="gross")` returns a fraction.')
+@a_call_earns.mistake("You valued her without interest. What she brings later is worth less today.")
+def kept_without_interest(**call):
+    leaves, worth = seen_and_worth(call, interest=0)
+    return earned(call, leaves, worth)
+
+
+@a_call_earns.mistake("You took a year's interest for a half-year. Take the rate that makes 10 % in two half-years.")
+def kept_at_a_years_interest(**call):
+    return earned(call, *seen_and_worth(call, interest=0.10))
+
+
+@a_call_earns.mistake("You left out the margin that a kept customer brings at once. The first half-year is certain.")
+def the_first_margin_missing(**call):
+    leaves, worth = seen_and_worth(call)
+    return earned(call, leaves, worth - call["half_margin"])
+
+
+@a_call_earns.mistake("You counted as if everybody who is called would leave. Most would have stayed without a call.")
+def all_would_leave(**call):
+    _, worth = seen_and_worth(call)
+    return earned(call, 1, worth)
+
+
+@a_call_earns.mistake("You counted as if a call kept every leaver. Only some of the leavers are kept.")
+def all_leavers_kept(**call):
+    return earned(call | {"kept_percent": 100}, *seen_and_worth(call))
+
+
+@a_call_earns.mistake("Take off what the call costs.")
+def calls_for_nothing(**call):
+    return earned(call | {"call_cost": 0}, *seen_and_worth(call))
+
+
+@a_call_earns.mistake("That is what a kept customer is worth. Of those called, how many are kept by the call?")
+def worth_of_the_kept(**call):
+    return seen_and_worth(call)[1]
+
+
+a_call_earns.hint("With which chance does she leave, and with which does the call keep her? What is she worth then?")
+a_call_earns.hint("Her worth is V = margin * (1 + i) / (i + p), where i belongs to a half-year and p has been seen.")
 
 
 @exercise.table(points=4, level=3, within=0.0005)
@@ -552,6 +617,11 @@ def every_leaver_kept():
 @least_worth.mistake("That is her worth at the start, and the alarm still earns there. Move it down.")
 def worth_at_the_start():
     return 300
+
+
+@least_worth.mistake("At 260 RMB the alarm loses already. Asked is the worth at which it neither loses nor earns.")
+def where_it_loses():
+    return 260
 
 
 least_worth.hint("Move the worth of a kept customer alone, and read the profit.")

@@ -257,7 +257,7 @@ safe_order.hint("For each item count how many reach at least level 2, at least 3
 safe_order.hint("The pair is safe if one item is ahead in every one of these counts.")
 
 
-@exercise.table(points=2, level=2, within=0.001)
+@exercise.table(points=2, level=2, within=0)
 def screen(with_overall, twins, twin_correlation):
     """`with_overall` holds the correlation of five items with overall satisfaction; `waiting` asks how annoying waiting
     was. The two `twins` correlate with one another at {twin_correlation}, all other pairs below 0.5. An item is weak if

@@ -94,7 +94,7 @@ def fitted(columns, outcome):
     return np.linalg.lstsq(np.column_stack([np.ones(len(outcome)), *columns]), np.asarray(outcome), rcond=None)[0]
 
 
-@exercise.table(points=3, level=2, within=0.001)
+@exercise.table(points=3, level=2, within=0)
 def categories(there, not_there):
     """Customers answered a pair of questions on one feature. `there` has their answers to "how do you feel if it is
     there?", `not_there` those to "and if it is not?", in the same order. Build a DataFrame with six rows and the
@@ -166,7 +166,7 @@ def priced(counts, lacking, cost, weights, below="AOMIRQ"):
 STEPS = {"A": 1, "O": 2, "M": 1, "R": -1}
 
 
-@needs.mistake("R and Q are missing. Those are better and worse, of A + O + M + I only; asked is the mean over all.")
+@needs.mistake("R and Q are missing. Those are better and worse, of A + O + M + I only. Take the mean over all.")
 def r_and_q_left_out(counts, lacking, cost):
     return priced(counts, lacking, cost, STEPS | {"R": 0}, "AOMI")
 
@@ -399,7 +399,7 @@ def only_the_cause_between(staff, customers, profit):
     return fitted([staff, customers], profit)[1]
 
 
-@staff_alone.mistake("That is a correlation, without a unit. Asked is how much profit goes with one more point.")
+@staff_alone.mistake("That is a correlation, without a unit. How much profit goes with one more point?")
 def a_correlation(staff, profit):
     return np.corrcoef(staff, profit)[0, 1]
 

@@ -79,7 +79,7 @@ def hotline():
     )
 
 
-@exercise.number(points=2, level=1, unit="agents", within=0.4)
+@exercise.number(points=2, level=1, unit="agents", within=0)
 def agents_for_twice(calls, handle):
     """A line gets {calls} calls an hour, and a call keeps an agent busy for {handle} seconds. From next month on it
     will be twice as many calls. How many agents does it take then, until 90 % are answered within 60 seconds?"""
@@ -99,6 +99,13 @@ def doubled_agents(calls, handle):
 )
 def work_rounded_up(calls, handle):
     return math.floor(2 * calls * handle / 3600) + 1
+
+
+@agents_for_twice.mistake(
+    "That is the work. Calls come at random, and agents are whole: how many does it take that one is free in time?"
+)
+def work_alone(calls, handle):
+    return 2 * calls * handle / 3600
 
 
 @agents_for_twice.mistake("That is for today's calls. Next month it will be twice as many.")
@@ -405,7 +412,9 @@ def twice_the_calls():
     return 200
 
 
-@calls_for_half.mistake("There the queue grows without end. Fewer than half are answered in time well before that.")
+@calls_for_half.mistake(
+    "There the queue grows without end, or nearly. Fewer than half are answered in time well before that."
+)
 def no_end():
     return 145
 
@@ -436,8 +445,13 @@ def two_weeks():
     return 336
 
 
+@limit_for_95.mistake("Those are days. Asked are hours, as beside the slider: times 24.")
+def in_days():
+    return (274 + 2 * (0.95 * 346 - 327) / (329 - 327)) / 24
+
+
 limit_for_95.hint("Choose P3, move the limit up, and read the share of those closed.")
-limit_for_95.hint("Between 11 and 12 days.")
+limit_for_95.hint("Between 11 and 12 days, and 24 hours make a day.")
 
 
 @exercise.turn.number(unit="causes", within=0.4)
@@ -520,8 +534,8 @@ noise_expected.hint("205 / 361 of 40.")
 
 @exercise.turn.number(unit="weeks", within=0.5)
 def weeks_to_pay_back():
-    """107 noise cases came in 16 weeks, and a case costs 90 RMB. To open ten computers and mend the line costs 12,000
-    RMB. After how many weeks is that back, if the cases end?"""
+    """107 noise cases came in 16 weeks, and a case costs 90 RMB. To open ten computers and mend what they show costs
+    12,000 RMB. After how many weeks is that back, if the cases end?"""
     return 12_000 / (90 * 107 / 16)
 
 

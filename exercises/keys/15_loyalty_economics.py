@@ -457,7 +457,7 @@ def silver_kept():
     return 1_000 * 24 / 6_196
 
 
-@silver_kept.mistake("That is: one member kept pays for so many. Asked is how many of 1,000.")
+@silver_kept.mistake("One member kept pays the care of so many. The question is: how many must it keep of 1,000?")
 def pays_for_so_many():
     return 6_196 / 24
 
@@ -490,7 +490,7 @@ def all_points_on_top():
     return 160 + 100
 
 
-@liked_instead.mistake("That is how many stay. Asked is the U(A) that holds them.")
+@liked_instead.mistake("That is how many stay. The question is: which U(A) holds them?")
 def number_who_stay():
     return 926
 

@@ -214,6 +214,11 @@ def buyers_only(forecast, actual):
     return float(np.sqrt(np.mean(np.subtract(forecast, actual)[bought] ** 2)))
 
 
+@holdout_error.mistake("You took the errors with their signs: too much and too little cancel. Square each first.")
+def signs_cancel(forecast, actual):
+    return float(abs(np.mean(np.subtract(forecast, actual))))
+
+
 holdout_error.hint("Forecast less actual, squared; their mean over all six; the root of that.")
 
 
@@ -316,10 +321,10 @@ def memo():
     each; the other half brought {control_lot}. Say what you decide, on what it rests, and what would change your mind.
     """
     return (
-        "We send 177 gifts of 30 RMB, 5,310 RMB, to the customers on our list whose address we have, and call the "
-        "other 328 for theirs. The money of the remaining gifts goes back: there the next gift costs more than it "
-        "adds. Who is on the list hangs on what a gift adds, by the baby's age. That was found in other shops; if it "
-        "is half as much here, the list is shorter, not wrong. "
+        "We send 177 gifts of 30 RMB, 5,310 RMB, to the customers on our list whose address we have. Of the other 328 "
+        "we call those whose gain is worth the call, the best first. The rest of the money goes back: there the next "
+        "gift costs more than it adds. Who is on the list hangs on what a gift adds, by the baby's age. That was found "
+        "in other shops; if it is half as much here, the list is too long. "
         "Claim 1 is wrong. 2,200 are records; some people are in them twice, in other spellings, and a cell that says "
         "无 or 000000 is filled and says nothing. Without these our file had 83 %. Calling fifty of the pairs in doubt "
         "would settle it. "
@@ -327,9 +332,9 @@ def memo():
         "period. It says nothing about which customers will buy, nor about the next period. Fix the factor now and "
         "score it, customer by customer, on months that nobody has seen, beside the model. "
         "Claim 3 is unsupported as made. It compares heavy buyers with light ones, for the list was made from them. By "
-        "lot the listed leave a little more than the others who were due: that difference is the effect. It "
-        "pays if the list costs less than that per head and half-year, and we need the number of customers in each "
-        "half to know how far chance alone would go. "
+        "lot the listed bring a little more than the others who were due. With 318 and 291, say, that is 27 RMB a head "
+        "and half-year, 1.09 times and not ten: this is the effect. It pays if the list costs less than that, and we "
+        "need the number of customers in each half to know how far chance alone would go. "
         "What would change our mind: a test by lot, large enough to tell 30 RMB from what we expect, that finds less."
     )
 
@@ -380,7 +385,7 @@ def the_average_bar():
     return 30 / 0.109
 
 
-@bar.mistake("You multiplied. Lift times margin must be 30: divide the cost by the uplift.")
+@bar.mistake("You multiplied. Uplift times margin must be 30: divide the cost by the uplift.")
 def multiplied():
     return 30 * 0.264
 

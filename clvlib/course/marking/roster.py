@@ -32,6 +32,7 @@ _IDS = {
         "student",
     ],
 }
+_EVERY_ID = {name for names in _IDS.values() for name in names}
 _WORKSHEET = {"identifier", "grade"}
 _LMS = {"canvas": "id", "moodle": "identifier"}
 _NAMES = ["full name", "name", "student name", "student"]
@@ -44,6 +45,11 @@ _ALIASES = {
     "姓名": "name",
     "全名": "full name",
     "学号": "id number",
+    "编号": "number",
+    "編號": "number",
+    "学生编号": "student number",
+    "学籍号": "student number",
+    "学生姓名": "name",
     "學號": "id number",
     "user name": "username",
     "用户名": "username",
@@ -272,7 +278,8 @@ def read_roster(path: Path) -> Roster:
       Canvas's own.
     - Moodle: an assignment's offline grading worksheet, or an export of the grades or participants. The id is the first
       that every student has of ID number, username, e-mail address and participant number.
-    - Plain: a column named id, student id, number, username, email, 学号 or the like, and perhaps one with the names.
+    - Plain: a column named id, student id, number, username, email, 学号, 编号 or the like, and perhaps one with the
+      names. A title may stand above the header.
 
     Parameters
     ----------
@@ -287,7 +294,7 @@ def read_roster(path: Path) -> Roster:
     ValueError
         As in `read_table`; or if there is no column of ids, an id is missing or double, or there are no students.
     """
-    header, rows = numbered_table(path)
+    header, rows = numbered_table(path, lambda row: bool(_columns(row).keys() & _EVERY_ID))
     columns = _columns(header)
     kind, points = _kind(columns), None
     if kind == "canvas":
@@ -309,6 +316,8 @@ def _columns(header: list[str]) -> dict[str, int]:
     columns: dict[str, int] = {}
     for place, title in enumerate(header):
         words = " ".join(re.split(r"[\s_-]+", unicodedata.normalize("NFKC", title).strip().casefold()))
+        if re.search(r"[\u4e00-\u9fff]", words):  # as in 学 号, drawn apart to look well
+            words = words.replace(" ", "")
         if words:
             columns.setdefault(_ALIASES.get(words, words), place)
     return columns
@@ -347,6 +356,13 @@ def _ids(
         if not empty:
             break
     title = header[columns[name]]
+    rounded = [line for line in ids if re.fullmatch(r"\d(\.\d+)?[eE]\+\d+", ids[line])]
+    if rounded:
+        raise ValueError(
+            f"{path}: on {_lines(rounded)} of the column {title!r} stands {ids[rounded[0]]}: Excel shows long numbers "
+            "so, and saves no more of them. Take the file before Excel opened it, or format the column as text, paste "
+            "the ids again, and save"
+        )
     if empty:
         raise ValueError(f"{path}: the column {title!r} is empty on {_lines(empty)}; every student needs an id")
     _refuse_doubles(path, title, ids)

@@ -1,6 +1,6 @@
 """Returned files: found in folders and zips, however they were renamed, and whose they are.
 
-Every notebook that can be read is kept as an attempt of its student; the last one counts. Nothing is unpacked to a
+The last notebooks of a student that can be read are kept as her attempts; the last one counts. Nothing is unpacked to a
 place that a file chooses for itself, and no file can be so large, so many or so deeply packed that the search does not
 end.
 """
@@ -30,6 +30,7 @@ _LONGEST_NAME = 1_000
 _UNSIGNED = "0-"
 _UNKNOWN = "it was released to somebody who is not on this roster, for another class, or with another secret"
 _TWO_STUDENTS = "its name and what it holds belong to different students: have her hand in her own"
+MOST_ATTEMPTS = 5  # of a student, the last
 DEEPEST = 4  # a zip in a zip in a zip in a zip; the class's own does not count
 _NOISE = re.compile(r"(^|/)(__MACOSX/|\.DS_Store$|Thumbs\.db$|desktop\.ini$|\.ipynb_checkpoints/|\.progress/|\._)")
 
@@ -136,7 +137,7 @@ def keep(returned: Iterable[Returned], room: Class, folder: Path) -> Iterator[Re
                 raise ValueError(f"it is the notebook of another exercise, {exercise}")
             student, remark = _whose(file.path, carried, room)
             signed = room.tickets.get(carried) == student or room.roster.kind != "plain"
-            write(folder / of_student[student] / f"{'' if signed else _UNSIGNED}{_kept_name(file)}.ipynb", file.data)
+            _keep(folder / of_student[student], f"{'' if signed else _UNSIGNED}{_kept_name(file)}.ipynb", file.data)
         except ValueError as error:
             remark = str(error)
             with suppress(ValueError):
@@ -145,6 +146,16 @@ def keep(returned: Iterable[Returned], room: Class, folder: Path) -> Iterator[Re
                 write(folder / of_student[student] / f"{_kept_name(file)}.txt", note)
         if remark:
             yield Remark(student, file.path, remark)
+
+
+def _keep(folder: Path, name: str, data: bytes) -> None:
+    """Keep an attempt. The same notebook handed in again is one attempt, the later; of many the last few are kept."""
+    same = [path for path in attempts(folder) if path.stat().st_size == len(data) and path.read_bytes() == data]
+    if any(_natural(path.name) >= _natural(name) for path in same):
+        return
+    write(folder / name, data)
+    for path in [*same, *attempts(folder)[:-MOST_ATTEMPTS]]:
+        path.unlink(missing_ok=True)
 
 
 def attempts(folder: Path) -> list[Path]:
@@ -167,15 +178,18 @@ def _file(path: Path, shown: str) -> Iterator[Returned]:
         yield Returned(shown, 0, problem="it is a link or a device, not a file")
     elif path.suffix.lower() == ".zip":
         with path.open("rb") as file:
-            yield from _packed(file, shown, 1, [LARGEST_INNER_PACK, MOST_IN_PACK])
+            yield from _packed(file, shown, 1, [LARGEST_INNER_PACK, MOST_IN_PACK], about.st_mtime)
     elif about.st_size > LARGEST:
         yield Returned(shown, about.st_mtime, problem=_too_large(about.st_size))
     else:
         yield Returned(shown, about.st_mtime, path.read_bytes())
 
 
-def _packed(file: IO[bytes], shown: str, depth: int, left: list[int]) -> Iterator[Returned]:
-    """The files in a zip, as long as bytes are left; a broken one ends with a problem, not with an error."""
+def _packed(file: IO[bytes], shown: str, depth: int, left: list[int], when: float | None = None) -> Iterator[Returned]:
+    """The files in a zip, as long as bytes are left; a broken one ends with a problem, not with an error.
+
+    What lies in a zip of a student's own has the time at which that zip was handed in: its entries say what she likes.
+    """
     try:
         with zipfile.ZipFile(file) as pack:
             for entry in pack.infolist():
@@ -188,13 +202,14 @@ def _packed(file: IO[bytes], shown: str, depth: int, left: list[int]) -> Iterato
                 if min(left) < 0:
                     yield Returned(path, 0, problem="the zip is too large; this file and those after it were not read")
                     return
-                yield from _entry(pack, entry, path, depth, left)
+                yield from _entry(pack, entry, path, depth, left, _time_of(entry) if when is None else when)
     except Exception:  # zipfile stumbles over a damaged file in many ways
         yield Returned(shown, 0, problem="the zip is damaged")
 
 
-def _entry(pack: zipfile.ZipFile, entry: zipfile.ZipInfo, path: str, depth: int, left: list[int]) -> Iterator[Returned]:
-    when = _time_of(entry)
+def _entry(
+    pack: zipfile.ZipFile, entry: zipfile.ZipInfo, path: str, depth: int, left: list[int], when: float
+) -> Iterator[Returned]:
     is_zip = entry.filename.lower().endswith(".zip")
     problem = ""
     if entry.flag_bits & 1:
@@ -214,7 +229,7 @@ def _entry(pack: zipfile.ZipFile, entry: zipfile.ZipInfo, path: str, depth: int,
         return
     if is_zip:
         own = [LARGEST_INNER_PACK, MOST_IN_PACK]
-        yield from _packed(io.BytesIO(data), path, depth + 1, own if depth == 0 else left)
+        yield from _packed(io.BytesIO(data), path, depth + 1, own if depth == 0 else left, when)
     else:
         yield Returned(path, when, data)
 

@@ -6,11 +6,13 @@ them with `encoding="utf-8-sig", newline=""`, so that a spreadsheet shows Chines
 
 import csv
 import io
+import itertools
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
-_LIMIT = 20_000_000
+_LIMIT, _MOST_ROWS = 20_000_000, 20_000
 
 _FORMULA = "-=+@－＝＋＠"
 _NUMBER = re.compile(r"[+-]?\d+(\.\d+)?", re.ASCII)
@@ -22,10 +24,10 @@ _HIDDEN = re.compile(  # control characters, halves of characters, and what turn
 
 
 def read_table(path: Path) -> tuple[list[str], list[list[str]]]:
-    """Header and rows of a CSV file as people save them.
+    """Header and rows of a CSV file or an Excel workbook (.xlsx) as people save them.
 
-    It may be UTF-8, UTF-16 (Excel's "Unicode text") or GB18030 (a Chinese Excel), separated by commas, semicolons or
-    tabs. Empty lines are left out, short rows filled up with empty cells.
+    A CSV file may be UTF-8, UTF-16 (Excel's "Unicode text") or GB18030 (a Chinese Excel), separated by commas,
+    semicolons or tabs. Empty lines are left out, short rows filled up with empty cells.
 
     Parameters
     ----------
@@ -44,32 +46,71 @@ def read_table(path: Path) -> tuple[list[str], list[list[str]]]:
     return header, list(rows.values())
 
 
-def numbered_table(path: Path) -> tuple[list[str], dict[int, list[str]]]:
-    """The header, and each row under the number of its first line."""
+def numbered_table(
+    path: Path, is_header: Callable[[list[str]], bool] = lambda row: True
+) -> tuple[list[str], dict[int, list[str]]]:
+    """The header, and each row under the number of its first line.
+
+    The header is the first of the first ten rows that looks like one; what stands above it, as a title does, is left
+    out. Where none does, it is the first row.
+    """
+    filled = [(line, row) for line, row in _rows(path) if has_text(row)]
+    if not filled:
+        raise ValueError(f"{path} is empty: it needs a header and a line for each student")
+    place = next((place for place, (_, row) in enumerate(filled[:10]) if is_header(row)), 0)
+    (_, header), *rest = filled[place:]
+    rows = {}
+    for line, row in rest:
+        if has_text(row[len(header) :]):
+            raise ValueError(
+                f"{path}, line {line}: {len(row)} cells under a header of {len(header)}; put a text that holds a "
+                "separator in double quotes"
+            )
+        rows[line] = row[: len(header)] + [""] * (len(header) - len(row))
+    return header, rows
+
+
+def _rows(path: Path) -> Iterator[tuple[int, list[str]]]:
+    """Each row with the number of its first line."""
+    if path.suffix.lower() == ".xlsx":
+        yield from _sheet(path)
+        return
     text = _text(path)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text), strict=True)
-    header: list[str] = []
-    rows: dict[int, list[str]] = {}
     line = 1
     try:
         for row in reader:
-            if not header:
-                header = row if has_text(row) else []
-            elif has_text(row):
-                if has_text(row[len(header) :]):
-                    raise ValueError(
-                        f"{path}, line {line}: {len(row)} cells under a header of {len(header)}; put a text that holds "
-                        "a separator in double quotes"
-                    )
-                rows[line] = row[: len(header)] + [""] * (len(header) - len(row))
+            yield line, row
             line = reader.line_num + 1
     except csv.Error as error:
         raise ValueError(
             f"{path}, line {line}: the row that begins here cannot be read ({error}); look for a stray double quote"
         ) from None
-    if not header:
-        raise ValueError(f"{path} is empty: it needs a header and a line for each student")
-    return header, rows
+
+
+def _sheet(path: Path) -> Iterator[tuple[int, list[str]]]:
+    """The rows of the first sheet of an Excel workbook, values in place of formulas."""
+    from openpyxl import load_workbook
+
+    try:
+        if path.stat().st_size > _LIMIT:
+            raise ValueError(f"{path} is larger than {_LIMIT // 1_000_000} MB: a roster or a marking sheet is not")
+        book = load_workbook(path, read_only=True, data_only=True)
+        for line, row in enumerate(book.worksheets[0].iter_rows(max_row=_MOST_ROWS, values_only=True), start=1):
+            yield line, [_as_text(cell) for cell in row]
+    except OSError as error:
+        raise ValueError(f"{path} cannot be read: {error.strerror or 'it is no Excel workbook'}") from None
+    except ValueError:
+        raise
+    except Exception:  # openpyxl stumbles over a damaged workbook in many ways
+        raise ValueError(f"{path} is no Excel workbook, or a damaged one: save it as CSV (CSV UTF-8)") from None
+
+
+def _as_text(cell: Any) -> str:
+    """A cell as one would type it: 202312010101, not 202312010101.0."""
+    if cell is None:
+        return ""
+    return str(int(cell)) if isinstance(cell, float) and cell.is_integer() else str(cell)
 
 
 def _text(path: Path) -> str:
@@ -100,15 +141,17 @@ def _is_chinese(text: str) -> bool:
 
 
 def _delimiter(text: str) -> str:
-    """The separator that splits the header into the most cells."""
+    """The separator that splits the header into the most cells; under a title of one cell, one of the rows below."""
 
-    def width(delimiter: str) -> int:
+    def width(delimiter: str, rows: int) -> int:
+        reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
         try:
-            return len(next(filter(has_text, csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)), []))
+            return max(map(len, itertools.islice(filter(has_text, reader), rows)), default=0)
         except csv.Error:
             return 0
 
-    return max(",;\t", key=width)
+    rows = 1 if max(width(delimiter, 1) for delimiter in ",;\t") > 1 else 10
+    return max(",;\t", key=lambda delimiter: width(delimiter, rows))
 
 
 def has_text(row: Sequence[str]) -> bool:
