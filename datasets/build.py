@@ -25,10 +25,15 @@ CALIBRATION_END, HOLDOUT_END = "1997-09-30", "1998-06-30"
 SETS = customers.SETS | surveys.SETS
 
 
+def generator(seed: int, redraw: int) -> np.random.Generator:
+    """The random numbers of a seed; redraw 0 is what the course shows, any other its like."""
+    return np.random.default_rng([seed, redraw] if redraw else seed)
+
+
 def draw(name: str, redraw: int = 0) -> tuple[str, str]:
     """A set's table as CSV and its truth as JSON: redraw 0 is the set that the course ships, any other its like."""
     make, seed = SETS[name]
-    table, truth = make(np.random.default_rng([seed, redraw] if redraw else seed))
+    table, truth = make(generator(seed, redraw))
     text = json.dumps(truth, indent=1, sort_keys=True, ensure_ascii=False)
     return table.to_csv(index=False, lineterminator="\n"), text + "\n"
 

@@ -940,26 +940,26 @@ def edge_of_p_alive(transactions, transactions_truth):
     return earned["P(alive)"] / earned[90] - 1
 
 
-@holds("10_churn_winback", "20 % of all, 54 % of the due, 68 % of the model's list.")
-def the_model_names_more_of_those_who_order(transactions):
-    then = rfm_summary(transactions, observation_end="2025-03-31")
-    due_in = then["recency"] / then["frequency"] - (then["T"] - then["recency"])
-    due = due_in[due_in.between(0, 30, inclusive="right")].index
-    expects = BGNBD.fit(then).expected_purchases(30, then["frequency"], then["recency"], then["T"])
-    top = pd.Series(expects, then.index).nlargest(len(due)).index
-    april = transactions.loc[transactions["date"].between("2025-04-01", "2025-04-30"), "customer_id"].unique()
-    return top.isin(april).mean() > due.isin(april).mean() + 0.05 > then.index.isin(april).mean() + 0.2
-
-
-@holds("10_churn_winback", "**Plain counting has 65 %.**")
-def counting_orders_beats_her_gap_and_nearly_reaches_the_model(transactions):
+def order_in_april(transactions):
+    """Which share orders in April, of all, and of three lists: by her own gap, by counting her orders, by the model."""
     then = rfm_summary(transactions, observation_end="2025-03-31")
     due = then.query("0 < recency / frequency - (T - recency) <= 30").index
     counted = transactions[transactions["date"].between("2024-10-03", "2025-03-31")].groupby("customer_id").size()
     expects = BGNBD.fit(then).expected_purchases(30, then["frequency"], then["recency"], then["T"])
     top = pd.Series(expects, then.index).nlargest(len(due)).index
     april = transactions.loc[transactions["date"].between("2025-04-01", "2025-04-30"), "customer_id"].unique()
-    gap, count, model = (some.isin(april).mean() for some in (due, counted.nlargest(len(due)).index, top))
+    return [some.isin(april).mean() for some in (then.index, due, counted.nlargest(len(due)).index, top)]
+
+
+@holds("10_churn_winback", "20 % of all, 54 % of the due, 68 % of the model's list.")
+def the_model_names_more_of_those_who_order(transactions):
+    everybody, gap, _, model = order_in_april(transactions)
+    return model > gap + 0.05 > everybody + 0.2
+
+
+@holds("10_churn_winback", "**Plain counting has 65 %.**")
+def counting_orders_beats_her_gap_and_nearly_reaches_the_model(transactions):
+    _, gap, count, model = order_in_april(transactions)
     return gap + 0.05 < count < model < count + 0.08
 
 
@@ -1696,19 +1696,14 @@ def points_up_after_the_worst_week(complaints):
 # 15 Loyalty economics: all of it is drawn in the lesson
 
 
-def redrawn(own, redraw):
-    """The lesson's own generator, or that of a redraw."""
-    return np.random.default_rng([own, redraw] if redraw else own)
-
-
 def stay_at_the_gate(redraw):
     """How many of the 1,000 stay if moving costs so much."""
-    gains = 40 + redrawn(12, redraw).normal(0, 60, 1000)
+    gains = 40 + build.generator(12, redraw).normal(0, 60, 1000)
     return lambda cost: int((gains <= cost).sum())
 
 
 def yearly_spend(redraw):
-    return redrawn(12, redraw).lognormal(np.log(6000), 1.2, 20_000)
+    return build.generator(12, redraw).lognormal(np.log(6000), 1.2, 20_000)
 
 
 def with_the_tiers(redraw):
@@ -1720,7 +1715,7 @@ def with_the_tiers(redraw):
 
 def bunched(redraw):
     """Counts around gold without the tiers and with them, and around the hidden threshold."""
-    spend, rng = yearly_spend(redraw), redrawn(13, redraw)
+    spend, rng = yearly_spend(redraw), build.generator(13, redraw)
     pushed = (spend >= 45_000) & (spend < 50_000) & (rng.random(20_000) < 0.5)
     after = np.where(pushed, 50_000 + rng.uniform(0, 500, 20_000), spend)
     without, gold = (loyalty.bunching(each, threshold=50_000, width=5_000) for each in (spend, after))

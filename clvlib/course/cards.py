@@ -53,12 +53,8 @@ class Card:
         """The card in the text's own colour: colour alone tells nothing, and is right in light and dark."""
         mark, word, colour = MARKS[self.state]
         verdict = f"<strong>{word}</strong> " if word else ""
-        body = _marked(html.escape(self.message)).replace("\n", "<br>")
-        code = (
-            f'<pre style="margin:6px 0 0 0;white-space:pre;overflow-x:auto">{html.escape(self.code)}</pre>'
-            if self.code
-            else ""
-        )
+        body = marked_up(self.message).replace("\n", "<br>")
+        code = f'<pre style="{_CODE}">{html.escape(self.code)}</pre>' if self.code else ""
         style = f"border-left:5px solid {colour};padding:6px 12px;margin:4px 0;max-width:700px;line-height:1.4;"
         style += "font-family:var(--jp-content-font-family,sans-serif);color:var(--jp-content-font-color1,inherit)"
         sign = f'<span aria-hidden="true" style="font-weight:bold">{mark}</span>'
@@ -76,9 +72,11 @@ class Card:
 _MARKED = re.compile(r"`([^`\n]+)`|(?<![\w*])\*(\w|\w[^*\n]*\w)\*(?![\w*])")
 
 
-def _marked(text: str) -> str:
-    """`code` and *stress* of prompts and messages, as a notebook shows them."""
-    return _MARKED.sub(lambda found: f"<code>{found[1]}</code>" if found[1] else f"<em>{found[2]}</em>", text)
+def marked_up(text: str) -> str:
+    """A prompt or a message as HTML, with its `code` and *stress* as a notebook shows them; all else is escaped."""
+    return _MARKED.sub(
+        lambda found: f"<code>{found[1]}</code>" if found[1] else f"<em>{found[2]}</em>", html.escape(text)
+    )
 
 
 def _with_buttons(card: Card) -> dict[str, Any]:

@@ -82,14 +82,12 @@ def release(
         if _report(key_file(exercise, keys), warnings=False):
             raise ValueError("the key must be mended first (see above); `clv check` tries it again")
         releasing.make_secret(file)
-        path = records.path_of(file, chosen.name)
-        before = records.read(path, chosen.name) if path.exists() else None
-        record = releasing.hand_out(releasing.read_secret(file), chosen, students, before)
-        releasing.write(path, records.write(record).encode())
+        record = _hand_out(file, chosen, students)
         with _progress("notebooks", len(students.students)) as step:
             for _ in releasing.release(record, chosen, students, out):
                 step()
         _say(f"{count(len(students.students), 'notebook')} and {chosen.name}.zip are in {out}.")
+        path = records.path_of(file, chosen.name)
         _say(f"Who got which numbers is on record in {path}, with a copy in {out}: marking reads it.")
         _say(f"The course's secret is in {file}: keep a copy, marking needs it; show it to nobody.")
 
@@ -205,16 +203,26 @@ def _choose(name: str, keys: Path) -> Exercise:
     return chosen
 
 
-def _record(secret: Path, exercise: Exercise, roster: Any) -> Any:
-    """What was handed out. A release of the first edition has no record: its numbers are computed, and kept."""
+def _hand_out(secret: Path, exercise: Exercise, roster: Any) -> Any:
+    """Tickets and numbers of a class, with those of earlier releases, put on record."""
     from clvlib.course.marking import record as records
     from clvlib.course.marking import release as releasing
 
     path = records.path_of(secret, exercise.name)
+    before = records.read(path, exercise.name) if path.exists() else None
+    record = releasing.hand_out(releasing.read_secret(secret), exercise, roster, before)
+    releasing.write(path, records.write(record).encode())
+    return record
+
+
+def _record(secret: Path, exercise: Exercise, roster: Any) -> Any:
+    """What was handed out. A release of the first edition has no record: its numbers are computed, and kept."""
+    from clvlib.course.marking import record as records
+
+    path = records.path_of(secret, exercise.name)
     if not path.exists():
-        record = releasing.hand_out(releasing.read_secret(secret), exercise, roster)
+        record = _hand_out(secret, exercise, roster)
         _say(f"There is no record of this release: its numbers were computed again, and are kept in {path}.")
-        releasing.write(path, records.write(record).encode())
         return record
     record = records.read(path, exercise.name)
     if record.key != exercise.digest:

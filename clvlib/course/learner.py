@@ -272,8 +272,8 @@ class Practice(_ShowsProgress, Feedback):
             done += ["solution seen"] if self.record.get(key, "solution", False) else []
             asked = f"Question {key[1:]} ({count(question.points, 'point')})"
             lines.append(f"{MARKS[state][0]} {asked}: {', '.join([state, *done])}")
-        best = max((self._earned(Record(path.stem, folder=path.parent)) for path in self._cases()), default=0)
-        if best > self._earned(self.record):
+        best = max((points(self.exercise, case) for case in cases(self.exercise, self.record.path.parent)), default=0)
+        if best > points(self.exercise, self.record):
             lines.append(f"Your best case so far: {best:g} of {self.exercise.points} points.")
         return Card("note", self._standing(), "\n".join([*lines, *filter(None, [self.record.trouble])]))
 
@@ -320,14 +320,8 @@ class Practice(_ShowsProgress, Feedback):
 
     def _standing(self) -> str:
         done = sum(self.record.get(key, "state", "") in DONE for key in self.questions)
-        points = self._earned(self.record)
-        return f"{done} of {len(self.questions)} questions done, {points:g} of {self.exercise.points} points"
-
-    def _earned(self, record: Memory) -> float:
-        return sum(earned(question, record.questions.get(key, {})) for key, question in self.questions.items())
-
-    def _cases(self) -> list[Path]:
-        return sorted(self.record.path.parent.glob(f"{self.exercise.name}-*.json"))
+        reached = points(self.exercise, self.record)
+        return f"{done} of {len(self.questions)} questions done, {reached:g} of {self.exercise.points} points"
 
 
 DONE = ("right", "scored")
@@ -336,6 +330,18 @@ DONE = ("right", "scored")
 def earned(question: Question, entry: dict[str, Any]) -> float:
     """The points of an entry of a record; what was answered before help had a price has all of them."""
     return float(entry.get("earned", question.points)) if entry.get("state") in DONE else 0.0
+
+
+def points(exercise: Exercise, record: Memory) -> float:
+    """The points of all the questions of a record."""
+    return sum(earned(question, record.questions.get(key, {})) for key, question in exercise.questions.items())
+
+
+def cases(exercise: Exercise, folder: Path) -> list[Record]:
+    """The records of an exercise in a folder, one a case; those under its old name, too."""
+    called = exercise.name, RENAMED.get(exercise.name)
+    names = [path.stem for path in folder.glob("*.json") if path.stem.rpartition("-")[0] in called]
+    return [Record(name, folder=folder) for name in names]
 
 
 def _points_problem(points: Any, asked: TextQuestion) -> str | None:

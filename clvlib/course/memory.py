@@ -44,9 +44,8 @@ class Record(Memory):
         super().__init__()
         self.path = folder / f"{name}.json"
         self.trouble = ""
-        for path in (self.path, *([self.path.with_name(f"{old_name}.json")] if old_name else [])):
-            if self._read(path):
-                break
+        if not self._read(self.path) and old_name:
+            self._read(self.path.with_name(f"{old_name}.json"))
 
     def _read(self, path: Path) -> bool:
         """Whether there is such a file; one that cannot be read costs only what is in it."""

@@ -9,9 +9,9 @@ from typing import Any
 
 from clvlib.course.cards import Card
 from clvlib.course.data import ROOT
-from clvlib.course.exercise import RENAMED, Exercise, all_exercises
-from clvlib.course.learner import DONE, earned
-from clvlib.course.memory import Memory, Record
+from clvlib.course.exercise import Exercise, all_exercises
+from clvlib.course.learner import DONE, cases, points
+from clvlib.course.memory import Memory
 from clvlib.course.words import count
 
 _NOTHING = (
@@ -28,7 +28,7 @@ class Standing:
 
     @property
     def points(self) -> float:
-        return sum(earned(question, self.record.questions.get(key, {})) for key, question in self._asked)
+        return points(self.exercise, self.record)
 
     @property
     def answered(self) -> int:
@@ -152,9 +152,7 @@ def certificate(learner: str, folder: Path | str = ".") -> Card:
 
 
 def _standing(exercise: Exercise, folder: Path) -> Standing:
-    called = exercise.name, RENAMED.get(exercise.name)
-    cases = [path.stem for path in folder.glob("*.json") if path.stem.rpartition("-")[0] in called]
-    standings = [Standing(exercise, Record(case, folder=folder)) for case in cases]
+    standings = [Standing(exercise, record) for record in cases(exercise, folder)]
     return max(standings, key=lambda each: (each.points, each.answered), default=Standing(exercise, Memory()))
 
 

@@ -73,8 +73,7 @@ def whom_to_contact() -> Explorer:
     lost = load("winback_ab")
     customers = len(lost)
     scores = {"coupon users first": "coupon_share", "riskiest first": "risk"}
-    effects = {order: _effect_by_line(lost, score) for order, score in scores.items()}
-    gains = {order: np.append(0, effect.cumsum()) for order, effect in effects.items()}
+    gains = {order: np.append(0, _effect_by_line(lost, score).cumsum()) for order, score in scores.items()}
     rates = lost.groupby("treated")["returned"].mean()
     gains["by lot"] = np.arange(customers + 1) * (rates[1] - rates[0])
     tenths = experiments.uplift_by_decile(lost, score="coupon_share", treated="treated", outcome="returned")

@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import suppress
 from dataclasses import asdict, dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -205,7 +206,7 @@ class Marking:
         names = {key: question.name for key, question in self.exercise.questions.items()}
         prelude = "\n".join(opening(self.exercise, self.released[student].case, "class"))
         notebook = {"prelude": prelude, "cells": cells, "names": names}
-        collected = sandbox.run(notebook, shown_inputs(self.exercise), self._hidden(student), box)
+        collected = sandbox.run(notebook, self._shown, self._hidden(student), box)
         kept = {"attempt": attempt.name, "fingerprint": self._fingerprint(student, attempt), **asdict(collected)}
         write(self._answers_file(student), json.dumps(kept, indent=1).encode())
 
@@ -235,14 +236,22 @@ class Marking:
 
     def _fingerprint(self, student: Student, attempt: Path) -> str:
         """Of all that decides what a run leaves."""
-        inputs = shown_inputs(self.exercise), self._hidden(student)
+        inputs = self._shown, self._hidden(student)
         conditions = (__version__, self.exercise.name, *inputs, self.released[student].case, asdict(self.limits))
         return hashlib.sha256(repr(conditions).encode() + attempt.read_bytes()).hexdigest()
 
     def _hidden(self, student: Student) -> Inputs:
         """Her hidden inputs, of the questions that the key has now; a question that is new gets those of seed 0."""
         kept = self.released[student].hidden
-        return {key: kept.get(key, inputs) for key, inputs in hidden_inputs(self.exercise, 0).items()}
+        return {key: kept.get(key, inputs) for key, inputs in self._of_seed_0.items()}
+
+    @cached_property
+    def _shown(self) -> Inputs:
+        return shown_inputs(self.exercise)
+
+    @cached_property
+    def _of_seed_0(self) -> Inputs:
+        return hidden_inputs(self.exercise, 0)
 
     def _attempts(self, student: Student) -> list[Path]:
         return attempts(self.out / "attempts" / self.ticket_of[student])

@@ -6,7 +6,6 @@ and a page may load nothing and run nothing.
 
 import base64
 import hashlib
-import html
 from collections import Counter
 from collections.abc import Sequence
 from statistics import mean, median
@@ -14,7 +13,7 @@ from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from clvlib.course.cards import _marked
+from clvlib.course.cards import marked_up
 from clvlib.course.exercise import Exercise
 from clvlib.course.marking import items
 from clvlib.course.marking.judge import Marked
@@ -33,7 +32,7 @@ _TEMPLATES = Environment(
 _TEMPLATES.filters |= {
     "counted": count,
     "figure": figure,
-    "marked_up": lambda text: _marked(html.escape(text)),
+    "marked_up": marked_up,
     "mean": mean,
     "median": median,
     "two_places": items.two_places,

@@ -72,7 +72,8 @@ class Record:
         """
         found: dict[Student, Released] = {}
         for called in _CALLED:
-            left = [each for each in self.handed_out.values() if each not in found.values()]
+            taken = {each.ticket for each in found.values()}
+            left = [each for ticket, each in self.handed_out.items() if ticket not in taken]
             known = _only_once({each.student: each for each in left}, called)
             new = _only_once({student: student for student in roster.students if student not in found}, called)
             found |= {student: known[name] for name, student in new.items() if name in known}

@@ -94,7 +94,7 @@ def _sheet(path: Path) -> Iterator[tuple[int, list[str]]]:
 
     try:
         if path.stat().st_size > _LIMIT:
-            raise ValueError(f"{path} is larger than {_LIMIT // 1_000_000} MB: a roster or a marking sheet is not")
+            raise _too_large(path)
         book = load_workbook(path, read_only=True, data_only=True)
         for line, row in enumerate(book.worksheets[0].iter_rows(max_row=_MOST_ROWS, values_only=True), start=1):
             yield line, [_as_text(cell) for cell in row]
@@ -120,7 +120,7 @@ def _text(path: Path) -> str:
     except OSError as error:
         raise ValueError(f"{path} cannot be read: {error.strerror}") from None
     if len(data) > _LIMIT:
-        raise ValueError(f"{path} is larger than {_LIMIT // 1_000_000} MB: a roster or a marking sheet is not")
+        raise _too_large(path)
     utf_16 = data.startswith((b"\xff\xfe", b"\xfe\xff"))
     for encoding in ["utf-16"] if utf_16 else ["utf-8-sig", "gb18030"]:
         try:
@@ -132,6 +132,10 @@ def _text(path: Path) -> str:
     raise ValueError(
         f"{path} is no CSV file, or in an unknown encoding: open it in Excel and save it as CSV (CSV UTF-8)"
     )
+
+
+def _too_large(path: Path) -> ValueError:
+    return ValueError(f"{path} is larger than {_LIMIT // 1_000_000} MB: a roster or a marking sheet is not")
 
 
 def _is_chinese(text: str) -> bool:
