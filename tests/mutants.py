@@ -64,10 +64,15 @@ TESTS |= {
         "_histories": ("tests/test_models_covariates.py",),
         "_covariates": ("tests/test_models_covariates.py",),
         "_spread": (),
+        "_forecast": ("tests/test_models_forecast.py",),
+        "_compare": ("tests/test_models_compare.py",),
+        "_alike": ("tests/test_models_forecast.py",),
     }.items()
 }
 TESTS |= {
     "course/exercise": [["tests/test_exercise.py"], ["tests/test_practice.py"], ["tests/test_check.py"]],
+    "course/slips": [["tests/test_exercise.py"], ["tests/test_slips.py"], ["tests/test_practice.py"]],
+    "course/learner": [["tests/test_practice.py"], ["tests/test_progress.py"]],
     "course/marking/answers": [["tests/test_answers.py"]],
     "course/marking/judge": [["tests/test_judge.py"]],
 }
