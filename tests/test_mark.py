@@ -341,7 +341,7 @@ def test_what_was_decided_and_what_is_late_stands_in_gradebook_and_pages(small_c
         page('o\'hara, "x"')
     )
     assert "That cost 3.4 points: 20 % of 17 points, for 2 days begun." in page('o\'hara, "x"')
-    assert (rows[".."]["late_penalty"], float(rows[".."]["total"])) == ("", 11)
+    assert (rows[".."]["late_penalty"], float(rows[".."]["total"])) == ("", 10)
     assert "Your deadline: 2026-03-20 12:00 (Asia/Shanghai). Reason: Ill." in page("..")
     assert (rows["00012"]["status"], rows["00012"]["total"]) == ("excused", "")
 
