@@ -62,16 +62,16 @@ def score(adjustments, result):
     [
         (["99_small,ann,q1,2,Explained."], 9, 10, 9),
         (["99_small,ann,q1,add 0.5,Half."], 7.5, 10, 7.5),
-        (["99_small,ann,q2,worth 8,It was long."], 11, 14, 7.86),  # the others are out of 10
-        (["99_small,all,q2,worth 8,It was long."], 11, 14, 11),
-        (["99_small,all,q1,drop,Unclear."], 7, 8, 7),
+        (["99_small,ann,q2,worth 8,It was long."], 11, 14, 7.86),  # the LMS stays out of 10
+        (["99_small,all,q2,worth 8,It was long."], 11, 14, 7.86),
+        (["99_small,all,q1,drop,Unclear."], 7, 8, 8.75),
         (["99_small,ann,q1,excuse,Was ill."], 7, 8, 8.75),
         (["99_small,ann,all,9.5,Oral."], 9.5, 10, 9.5),
         (["99_small,ann,all,add 2,Found a slip in the key."], 9, 10, 9),
         (["99_small,ann,all,add -1,Rude."], 6, 10, 6),
         (["99_small,all,q1,0,No.", "99_small,ann,q1,1,Yes."], 8, 10, 8),
         (["99_small,ann,q1,1,Half.", "99_small,ann,q1,add 1,And the rest."], 9, 10, 9),
-        (["99_small,all,q2,drop,Unclear.", "99_small,ann,q2,2,Seen too late."], 3, 6, 3),
+        (["99_small,all,q2,drop,Unclear.", "99_small,ann,q2,2,Seen too late."], 3, 6, 5),
         (["99_small,bob,q1,2,Explained.", "01_worksheet,ann,q7,2,Another exercise."], 7, 10, 7),
         (["99_small,ann,q1,drop,.", "99_small,ann,q2,drop,.", "99_small,ann,q3,drop,."], None, 0, None),
     ],
@@ -283,6 +283,11 @@ def test_a_fallen_mean_is_said_and_is_an_alarm():
     assert changes.says == ["Since the last run: 4 rows changed; the mean fell from 13 to 9 (4 students in both)."]
     assert changes.alarms == ["the mean fell from 13 to 9 (4 students in both runs)"]
     assert changes.as_csv().splitlines()[:2] == ["student,column,before,after", "s0,total,13,9"]
+
+
+def test_a_first_run_says_where_the_class_stands():
+    said = compare(None, gradebook(9, 12, "", status="not readable"), "total").says
+    assert said == ["A first run: 2 with points, mean 10.5, 1 not readable."]
 
 
 def test_weak_latecomers_a_small_fall_and_a_rise_are_no_alarm():

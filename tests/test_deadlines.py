@@ -65,6 +65,9 @@ def test_canvas_says_who_is_late_and_its_zip_has_the_time_of_the_download():
     assert not late(download, "_hash_on-time.ipynb").late
     assert not late("20260312T200000", "_hash_late.ipynb").late, "downloaded before it was due: an extension"
     given = late(download, "_hash_late.ipynb", handed_in=datetime(2026, 3, 14, 12, 0, tzinfo=SHANGHAI))
+    extended = late(download, "_hash_late.ipynb", extended=True)
+    assert (extended.late, extended.doubtful) == (False, True), "Canvas may not know of the instructor's extension"
+    assert late(download, extended=True).late, "a known time is no matter of doubt"
     assert (given.days, given.by) == (2, "1 day 12 hours late")
 
 

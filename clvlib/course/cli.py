@@ -307,7 +307,7 @@ def _look(changes: Any, *, dry_run: bool, even_so: bool) -> bool:
     """
     for sentence in changes.says:
         _say(sentence)
-    for cell in changes.cells[:10] if dry_run else []:
+    for cell in [cell for cell in changes.cells if cell.column != "notes"][: 10 if dry_run else 0]:
         _say(f"  {cell.words}")
     if dry_run:
         for alarm in changes.alarms:

@@ -78,8 +78,8 @@ class Score:
         With the points of each question as they stand now.
     counted : dict
         By question that counts for her, what it is out of.
-    class_out_of : float
-        What the exercise is out of for the others.
+    whole : float
+        What the exercise is out of in the LMS, whatever is dropped here.
     final : float or None
         The points of the whole, where the instructor gave them.
     extra : float
@@ -94,7 +94,7 @@ class Score:
 
     result: Marked
     counted: Mapping[str, float]
-    class_out_of: float
+    whole: float
     final: float | None = None
     extra: float = 0
     late: Lateness | None = None
@@ -136,10 +136,10 @@ class Score:
 
     @property
     def for_lms(self) -> float | None:
-        """Her final points of those that the exercise is out of for all; None while she waits, or if she is excused."""
+        """Her final points, of those that the exercise has in the LMS; None while she waits, or if she is excused."""
         if self.total is None or self.waiting or not self.out_of:
             return None
-        return round(self.total * self.class_out_of / self.out_of, 2)
+        return round(self.total * self.whole / self.out_of, 2)
 
     @property
     def status(self) -> str:
@@ -187,22 +187,13 @@ class Adjustments:
         return Score(
             replace(result, verdicts=verdicts),
             counted,
-            self._out_of(exercise),
+            exercise.points,
             final.value if final and has_points else None,
             sum(row.value for row in whole if row.kind == "add") if has_points else 0,
             late,
             excused or bool(exercise.questions and not counted),
             {where: said for where, said in changes.items() if said},
         )
-
-    def _out_of(self, exercise: Exercise) -> float:
-        """What an exercise is out of for the class."""
-        points = 0.0
-        for key, question in exercise.questions.items():
-            about = [row for row in self.rows if row.student == ALL and row.question == key]
-            worth = _first(about, "worth")
-            points += 0 if _first(about, "drop", "excuse") else worth.value if worth else question.points
-        return round(points, 2)
 
 
 def read_adjustments(

@@ -126,12 +126,12 @@ def _refusal(path: Path, edited: Sequence[Cell], exercise: str, adjustments: Pat
     decided = list(_decisions(edited)) if adjustments else []
     if decided and adjustments:
         lines = offer(exercise, decided, header=not adjustments.exists())
-        said.append(f"To keep that, put into {adjustments} (and say the reason in your words):\n\n{lines}\n")
+        said.append(f"To keep that, put into {adjustments} (and say the reason in your words):\n\n{lines}")
     if adjustments and len(decided) < len(edited):
         said.append("What is not in these lines cannot be kept: keep notes of your own in a file of their own.")
     if not adjustments:
         said.append("Decisions stand in adjustments.csv, and go from there through `clv mark` into this file.")
-    return " ".join([*said, f"To drop the edits, delete {path}. Then run the same command again. Nothing was written"])
+    return "\n".join([*said, f"To drop the edits, delete {path}. Then run the same command again. Nothing was written"])
 
 
 def compare(before: str | None, after: str, unit: str) -> Changes:
@@ -147,7 +147,7 @@ def compare(before: str | None, after: str, unit: str) -> Changes:
     """
     new = rows_by_student(after)
     old = rows_by_student(before) if before is not None else None
-    alarms, says = list(_unreadable(new, old)), list[str]()
+    alarms, says = list(_unreadable(new, old)), [_first_run(new, unit)]
     cells: list[Cell] = []
     if old is not None:
         cells = [
@@ -170,6 +170,17 @@ def compare(before: str | None, after: str, unit: str) -> Changes:
             f"{len(late)} of {len(handed)} late: have the files the time of their download? Rows `handed in` say better"
         )
     return Changes(cells, says, alarms)
+
+
+def _first_run(new: Table, unit: str) -> str:
+    known = [found for row in new.values() if (found := _total(row, unit))]
+    average = f", mean {mean(points for points, _ in known):.3g}" if known else ""
+    statuses = [row.get("status") for row in new.values()]
+    more = [f"{n} {what}" for what in ("not readable", "nothing handed in", "excused") if (n := statuses.count(what))]
+    late = sum(bool(row.get("late_penalty")) for row in new.values())
+    return (
+        ", ".join([f"A first run: {len(known)} with points{average}", *more, *([f"{late} late"] if late else [])]) + "."
+    )
 
 
 def _unreadable(new: Table, old: Table | None) -> Iterator[str]:

@@ -44,6 +44,8 @@ class Lateness:
         Days begun since the due time; 0 if it is not late.
     percent : float
         Of the points of the exercise that it costs.
+    doubtful : bool
+        It is taken for in time, though the platform calls it late.
     """
 
     due: datetime
@@ -51,6 +53,7 @@ class Lateness:
     late: bool = False
     days: int = 0
     percent: float = 0
+    doubtful: bool = False
 
     @property
     def by(self) -> str:
@@ -60,8 +63,13 @@ class Lateness:
         return f"{duration(_between(self.due, self.handed_in))} late"
 
 
-def lateness(plan: Plan, due: datetime, attempt: str, handed_in: datetime | None = None) -> Lateness:
-    """How late an attempt is, by the name it is kept under, or by the time that the instructor gives."""
+def lateness(
+    plan: Plan, due: datetime, attempt: str, handed_in: datetime | None = None, *, extended: bool = False
+) -> Lateness:
+    """How late an attempt is, by the name it is kept under, or by the time that the instructor gives.
+
+    Who has an extension of her own, of which Canvas may know nothing, is in time while nobody knows how late she was.
+    """
     found = _STAMP.match(attempt)
     when = handed_in
     if when is None and found:
@@ -74,6 +82,8 @@ def lateness(plan: Plan, due: datetime, attempt: str, handed_in: datetime | None
     if over <= timedelta(minutes=plan.grace):
         return Lateness(due, when)
     known = handed_in is not None or not attempt.endswith(LATE)
+    if extended and not known:
+        return Lateness(due, None, doubtful=True)
     days = math.ceil(over / _DAY) if known else 1
     return Lateness(due, when if known else None, True, days, min(days * plan.per_day, plan.at_most))
 

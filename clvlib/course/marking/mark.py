@@ -20,7 +20,7 @@ from clvlib import __version__
 from clvlib.course.code import opening
 from clvlib.course.exercise import Exercise, TextQuestion
 from clvlib.course.marking import deadlines, pages, sandbox, sheets
-from clvlib.course.marking.adjustments import NAME, Adjustments, Score
+from clvlib.course.marking.adjustments import ALL, NAME, Adjustments, Score
 from clvlib.course.marking.changes import Changes, Gradebook, compare
 from clvlib.course.marking.judge import Marked, judge, notes
 from clvlib.course.marking.plan import Plan
@@ -225,7 +225,8 @@ class Marking:
         kept = self._attempts(result.student)
         if due is None or not kept:
             return None
-        return deadlines.lateness(self.plan, due, kept[-1].name, given.when if given else None)
+        extended = own is not None and own.student != ALL
+        return deadlines.lateness(self.plan, due, kept[-1].name, given.when if given else None, extended=extended)
 
     def _find_who_has_a_new_id(self, source: Path) -> list[str]:
         """Follow a ticket of the record to a student of the roster whom nothing else connects with it.
@@ -345,9 +346,8 @@ class Marking:
     def _grade_form(self, scores: Sequence[Score]) -> tuple[str | None, str]:
         """For the LMS, final totals only: who waits for a person's marks stays blank. And why there is none."""
         grades = {score.result.student.id: score.for_lms for score in scores}
-        out_of = scores[0].class_out_of if scores else self.exercise.points
         try:
-            return self.roster.grade_form(grades, self.exercise.title, out_of), ""
+            return self.roster.grade_form(grades, self.exercise.title, self.exercise.points), ""
         except ValueError as error:
             return None, str(error)
 
@@ -361,6 +361,8 @@ class Marking:
                 several.append(
                     late.by if late.handed_in else f"{late.by}: counted as one day; a row `handed in` says when"
                 )
+            if late and late.doubtful:
+                several.append("late for the learning platform, but you gave her more time: counted as in time")
             rows += [[result.student.id, kept[-1].name if kept else "", what] for what in [*several, *result.notes]]
         return sheets.log(rows)
 
