@@ -11,8 +11,10 @@ from zoneinfo import ZoneInfo
 import pytest
 from test_adjustments import ANN, exercise, marked, read
 
+from clvlib.course.data import ROOT
+from clvlib.course.exercise import load_exercise
 from clvlib.course.marking import pages, sheets
-from clvlib.course.marking.adjustments import Adjustments
+from clvlib.course.marking.adjustments import Adjustments, read_adjustments
 from clvlib.course.marking.deadlines import clock_of, duration, lateness, times_in_names
 from clvlib.course.marking.plan import Plan, Planned, as_time, read_plan
 from clvlib.course.marking.roster import Roster, Student
@@ -250,3 +252,16 @@ def test_a_day_alone_means_its_end_and_an_hour_is_an_hour():
     for wrong in ("12.03.2026", "2026-03-12 25:00", "tomorrow", ""):
         with pytest.raises(ValueError, match="a time is written year-month-day hour:minute"):
             as_time(wrong, SHANGHAI)
+
+
+def test_what_the_guide_shows_is_read_as_it_stands_there(tmp_path):
+    guide = (ROOT / "exercises" / "README.md").read_text(encoding="utf-8")
+    plan = plan_of(tmp_path, re.search(r"```toml\n(.*?)```", guide, re.DOTALL)[1])
+    assert (plan.best, plan.of("01_worksheet").weight, plan.of("02_time_value").due.day) == (5, 2, 19)
+    path = tmp_path / "adjustments.csv"
+    path.write_text(re.search(r"```\n(exercise,student.*?)```", guide, re.DOTALL)[1], encoding="utf-8")
+    students = [Student(f"2023{number:04}", "", "") for number in range(12)]
+    roster = Roster("plain", students, ["id"], [[one.id] for one in students])
+    worksheet = load_exercise("01_worksheet")
+    found = read_adjustments(path, worksheet, roster, plan.zone, {"01_worksheet"}.__contains__)
+    assert [row.kind for row in found.rows] == ["set", "add", "drop", "worth", "excuse", "time", "time"]
