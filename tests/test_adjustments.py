@@ -3,10 +3,12 @@
 import csv
 import io
 import re
+from datetime import datetime
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from openpyxl import Workbook
 
 from clvlib.course.exercise import Exercise
 from clvlib.course.marking import pages, sheets
@@ -173,6 +175,20 @@ def test_it_is_read_as_a_chinese_excel_saves_it_and_with_a_title(tmp_path):
     assert (row.line, row.student, row.question, row.value, row.reason) == (3, "007", "q1", 1.5, "王老师同意")
 
 
+def test_a_workbook_will_do_and_a_second_file_is_not_overlooked(tmp_path):
+    book = Workbook()
+    book.active.append(["exercise", "student", "question", "points", "reason"])
+    book.active.append(["99_small", "ann", "due", datetime(2026, 3, 15, 23, 59), "Ill."])
+    book.active.append(["99_small", "007", "q1", 2, "Explained."])
+    book.save(tmp_path / "adjustments.xlsx")
+    path, known = tmp_path / "adjustments.csv", {"99_small"}.__contains__
+    due, given = read_adjustments(path, exercise, ROSTER, None, known).rows
+    assert (due.when.isoformat()[:16], given.value) == ("2026-03-15T23:59", 2)
+    path.write_text("exercise,student,question,points,reason\n")
+    with pytest.raises(ValueError, match="keep one, so that no decision is overlooked"):
+        read_adjustments(path, exercise, ROSTER, None, known)
+
+
 # The gradebook, and what was typed into it
 
 FIRST = "student,name,status,q1,q2,total,out_of,to_mark\nann,Ann,marked,1,4,5,6,0\n007,王伟,marked,2,4,6,6,0\n"
@@ -306,4 +322,5 @@ def test_many_unreadable_files_are_an_alarm_in_the_first_run_as_well():
     assert compare(None, gradebook(9, "", "", "", status="not readable"), "total").alarms == ["3 of 4 not readable"]
     later = compare(gradebook(9, 9, 9, 9), gradebook(9, "", "", "", status="not readable"), "total")
     assert later.alarms == ["3 of 4 not readable (0 in the last run)"]
+    assert later.says[-1] == "3 not readable, 0 in the last run."
     assert compare(None, gradebook(9, "", "", status="not readable"), "total").alarms == []

@@ -199,7 +199,7 @@ class Adjustments:
 def read_adjustments(
     path: Path, exercise: Exercise, roster: Roster, zone: ZoneInfo | None, known: Callable[[str], bool]
 ) -> Adjustments:
-    """The rows about an exercise; none if there is no file.
+    """The rows about an exercise; none if there is no file. A workbook of that name (.xlsx) will do as well.
 
     Parameters
     ----------
@@ -216,6 +216,10 @@ def read_adjustments(
     ValueError
         If a column is missing, or a row says what cannot be; the sentence names the line.
     """
+    workbook = path.with_suffix(".xlsx")
+    if path.exists() and workbook.exists():
+        raise ValueError(f"there are both {path} and {workbook}: keep one, so that no decision is overlooked")
+    path = workbook if workbook.exists() else path
     if not path.exists():
         return Adjustments()
     header, lines = numbered_table(path, lambda row: "question" in map(_plain, row))

@@ -147,7 +147,7 @@ def compare(before: str | None, after: str, unit: str) -> Changes:
     """
     new = rows_by_student(after)
     old = rows_by_student(before) if before is not None else None
-    alarms, says = list(_unreadable(new, old)), [_first_run(new, unit)]
+    alarms, says = list(_mostly_unreadable(new, old)), [_first_run(new, unit)]
     cells: list[Cell] = []
     if old is not None:
         cells = [
@@ -159,6 +159,8 @@ def compare(before: str | None, after: str, unit: str) -> Changes:
         gone = [Cell(student, "the whole row", "there", "gone") for student in old if student not in new]
         cells += gone
         says, fallen = _means(old, new, unit, len({cell.student for cell in cells}))
+        was, now = _unreadable(old), _unreadable(new)
+        says += [f"{now} not readable, {was} in the last run."] if now != was else []
         alarms += fallen
         alarms += (
             [f"{count(len(gone), 'student')} of the last run not on the roster now"] if len(gone) > len(old) / 2 else []
@@ -183,15 +185,15 @@ def _first_run(new: Table, unit: str) -> str:
     )
 
 
-def _unreadable(new: Table, old: Table | None) -> Iterator[str]:
-    def unreadable(table: Table) -> int:
-        return sum(row.get("status") == "not readable" for row in table.values())
+def _unreadable(table: Table) -> int:
+    return sum(row.get("status") == "not readable" for row in table.values())
 
+
+def _mostly_unreadable(new: Table, old: Table | None) -> Iterator[str]:
     handed_in = sum(row.get("status") != "nothing handed in" for row in new.values())
-    now = unreadable(new)
-    if now >= _FEW and now > handed_in / 2:
-        was = f" ({unreadable(old)} in the last run)" if old else ""
-        yield f"{now} of {handed_in} not readable{was}"
+    if _unreadable(new) >= _FEW and _unreadable(new) > handed_in / 2:
+        was = f" ({_unreadable(old)} in the last run)" if old else ""
+        yield f"{_unreadable(new)} of {handed_in} not readable{was}"
 
 
 def _means(old: Table, new: Table, unit: str, students: int) -> tuple[list[str], list[str]]:
