@@ -66,6 +66,7 @@ def score(adjustments, result):
         (["99_small,ann,q1,add 0.5,Half."], 7.5, 10, 7.5),
         (["99_small,ann,q2,worth 8,It was long."], 11, 14, 7.86),  # the LMS stays out of 10
         (["99_small,all,q2,worth 8,It was long."], 11, 14, 7.86),
+        (["99_small,all,q2,worth 8,It was long.", "99_small,ann,q2,6,Half."], 9, 14, 6.43),
         (["99_small,all,q1,drop,Unclear."], 7, 8, 8.75),
         (["99_small,ann,q1,excuse,Was ill."], 7, 8, 8.75),
         (["99_small,ann,all,9.5,Oral."], 9.5, 10, 9.5),
@@ -140,7 +141,7 @@ def test_what_nobody_decided_changes_no_byte_of_the_gradebook(tmp_path):
         ("99_small,7,q1,2,x", "there is no student '7' on the roster; did you mean '007'?"),
         ("99_small,ann,q9,2,x", "there is no question 'q9' in 99_small, only"),
         ("99_small,ann,q1,2,", "a reason is missing: the student reads it on her page"),
-        ("99_small,ann,q1,3,x", "q1 is out of 2 points, not 3: points beyond that are written as `add 3`"),
+        ("99_small,ann,q1,3,x", "q1 is out of 2 points, not 3; points beside those of marking are written as `add 1`"),
         ("99_small,ann,q1,+1,x", "for +1 points more than marking gave, write `add 1`"),
         ("99_small,ann,q1,-1,x", "write `add -1`"),
         ("99_small,ann,q1,worth 0,x", "what a question is worth is above 0, not 0; to leave it out, write drop"),

@@ -6,7 +6,6 @@ import os
 import re
 import sys
 import zipfile
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -388,10 +387,9 @@ def test_a_class_in_one_folder_needs_no_other_argument(tmp_path, monkeypatch, ho
     (folder / "submissions" / "midterm").mkdir(parents=True)
     for name, day in (("ann", 12), ("bob", 13)):
         (notebook,) = (folder / "handed_out" / "midterm").glob(f"midterm_{name}-*.ipynb")
-        returned = folder / "submissions" / "midterm" / notebook.name
-        returned.write_text(notebook.read_text(encoding="utf-8").replace("answer = ...", "answer = 42"))
-        when = datetime(2026, 3, day, 14, tzinfo=UTC).timestamp()
-        os.utime(returned, (when, when))
+        called = f"Midterm_{name}_attempt_2026-03-{day}-22-00-00_{notebook.name}"  # as Blackboard does
+        text = notebook.read_text(encoding="utf-8").replace("answer = ...", "answer = 42")
+        (folder / "submissions" / "midterm" / called).write_text(text, encoding="utf-8")
     (folder / "adjustments.csv").write_text(
         "exercise,student,question,points,reason\nmidterm,eve,q1,1,On paper.\nmidterm,bob,q9,1,No such.\n"
     )

@@ -238,6 +238,13 @@ def read_adjustments(
                 _refuse_second(rows)
         except ValueError as error:
             raise ValueError(f"{path}, line {line}: {error}") from None
+    for each in rows:
+        most = _most(each, rows, exercise)
+        if each.kind == "set" and not 0 <= each.value <= most:
+            raise ValueError(
+                f"{path}, line {each.line}: {each.question} is out of {most:g} points, not {each.value:g}; points beside "
+                "those of marking are written as `add 1`"
+            )
     return Adjustments(rows)
 
 
@@ -262,13 +269,16 @@ def _read(line: int, row: Mapping[str, str], exercise: Exercise, roster: Roster,
             f"{points!r} is for a question. What a whole exercise is worth is its weight in course.toml; where it does "
             'not count, "excuse" is the word'
         )
-    if kind == "set":
-        worth = exercise.questions[question].points if question != ALL else exercise.points
-        if not 0 <= value <= worth and not (question == ALL and value >= 0):
-            raise ValueError(
-                f"{question} is out of {worth:g} points, not {points}: points beyond that are written as `add {points}`"
-            )
     return Adjustment(line, student, question, kind, value, None, row["reason"])
+
+
+def _most(row: Adjustment, rows: Sequence[Adjustment], exercise: Exercise) -> float:
+    """What can be had where a row stands; without limit for a whole exercise."""
+    if row.question not in exercise.questions:
+        return math.inf
+    worth = [each for each in rows if each.question == row.question and each.kind == "worth"]
+    worth = [each for each in worth if each.student == row.student] or [each for each in worth if each.student == ALL]
+    return worth[0].value if worth else exercise.questions[row.question].points
 
 
 def _decision(points: str) -> tuple[str, float]:
