@@ -242,8 +242,8 @@ def read_adjustments(
         most = _most(each, rows, exercise)
         if each.kind == "set" and not 0 <= each.value <= most:
             raise ValueError(
-                f"{path}, line {each.line}: {each.question} is out of {most:g} points, not {each.value:g}; points beside "
-                "those of marking are written as `add 1`"
+                f"{path}, line {each.line}: {each.question} is out of {most:g} points, not {each.value:g}; points "
+                "beside those of marking are written as `add 1`"
             )
     return Adjustments(rows)
 
