@@ -1,4 +1,4 @@
-"""The command line: `clv progress`, `certificate`; for teachers `check`, `release`, `mark`, `export-nbgrader`."""
+"""The command line: `clv progress`, `certificate`; for teachers `check`, `release`, `mark`, `alike` and others."""
 
 import sys
 from collections.abc import Callable, Iterator
@@ -151,6 +151,37 @@ def mark(
                     results.append(result)
                     step()
             _tell(work.write(results), len(waiting), out)
+
+
+@app.command()
+def alike(
+    exercise: ExerciseName,
+    roster: RosterFile,
+    out: Annotated[Path, typer.Option("--out", help="Folder of the results of `clv mark`.")],
+    keys: KeysFolder = KEYS,
+    secret: SecretFile = None,
+) -> None:
+    """List for yourself what students' work has in common beyond what was handed out. It is no verdict."""
+    from clvlib.course.marking import alike as looking
+    from clvlib.course.marking import mark as marking
+    from clvlib.course.marking import pages
+    from clvlib.course.marking import release as releasing
+    from clvlib.course.marking.roster import read_roster
+
+    with _in_words():
+        file = secret or releasing.SECRET
+        chosen, students = _choose(exercise, keys), read_roster(roster)
+        if not (out / "answers").is_dir():
+            raise ValueError(f"{out} holds no answers yet: run `clv mark` first, and name the same folder")
+        work = marking.Marking(chosen, students, _record(file, chosen, students), out)
+        works = list(work.works())
+        with console.status("Comparing"):
+            cases = {student: each.case for student, each in work.released.items()}
+            found = looking.findings(chosen, works, cases)
+        releasing.write(out / "alike.html", pages.alike_page(chosen, found, len(works)).encode())
+        releasing.write(out / "alike.csv", looking.table(found).encode("utf-8-sig"))
+        _say(f"{count(len(works), 'notebook')} compared. To look at: {looking.tally(found)}. Written: {out}/alike.html")
+        _say("This is no verdict, and for you alone: it stands on no student's page.")
 
 
 @app.command("export-nbgrader")

@@ -20,6 +20,8 @@ from clvlib import __version__
 from clvlib.course.code import opening
 from clvlib.course.exercise import Exercise, TextQuestion
 from clvlib.course.marking import pages, sandbox, sheets
+from clvlib.course.marking.alike import Work
+from clvlib.course.marking.answers import thaw
 from clvlib.course.marking.judge import Marked, judge, notes
 from clvlib.course.marking.record import Inputs, Record, hidden_inputs, shown_inputs
 from clvlib.course.marking.release import slug, write, write_zip
@@ -115,6 +117,16 @@ class Marking:
         """Each student's result before a person has marked her texts, in the order of the roster."""
         for student in self.roster.students:
             yield self._result(student)
+
+    def works(self) -> Iterator[Work]:
+        """What each last attempt holds and left when it was run, under whatever limits, for a look at what is alike."""
+        for student in self.roster.students:
+            kept, kept_attempts = self._kept(student), self._attempts(student)
+            if kept_attempts and kept.get("attempt") == kept_attempts[-1].name:
+                collected = self._as_collected(kept)
+                verdicts = judge(self.exercise, self.released[student].case, self._hidden(student), collected)
+                answers = {key: thaw(frozen) for key, frozen in collected.answers.items()}
+                yield Work(student, verdicts, answers, read_notebook(kept_attempts[-1].read_bytes())[0])
 
     def write(self, results: Sequence[Marked]) -> Summary:
         """Write the gradebook, the pages, the marking sheets and the log, with the texts that a person has marked."""
@@ -222,17 +234,24 @@ class Marking:
 
     def _collected(self, student: Student) -> Collected | None:
         """What her last attempt left, if it was run as it is now."""
-        kept_attempts = self._attempts(student)
+        kept, kept_attempts = self._kept(student), self._attempts(student)
+        if not kept_attempts or kept.get("fingerprint") != self._fingerprint(student, kept_attempts[-1]):
+            return None
+        return self._as_collected(kept)
+
+    def _kept(self, student: Student) -> dict[str, Any]:
         try:
             kept: dict[str, Any] = json.loads(self._answers_file(student).read_bytes())
+            return kept
         except (OSError, ValueError):
-            return None
-        if not kept_attempts or kept.pop("fingerprint", "") != self._fingerprint(student, kept_attempts[-1]):
-            return None
-        del kept["attempt"]
-        kept["left_out"] = {int(number): why for number, why in kept["left_out"].items()}
-        kept["skipped"] = [(number, what) for number, what in kept["skipped"]]
-        return Collected(**kept)
+            return {}
+
+    @staticmethod
+    def _as_collected(kept: dict[str, Any]) -> Collected:
+        left = {name: value for name, value in kept.items() if name not in ("attempt", "fingerprint")}
+        left["left_out"] = {int(number): why for number, why in left["left_out"].items()}
+        left["skipped"] = [(number, what) for number, what in left["skipped"]]
+        return Collected(**left)
 
     def _fingerprint(self, student: Student, attempt: Path) -> str:
         """Of all that decides what a run leaves."""
