@@ -265,7 +265,7 @@ def _code(exercise: Exercise, works: Sequence[Work], cases: Mapping[Student, Cas
     fixed = {*exercise.case_for(0), *(question.name for question in exercise.questions.values())}
     given = {form for code in _given(exercise) for form in _forms(code, fixed)}
     unseen = {question.name for question in exercise.questions.values() if isinstance(question, TextQuestion)}
-    unseen |= {"ex", "kinds", *exercise.case_for(0)}
+    unseen |= {"ex", "kinds", "asked", "locked", "my_id", "my_code", *exercise.case_for(0)}
     cells: dict[str, dict[Student, str]] = defaultdict(dict)
     for work in works:
         for source in work.cells:
