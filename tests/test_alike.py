@@ -230,6 +230,9 @@ def test_what_was_handed_out_and_the_solutions_of_practice_are_nobodys_code():
         broken,
         "((" * 5000,
         "\0" * 200,
+        "a_year = " + "-" * 19_000 + "1",
+        "a_year = a" + ".b" * 9_000,
+        f"a_year = {list(range(9_000))}",
     ):
         assert found(work(ANN, [cell]), work(BOB, [cell])) == [], cell[:80]
 

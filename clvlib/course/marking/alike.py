@@ -87,12 +87,11 @@ def findings(exercise: Exercise, works: Sequence[Work], cases: Mapping[Student, 
     cases : dict
         What was handed out to everybody, also to who handed in nothing.
     """
-    found = list(_texts(exercise, works, cases))
-    found += _code(exercise, works, cases)
+    found: list[Finding] = []
     for key, question in exercise.questions.items():
         if isinstance(question, NumberQuestion | ChoiceQuestion | TableQuestion):
             found += _answers(exercise, key, question, works, cases)
-    return found
+    return [*found, *_texts(exercise, works, cases), *_cells(exercise, works)]
 
 
 def together(found: Sequence[Finding]) -> dict[tuple[Student, ...], list[Finding]]:
@@ -256,7 +255,7 @@ def _groups(pairs: Sequence[tuple[int, int]]) -> list[set[int]]:
 # Code
 
 
-def _code(exercise: Exercise, works: Sequence[Work], cases: Mapping[Student, Case]) -> Iterator[Finding]:
+def _cells(exercise: Exercise, works: Sequence[Work]) -> Iterator[Finding]:
     """Cells with the same code of their own, shared by a few.
 
     Blanks, comments and the names of variables do not count; what was handed out and the solutions that practice shows
