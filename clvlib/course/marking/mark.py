@@ -131,12 +131,16 @@ class Marking:
     def works(self) -> Iterator[Work]:
         """What each last attempt holds and left when it was run, under whatever limits, for a look at what is alike."""
         for student in self.roster.students:
-            kept, kept_attempts = self._kept(student), self._attempts(student)
-            if kept_attempts and kept.get("attempt") == kept_attempts[-1].name:
-                collected = self._as_collected(kept)
-                verdicts = judge(self.exercise, self.released[student].case, self._hidden(student), collected)
-                answers = {key: thaw(frozen) for key, frozen in collected.answers.items()}
-                yield Work(student, verdicts, answers, read_notebook(kept_attempts[-1].read_bytes())[0])
+            for attempt in self._attempts(student)[-1:]:
+                try:
+                    kept = json.loads(self._answers_file(student).read_bytes())
+                except (OSError, ValueError):
+                    kept = {}
+                if kept.get("attempt") == attempt.name:
+                    left = Collected(kept["answers"], kept["shown"], kept["hidden"])
+                    verdicts = judge(self.exercise, self.released[student].case, self._hidden(student), left)
+                    answers = {key: thaw(frozen) for key, frozen in left.answers.items()}
+                    yield Work(student, verdicts, answers, read_notebook(attempt.read_bytes())[0])
 
     def write(self, results: Sequence[Marked]) -> Summary:
         """Write the gradebook, the pages, the marking sheets and the log, with the texts that a person has marked."""
@@ -248,24 +252,17 @@ class Marking:
 
     def _collected(self, student: Student) -> Collected | None:
         """What her last attempt left, if it was run as it is now."""
-        kept, kept_attempts = self._kept(student), self._attempts(student)
-        if not kept_attempts or kept.get("fingerprint") != self._fingerprint(student, kept_attempts[-1]):
-            return None
-        return self._as_collected(kept)
-
-    def _kept(self, student: Student) -> dict[str, Any]:
+        kept_attempts = self._attempts(student)
         try:
             kept: dict[str, Any] = json.loads(self._answers_file(student).read_bytes())
-            return kept
         except (OSError, ValueError):
-            return {}
-
-    @staticmethod
-    def _as_collected(kept: dict[str, Any]) -> Collected:
-        left = {name: value for name, value in kept.items() if name not in ("attempt", "fingerprint")}
-        left["left_out"] = {int(number): why for number, why in left["left_out"].items()}
-        left["skipped"] = [(number, what) for number, what in left["skipped"]]
-        return Collected(**left)
+            return None
+        if not kept_attempts or kept.pop("fingerprint", "") != self._fingerprint(student, kept_attempts[-1]):
+            return None
+        del kept["attempt"]
+        kept["left_out"] = {int(number): why for number, why in kept["left_out"].items()}
+        kept["skipped"] = [(number, what) for number, what in kept["skipped"]]
+        return Collected(**kept)
 
     def _fingerprint(self, student: Student, attempt: Path) -> str:
         """Of all that decides what a run leaves."""
