@@ -15,7 +15,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from clvlib.course.cards import marked_up
 from clvlib.course.exercise import Exercise
-from clvlib.course.marking import items
+from clvlib.course.marking import alike, items
 from clvlib.course.marking.adjustments import Score
 from clvlib.course.marking.deadlines import shown
 from clvlib.course.marking.judge import Marked
@@ -80,6 +80,11 @@ def term_page(plan: Plan, standing: "Standing") -> str:
     unsettled = any(part.waiting or part.status == "not marked yet" for part in standing.parts)
     name = standing.student.name or standing.student.id
     return _page("term.html", plan=plan, standing=standing, name=name, unsettled=unsettled)
+
+
+def alike_page(exercise: Exercise, found: Sequence[alike.Finding], works: int) -> str:
+    """The page on what the work of students has in common, for the instructor alone."""
+    return _page("alike.html", exercise=exercise, groups=alike.together(found), tally=alike.tally(found), works=works)
 
 
 def _questions(exercise: Exercise, results: Sequence[Marked]) -> dict[str, Any]:
