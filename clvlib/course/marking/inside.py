@@ -210,6 +210,7 @@ def one_notebook() -> None:
     request = pickle.load(requests)
     notebook = Notebook(say, request)
     _silence()
+    isolate.stay_on(request["processor"])
     isolate.limit(request["memory"], request["disk"], request["seconds"])
     if request["filter"]:
         isolate.limit_threads()
@@ -241,7 +242,6 @@ def serve(disk: int) -> None:
             return
         child = os.fork()
         if not child:
-            control.close()
             for number, pipe in enumerate(pipes):
                 os.dup2(pipe, number)
                 os.close(pipe)
@@ -249,6 +249,8 @@ def serve(disk: int) -> None:
             isolate.become_nobody()
             if disk:
                 isolate.leave_behind(os.getcwd(), disk)
+            control.send(b"!")  # by this the outside learns which process it is
+            control.close()
             one_notebook()
         for pipe in pipes:
             os.close(pipe)
@@ -267,7 +269,7 @@ def _silence() -> None:
 
 
 def _within(seconds: float, work: Callable[[], Any]) -> BaseException | None:
-    """Do the work; the error it ended with, if any, `Interrupted` if it took longer."""
+    """Do the work; the error it ended with, if any, `Interrupted` if it took more processor time."""
     try:
         _alarm(seconds)
         done = work()
@@ -280,10 +282,10 @@ def _within(seconds: float, work: Callable[[], Any]) -> BaseException | None:
 
 
 def _alarm(seconds: float) -> None:
-    """Interrupt after so many seconds, and then every second, until it is called with 0."""
+    """Interrupt after so many seconds of processor time, and then every second, until it is called with 0."""
     if hasattr(signal, "setitimer"):
-        signal.signal(signal.SIGALRM, _interrupt)
-        signal.setitimer(signal.ITIMER_REAL, seconds, 1 if seconds else 0)
+        signal.signal(signal.SIGPROF, _interrupt)
+        signal.setitimer(signal.ITIMER_PROF, seconds, 1 if seconds else 0)
 
 
 def _interrupt(*args: Any) -> None:

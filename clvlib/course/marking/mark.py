@@ -28,6 +28,8 @@ from clvlib.course.marking.sandbox import Collected, Limits, Sandbox
 from clvlib.course.marking.submissions import Class, Remark, Returned, attempts, find, keep, read_notebook
 from clvlib.course.words import count
 
+_RUN_ALONE = "it took too long, so it ran again at the end, alone: this second run counts"
+
 
 @dataclass(frozen=True)
 class Summary:
@@ -80,7 +82,7 @@ class Marking:
         self.remarks = list(keep(find(source), self._class, self.out / "attempts"))
 
     def waiting(self, again: Sequence[str] = ()) -> list[Student]:
-        """The students whose last attempt was not run yet, and those of these ids.
+        """The students whose last attempt was not run yet, or not to its end, and those of these ids.
 
         Raises
         ------
@@ -91,22 +93,30 @@ class Marking:
         unknown = set(again) - {student.id for student in handed_in}
         if unknown:
             raise ValueError(f"no notebook of {min(unknown)!r} can be marked again: look at the roster and the log")
-        return [student for student in handed_in if student.id in again or self._collected(student) is None]
+        return [student for student in handed_in if student.id in again or not self._is_done(student)]
 
     def run(self, students: Sequence[Student], box: Sandbox, workers: int) -> Iterator[Student]:
         """Run their last attempts, some side by side; yields each student when her answers are kept.
+
+        What took too long runs again at the end, alone: the others may have been the reason.
 
         Raises
         ------
         SandboxError
             If the sandbox does not start.
         """
+        late = [student for student in students if self._is_late(student)]  # of a run that was stopped
         pool = ThreadPoolExecutor(workers)
         try:
-            jobs = {pool.submit(self._run, student, box): student for student in students}
+            jobs = {pool.submit(self._run, student, box): student for student in students if student not in late}
             for job in as_completed(jobs):
-                job.result()
-                yield jobs[job]
+                if job.result().late:
+                    late.append(jobs[job])
+                else:
+                    yield jobs[job]
+            for student in late:
+                self._run(student, box, alone=True)
+                yield student
         finally:
             pool.shutdown(cancel_futures=True)
             box.end()
@@ -200,15 +210,17 @@ class Marking:
         by_id = {student.id: student for student in self.roster.students}
         return {by_id[one]: name for one, name in kept if one in by_id and name in self.record.handed_out}
 
-    def _run(self, student: Student, box: Sandbox) -> None:
+    def _run(self, student: Student, box: Sandbox, alone: bool = False) -> Collected:
         attempt = self._attempts(student)[-1]
         cells, *_ = read_notebook(attempt.read_bytes())
         names = {key: question.name for key, question in self.exercise.questions.items()}
         prelude = "\n".join(opening(self.exercise, self.released[student].case, "class"))
         notebook = {"prelude": prelude, "cells": cells, "names": names}
         collected = sandbox.run(notebook, self._shown, self._hidden(student), box)
-        kept = {"attempt": attempt.name, "fingerprint": self._fingerprint(student, attempt), **asdict(collected)}
+        about = {"attempt": attempt.name, "fingerprint": self._fingerprint(student, attempt), "alone": alone}
+        kept = about | asdict(collected)
         write(self._answers_file(student), json.dumps(kept, indent=1).encode())
+        return collected
 
     def _result(self, student: Student) -> Marked:
         name = self.ticket_of[student]
@@ -220,16 +232,32 @@ class Marking:
         verdicts = judge(self.exercise, self.released[student].case, self._hidden(student), collected)
         return Marked(student, name, "marked", verdicts, notes(collected))
 
-    def _collected(self, student: Student) -> Collected | None:
-        """What her last attempt left, if it was run as it is now."""
+    def _is_late(self, student: Student) -> bool:
+        """Whether her last attempt took too long, and has yet to be run alone."""
+        kept = self._kept(student)
+        return kept is not None and kept["late"] and not kept["alone"]
+
+    def _is_done(self, student: Student) -> bool:
+        kept = self._kept(student)
+        return kept is not None and (kept["alone"] or not kept["late"])
+
+    def _kept(self, student: Student) -> dict[str, Any] | None:
+        """The file of what her last attempt left, if it was run as it is now."""
         kept_attempts = self._attempts(student)
         try:
             kept: dict[str, Any] = json.loads(self._answers_file(student).read_bytes())
         except (OSError, ValueError):
             return None
-        if not kept_attempts or kept.pop("fingerprint", "") != self._fingerprint(student, kept_attempts[-1]):
+        if not kept_attempts or kept.get("fingerprint") != self._fingerprint(student, kept_attempts[-1]):
             return None
-        del kept["attempt"]
+        return kept
+
+    def _collected(self, student: Student) -> Collected | None:
+        kept = self._kept(student)
+        if kept is None:
+            return None
+        for about in ("attempt", "fingerprint", "alone"):
+            del kept[about]
         kept["left_out"] = {int(number): why for number, why in kept["left_out"].items()}
         kept["skipped"] = [(number, what) for number, what in kept["skipped"]]
         return Collected(**kept)
@@ -285,10 +313,14 @@ class Marking:
 
     def _log(self, results: Sequence[Marked]) -> str:
         rows = [[remark.student.id if remark.student else "", remark.path, remark.what] for remark in self.remarks]
+        answers = {result.student: self._kept(result.student) for result in results}
+        alone = [student for student, left in answers.items() if left and left["alone"]]
         for result in results:
             kept = self._attempts(result.student)
-            several = [f"{count(len(kept), 'attempt')}; the last counts"] if len(kept) > 1 else []
-            rows += [[result.student.id, kept[-1].name if kept else "", what] for what in [*several, *result.notes]]
+            told = [f"{count(len(kept), 'attempt')}; the last counts"] if len(kept) > 1 else []
+            told += [_RUN_ALONE] if result.student in alone else []
+            rows += [[result.student.id, kept[-1].name if kept else "", what] for what in [*told, *result.notes]]
+        rows += [["", "", f"{count(len(alone), 'notebook')} took too long and ran again, alone"]] if alone else []
         return sheets.log(rows)
 
 
