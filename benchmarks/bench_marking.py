@@ -56,8 +56,8 @@ def _whole_class(exercise: Exercise, folder: Path) -> Iterator[dict[str, Any]]:
     waited = hung * LIMITS.cell_seconds * (1 + 1 / side_by_side)  # what hangs runs again, alone
     note = (
         f"{used['seconds']:.0f} s with {side_by_side} workers, {waited:.0f} of them waiting for {hung} notebooks that "
-        f"hang, twice each; students with other points than they should have: {', '.join(wrong) or 'none'}; processes left behind: "
-        f"{used['left'] or 'none'}"
+        f"hang, twice each; students with other points than they should have: {', '.join(wrong) or 'none'}; processes "
+        f"left behind: {used['left'] or 'none'}"
     )
     work, agrees = f"marking, {CLASS} submissions of every kind", not wrong and not used["left"]
     yield harness.figure(work, "clv mark", 60 * CLASS / used["seconds"], "a minute", note=note, agrees=agrees)

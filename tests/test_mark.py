@@ -7,6 +7,7 @@ import json
 import os
 import random
 import re
+import resource
 import shutil
 import signal
 import subprocess
@@ -196,6 +197,26 @@ def test_a_roster_with_other_ids_rejects_nobody(tmp_path):
     assert [result.status for result in results] == ["marked"] * 8 + ["nothing handed in"]
     for result, file in zip(results, handed, strict=False):
         assert {key: result.verdicts[key].points for key in file.points} == file.points
+
+
+def test_pages_of_dropped_students_are_taken_away_and_the_log_says_so(tmp_path):
+    room = room_of(3, tmp_path)
+    students = room.roster.students
+    write_in([room.handed(student, "right") for student in students], tmp_path / "submissions")
+    marked(room, tmp_path)
+    pages = snapshot(tmp_path / "out" / "feedback")
+    (tmp_path / "out" / "feedback" / "letter.html").write_text("the instructor's own")
+    fewer = Roster("plain", students[:2], ["id"], [[one.id] for one in students[:2]])
+    for roster, dropped in ((fewer, [students[2].id]), (fewer, [students[2].id]), (room.roster, [])):
+        marking = Marking(EXERCISE, roster, room.record, tmp_path / "out", LIMITS)
+        marking.write(list(marking.results()))
+        left = snapshot(tmp_path / "out" / "feedback")
+        assert left.pop(Path("letter.html"))
+        assert len(left) == 3 - len(dropped)
+        with (tmp_path / "out" / "log.csv").open(encoding="utf-8-sig", newline="") as file:
+            told = [row["student"] for row in csv.DictReader(file) if "not on this roster any more" in row["what"]]
+        assert told == dropped
+    assert left == pages, "who comes back has her page again"
 
 
 def test_nobodys_mark_depends_on_who_else_handed_in(tmp_path):
@@ -407,6 +428,28 @@ def test_a_run_killed_at_a_random_moment_ends_the_same_when_it_is_run_again(smal
     subprocess.run(clv_mark(folder, out), check=True, capture_output=True)
     ended = {path: data for path, data in snapshot(out).items() if not path.name.endswith(".unfinished")}
     assert ended == undisturbed
+
+
+@pytest.mark.parametrize("bytes_left", [2_000, 25_000, 40_000])
+def test_a_full_disk_is_told_leaves_nothing_half_written_and_costs_nothing(small_class, bytes_left):
+    """Stood in for by a limit of the size of a file, which ends a write in the middle as well."""
+    folder, undisturbed, _ = small_class
+    out = folder / f"full{bytes_left}"
+
+    def limit():
+        resource.setrlimit(resource.RLIMIT_FSIZE, (bytes_left, resource.RLIM_INFINITY))
+
+    done = subprocess.run(clv_mark(folder, out), capture_output=True, text=True, preexec_fn=limit)
+    assert done.returncode == 1
+    said = " ".join(done.stderr.split())
+    assert "Not done: the disk is full: " in said
+    assert said.endswith("make room, and run the same command again")
+    assert "Traceback" not in said
+    left = snapshot(out)
+    assert not any(path.name.endswith(".unfinished") for path in left)
+    assert all(data == undisturbed[path] for path, data in left.items())
+    subprocess.run(clv_mark(folder, out), check=True, capture_output=True)
+    assert snapshot(out) == undisturbed
 
 
 def test_the_command_says_what_came_of_it(small_class):

@@ -1,5 +1,6 @@
 """The command line: `clv progress`, `certificate`; for teachers `check`, `release`, `mark`, `export-nbgrader`."""
 
+import errno
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -305,7 +306,13 @@ def _say(words: str) -> None:
 
 
 def _plain(error: Exception) -> str:
-    return f"{error.strerror}: {error.filename}" if isinstance(error, OSError) and error.strerror else str(error)
+    if not isinstance(error, OSError) or not error.strerror:
+        return str(error)
+    where = f": {error.filename}" if error.filename else ""
+    if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
+        lost = f"{error.filename or 'a file'} could not be written"
+        return f"the disk is full: {lost}. What was written is whole: make room, and run the same command again"
+    return f"{error.strerror}{where}"
 
 
 if __name__ == "__main__":

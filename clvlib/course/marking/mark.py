@@ -29,6 +29,7 @@ from clvlib.course.marking.submissions import Class, Remark, Returned, attempts,
 from clvlib.course.words import count
 
 _RUN_ALONE = "it took too long, so it ran again at the end, alone: this second run counts"
+_DROPPED = "handed in, and is not on this roster any more: not marked, and her page is taken away"
 
 
 @dataclass(frozen=True)
@@ -134,6 +135,8 @@ class Marking:
         feedback = [(result, pages.feedback_page(self.exercise, result, marks).encode()) for result in handed_in]
         for result, page in feedback:
             write(self.out / "feedback" / self._page_name(result), page)
+        for path in self._pages_of_others(results):
+            path.unlink(missing_ok=True)
         self.out.mkdir(parents=True, exist_ok=True)
         packed = [
             (self.roster.feedback_path(result.student, self._page_name(result)), page) for result, page in feedback
@@ -141,7 +144,7 @@ class Marking:
         write_zip(self.out / "feedback.zip", packed)
         tables = {"gradebook.csv": sheets.gradebook(self.exercise, results), "log.csv": self._log(results)}
         for key in self._texts():
-            tables[self._sheet(key)] = sheets.marking_sheet(self.exercise, key, results, marks.get(key))
+            tables[sheets.file_name(key)] = sheets.marking_sheet(self.exercise, key, results, marks.get(key))
         for name, text in tables.items():
             write(self.out / name, text.encode("utf-8-sig"))
         write(self.out / "items.html", pages.items_page(self.exercise, results).encode())
@@ -287,21 +290,25 @@ class Marking:
     def _answers_file(self, student: Student) -> Path:
         return self.out / "answers" / f"{self.ticket_of[student]}.json"
 
+    def _pages_of_others(self, results: Sequence[Marked]) -> list[Path]:
+        """Pages of an earlier run of students who are not on the roster any more, or have another ticket."""
+        kept = {self._page_name(result) for result in results}
+        pages = (self.out / "feedback").glob(f"{self.exercise.name}_*.html")
+        return [page for page in pages if page.name not in kept]
+
+    def _dropped(self) -> list[str]:
+        """Tickets of those who have handed in and are not on the roster any more."""
+        folders = (folder.name for folder in (self.out / "attempts").glob("*"))
+        return sorted(name for name in folders if name not in self.tickets)
+
     def _page_name(self, result: Marked) -> str:
         return f"{self.exercise.name}_{result.ticket}.html"
 
     def _texts(self) -> list[str]:
         return [key for key, question in self.exercise.questions.items() if isinstance(question, TextQuestion)]
 
-    @staticmethod
-    def _sheet(key: str) -> str:
-        return f"to_mark_{key}.csv"
-
     def _read_sheets(self) -> dict[str, dict[str, sheets.Mark]]:
-        paths = {key: self.out / self._sheet(key) for key in self._texts()}
-        return {
-            key: sheets.read_marking_sheet(path, self.exercise, key) for key, path in paths.items() if path.exists()
-        }
+        return {key: sheets.read_marking_sheets(self.out, self.exercise, key) for key in self._texts()}
 
     def _grade_form(self, results: Sequence[Marked]) -> tuple[str | None, str]:
         """For the LMS, final totals only: who waits for a person's marks stays blank. And why there is none."""
@@ -320,6 +327,9 @@ class Marking:
             told = [f"{count(len(kept), 'attempt')}; the last counts"] if len(kept) > 1 else []
             told += [_RUN_ALONE] if result.student in alone else []
             rows += [[result.student.id, kept[-1].name if kept else "", what] for what in [*told, *result.notes]]
+        for name in self._dropped():
+            of = self.record.handed_out.get(name)
+            rows.append([of.student.id if of else "", name, _DROPPED])
         rows += [["", "", f"{count(len(alone), 'notebook')} took too long and ran again, alone"]] if alone else []
         return sheets.log(rows)
 
