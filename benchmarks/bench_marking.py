@@ -96,6 +96,21 @@ def _beside_nbgrader(exercise: Exercise, folder: Path) -> Iterator[dict[str, Any
     work = "marking, right submissions"
     for way, goal in zip(ways, (GOAL, None), strict=True):
         yield harness.compare(work, way, "nbgrader", best[way], best.get("nbgrader"), goal, note, not wrong)
+    yield _beside_busy_processes(exercise, folder, [*ways["clv mark"], folder / "busy"], handed)
+
+
+def _beside_busy_processes(exercise: Exercise, folder: Path, command: list[Any], handed: list[Any]) -> dict[str, Any]:
+    busy = [subprocess.Popen([sys.executable, "-c", "while True: pass"]) for _ in range(2)]
+    try:
+        seconds = _seconds(folder, command)
+    finally:
+        for process in busy:
+            process.kill()
+            process.wait()
+    wrong = _wrong(exercise, handed, folder / "busy")
+    note = f"students without full points: {', '.join(wrong) or 'none'}"
+    work = f"marking, {SUBSET} right submissions beside two busy processes"
+    return harness.figure(work, "clv mark", 60 * SUBSET / seconds, "a minute", note=note, agrees=not wrong)
 
 
 def _hand_in(exercise: Exercise, folder: Path, size: int, *kinds: str) -> tuple[list[str], list[Any]]:
@@ -231,8 +246,8 @@ def _cold(arguments: list[str]) -> None:
     """`clv` as on a system that lets no process be kept warm: each notebook in a new one."""
 
     class Cold(sandbox.Sandbox):
-        def __init__(self, limits: sandbox.Limits, **options: Any):
-            super().__init__(limits, **options)
+        def __init__(self, *arguments: Any, **options: Any):
+            super().__init__(*arguments, **options)
             self.end()  # the one of its trial run
             self.warm = False
 

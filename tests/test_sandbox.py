@@ -658,10 +658,10 @@ def test_a_sandbox_that_does_not_start_says_why(monkeypatch, tmp_path):
 def test_a_system_without_namespaces_in_a_sandbox_gets_a_new_one_for_each_notebook(monkeypatch):
     start = sandbox._ShutIn.__init__
 
-    def only_once(self, command, disk):
+    def only_once(self, command, disk, uses):
         if disk:
             raise sandbox.SandboxError("no namespaces here")
-        start(self, command, disk)
+        start(self, command, disk, uses)
 
     monkeypatch.setattr(sandbox._ShutIn, "__init__", only_once)
     box = Sandbox(LIMITS)

@@ -142,7 +142,7 @@ def mark(
                 work.take_in(submissions)
             waiting = work.waiting(again or ())
             if waiting:
-                box = sandbox.Sandbox(limits, protected=not no_sandbox, container=container)
+                box = sandbox.Sandbox(limits, chosen.uses, protected=not no_sandbox, container=container)
                 with _progress("run", len(waiting)) as step:
                     for _ in work.run(waiting, box, workers or marking.workers(limits)):
                         step()

@@ -14,9 +14,9 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
+from clvlib._colours import BLUE, GREY, ORANGE
 from clvlib.course.exercise import Exercise
 from clvlib.course.marking.judge import Marked
-from clvlib.plots import BLUE, GREY, ORANGE
 
 FEWEST = 5  # students for a correlation
 

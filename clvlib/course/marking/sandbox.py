@@ -100,6 +100,8 @@ class Sandbox:
     Parameters
     ----------
     limits : Limits
+    uses : sequence of str
+        Modules of clvlib that every notebook uses: what is kept warm has them loaded.
     protected : bool
         False for no sandbox at all.
     container : str
@@ -111,8 +113,8 @@ class Sandbox:
         If it does not work here, with what the system said.
     """
 
-    def __init__(self, limits: Limits, *, protected: bool = True, container: str = ""):
-        self.limits, self.container = limits, container
+    def __init__(self, limits: Limits, uses: Sequence[str] = (), *, protected: bool = True, container: str = ""):
+        self.limits, self.uses, self.container = limits, uses, container
         self.bubblewrap = protected and not container
         self.filter = seccomp.program() if self.bubblewrap else b""
         self.idle: queue.SimpleQueue[_ShutIn] = queue.SimpleQueue()
@@ -140,7 +142,7 @@ class Sandbox:
                 if waiting.reopen():
                     return waiting
                 waiting.end()
-        return _ShutIn(self._command(), self.limits.disk if self.warm else 0)
+        return _ShutIn(self._command(), self.limits.disk if self.warm else 0, self.uses)
 
     def close(self, process: "Bare | _ShutIn") -> str:
         """Be done with a process: nothing of the student's runs on. Returns what the sandbox said."""
@@ -363,11 +365,11 @@ class _ShutIn:
     messages: BinaryIO
     number: int  # of the child, as it is called out here
 
-    def __init__(self, sandbox: list[str], disk: int):
+    def __init__(self, sandbox: list[str], disk: int, uses: Sequence[str]):
         self.control, theirs = socket.socketpair()
         self.control.setsockopt(socket.SOL_SOCKET, socket.SO_PASSCRED, 1)
         with theirs:
-            command = [*sandbox, *PYTHON, str(disk)]
+            command = [*sandbox, *PYTHON, str(disk), *uses]
             surroundings = environment(SCRATCH)
             self.process = start(command, SCRATCH, theirs.fileno(), subprocess.DEVNULL, surroundings)
         self.control.settimeout(START)
