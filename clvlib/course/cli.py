@@ -113,7 +113,7 @@ def mark(
     workers: Annotated[
         int | None, typer.Option("--workers", min=1, help="Notebooks side by side. [default: processors]")
     ] = None,
-    cell_seconds: Annotated[float, typer.Option("--cell-seconds", min=1, help="Time for one cell.")] = 20,
+    cell_seconds: Annotated[float, typer.Option("--cell-seconds", min=1, help="Processor time for one cell.")] = 20,
 ) -> None:
     """Mark returned notebooks: a gradebook, a feedback page per student, a page on the questions."""
     from clvlib.course.marking import mark as marking

@@ -11,7 +11,7 @@ import os
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import suppress
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -266,9 +266,10 @@ class Marking:
         return Collected(**kept)
 
     def _fingerprint(self, student: Student, attempt: Path) -> str:
-        """Of all that decides what a run leaves."""
+        """Of all that decides what a run leaves, and of the form it is kept in."""
         inputs = self._shown, self._hidden(student)
-        conditions = (__version__, self.exercise.name, *inputs, self.released[student].case, asdict(self.limits))
+        form = [each.name for each in fields(Collected)]
+        conditions = (__version__, form, self.exercise.name, *inputs, self.released[student].case, asdict(self.limits))
         return hashlib.sha256(repr(conditions).encode() + attempt.read_bytes()).hexdigest()
 
     def _hidden(self, student: Student) -> Inputs:
