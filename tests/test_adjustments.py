@@ -186,7 +186,7 @@ def test_a_workbook_will_do_and_a_second_file_is_not_overlooked(tmp_path):
     due, given = read_adjustments(path, exercise, ROSTER, None, known).rows
     assert (due.when.isoformat()[:16], given.value) == ("2026-03-15T23:59", 2)
     path.write_text("exercise,student,question,points,reason\n")
-    with pytest.raises(ValueError, match="keep one, so that no decision is overlooked"):
+    with pytest.raises(ValueError, match="keep one, so that nothing is overlooked"):
         read_adjustments(path, exercise, ROSTER, None, known)
 
 

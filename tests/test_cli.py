@@ -438,6 +438,11 @@ def test_a_class_in_one_folder_needs_no_other_argument(tmp_path, monkeypatch, ho
     page = next((folder / "marked" / "course" / "feedback").glob("bob-*")).read_text(encoding="utf-8")
     assert "22 hours 1 minute late" in page
 
+    (folder / "groups.csv").write_text("group,student\nA,ann\nA,jim\n")
+    assert refused(*words).startswith("groups.csv, line 3: there is no student 'jim' on the roster")
+    (folder / "groups.csv").write_text("group,student\nA,ann\nA,eve\n")
+    assert "3 marked (0 of them run now)" in clv(*words), "eve, by the notebook of ann"
+
 
 # A round
 

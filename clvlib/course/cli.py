@@ -152,7 +152,8 @@ def mark(
 ) -> None:
     """Mark returned notebooks: a gradebook, a feedback page per student, a page on the questions.
 
-    Beside the roster, course.toml says what is due when, adjustments.csv what you decided.
+    Beside the roster, course.toml says what is due when, adjustments.csv what you decided, groups.csv who works
+    together.
     """
     from clvlib.course.marking import mark as marking
     from clvlib.course.marking import release as releasing
@@ -176,7 +177,8 @@ def mark(
         plan, known = _plan(roster.parent, keys)
         decided = read_adjustments(roster.parent / NAME, chosen, students, plan.zone, known)
         record = _record(file, chosen, students)
-        work = marking.Marking(chosen, students, record, out, limits, plan, decided, roster.parent)
+        groups = _groups(roster.parent, chosen, students, record, known)
+        work = marking.Marking(chosen, students, record, out, limits, plan, decided, roster.parent, groups)
         if submissions:
             _keep_apart(submissions, {"the results": out})
         elif not (out / "attempts").is_dir():
@@ -262,7 +264,9 @@ def alike(
         chosen, students = _choose(exercise, keys), read_roster(roster)
         if not (out / "answers").is_dir():
             raise ValueError(f"{out} holds no answers yet: run `clv mark` first, and name the same folder")
-        work = marking.Marking(chosen, students, _record(file, chosen, students), out)
+        record = _record(file, chosen, students)
+        groups = _groups(roster.parent, chosen, students, record, _plan(roster.parent, keys)[1])
+        work = marking.Marking(chosen, students, record, out, groups=groups)
         works = list(work.works())
         with console.status("Comparing"):
             cases = {student: each.case for student, each in work.released.items()}
@@ -410,6 +414,14 @@ def _record(secret: Path, exercise: Exercise, roster: Any) -> Any:
     return record
 
 
+def _groups(folder: Path, exercise: Exercise, roster: Any, record: Any, known: Callable[[str], bool]) -> Any:
+    """Who hands in an exercise together, as groups.csv says beside the roster."""
+    from clvlib.course.marking.groups import NAME, read_groups
+
+    ids = {each.student.id for each in record.handed_out.values()} | {student.id for student in roster.students}
+    return read_groups(folder / NAME, exercise.name, ids, known)
+
+
 def _keep_apart(out: Path, private: dict[str, Path]) -> None:
     for what, path in private.items():
         if path.resolve().is_relative_to(out.resolve()):
@@ -433,6 +445,8 @@ def _tell(summary: Any, run: int, out: Path) -> None:
             f"{count(summary.texts_waiting, 'text')} to be marked by a person: fill in {out}/to_mark_*.csv and run the "
             "same command again."
         )
+    if summary.several:
+        _say(f"{count(summary.several, 'group')} handed in more than one notebook: {out}/log.csv says which counts.")
     if summary.problem:
         _say(f"No form for your LMS: {summary.problem}")
     _say("Written: " + ", ".join(str(path) for path in summary.files))

@@ -25,7 +25,6 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from difflib import get_close_matches
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -33,8 +32,8 @@ from clvlib.course.exercise import Exercise
 from clvlib.course.marking.deadlines import Lateness, shown
 from clvlib.course.marking.judge import Marked, Verdict
 from clvlib.course.marking.plan import as_time
-from clvlib.course.marking.roster import Roster, Student
-from clvlib.course.marking.tables import as_csv, figure, guarded, numbered_table, unguarded, visible
+from clvlib.course.marking.roster import Roster, Student, id_in
+from clvlib.course.marking.tables import as_csv, csv_or_workbook, figure, guarded, numbered_table, unguarded, visible
 from clvlib.course.words import count, listing
 
 NAME = "adjustments.csv"
@@ -216,12 +215,10 @@ def read_adjustments(
     ValueError
         If a column is missing, or a row says what cannot be; the sentence names the line.
     """
-    workbook = path.with_suffix(".xlsx")
-    if path.exists() and workbook.exists():
-        raise ValueError(f"there are both {path} and {workbook}: keep one, so that no decision is overlooked")
-    path = workbook if workbook.exists() else path
-    if not path.exists():
+    found = csv_or_workbook(path)
+    if found is None:
         return Adjustments()
+    path = found
     header, lines = numbered_table(path, lambda row: "question" in map(_plain, row))
     titles = list(map(_plain, header))
     missing = [title for title in COLUMNS if title not in titles]
@@ -309,13 +306,9 @@ def _number(word: str) -> float:
 
 def _student(cell: str, roster: Roster) -> str:
     ids = [student.id for student in roster.students]
-    if cell in ids:
-        return cell
-    if cell.casefold() == ALL:
+    if cell.casefold() == ALL and cell not in ids:
         return ALL
-    alike = [one for one in ids if one.lstrip("0") == cell] or get_close_matches(cell, ids, 1)
-    hint = f"; did you mean {alike[0]!r}?" if alike else f"; `{ALL}` means everybody"
-    raise ValueError(f"there is no student {cell!r} on the roster{hint}")
+    return id_in(ids, cell, f"; `{ALL}` means everybody")
 
 
 def _question(cell: str, exercise: Exercise) -> str:

@@ -51,6 +51,8 @@ class Marked:
         By question; empty unless the status is "marked".
     notes : list of str
         For the student: cells that stopped, cells that were left out.
+    group : tuple of Student
+        Who handed in together, first whose notebook it is; empty for who works alone.
     """
 
     student: Student
@@ -58,6 +60,12 @@ class Marked:
     status: str
     verdicts: dict[str, Verdict] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
+    group: tuple[Student, ...] = ()
+
+    @property
+    def maker(self) -> Student:
+        """Whose notebook it is."""
+        return self.group[0] if self.group else self.student
 
     @property
     def total(self) -> float | None:

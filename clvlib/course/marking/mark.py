@@ -38,10 +38,11 @@ from clvlib.course.marking.submissions import (
     carries,
     find,
     keep,
+    natural,
     read_notebook,
 )
 from clvlib.course.sealed import plain
-from clvlib.course.words import count
+from clvlib.course.words import count, listing
 
 _RUN_ALONE = "it took too long, so it ran again at the end, alone: this second run counts"
 _DROPPED = "handed in, and is not on this roster any more: not marked, and her page is taken away"
@@ -51,7 +52,8 @@ _DROPPED = "handed in, and is not on this roster any more: not marked, and her p
 class Summary:
     """What a run came to: how many were marked, not readable, not handed in; texts that wait; the files to look at.
 
-    `problem` says why there is no form for the LMS where there should be one.
+    `problem` says why there is no form for the LMS where there should be one; `several`, how many groups handed in more
+    than one notebook.
     """
 
     marked: int
@@ -60,6 +62,7 @@ class Summary:
     texts_waiting: int
     files: list[Path]
     problem: str = ""
+    several: int = 0
 
 
 class Marking:
@@ -79,6 +82,8 @@ class Marking:
         What the instructor decided.
     folder : Path, optional
         Where the file of the adjustments lies, or would.
+    groups : dict, optional
+        Ids of who hands in together, by the name of the group.
     """
 
     def __init__(
@@ -91,10 +96,12 @@ class Marking:
         plan: Plan | None = None,
         adjustments: Adjustments | None = None,
         folder: Path = Path(),
+        groups: Mapping[str, Sequence[str]] | None = None,
     ):
         self.exercise, self.roster, self.out = exercise, roster, out
         self.limits = limits or Limits()
         self.plan, self.adjustments, self.folder = plan or Plan(), adjustments or Adjustments(), folder
+        self.groups = groups or {}
         self.gradebook = Gradebook(out / "gradebook.csv")
         self.remarks: list[Remark] = []
         self._know(record)
@@ -126,11 +133,13 @@ class Marking:
         ValueError
             If an id is not on the roster, or has handed in nothing.
         """
-        handed_in = [student for student in self.roster.students if self._attempts(student)]
-        unknown = set(again) - {student.id for student in handed_in}
+        made_by = {student.id: self._maker(student) for student in self.roster.students}
+        handed_in = [maker for maker in dict.fromkeys(made_by.values()) if self._attempts(maker)]
+        unknown = set(again) - {one for one, maker in made_by.items() if maker in handed_in}
         if unknown:
             raise ValueError(f"no notebook of {min(unknown)!r} can be marked again: look at the roster and the log")
-        return [student for student in handed_in if student.id in again or not self._is_done(student)]
+        chosen = {made_by[one] for one in again}
+        return [maker for maker in handed_in if maker in chosen or not self._is_done(maker)]
 
     def run(self, students: Sequence[Student], box: Sandbox, workers: int) -> Iterator[Student]:
         """Run their last attempts, some side by side; yields each student when her answers are kept.
@@ -176,8 +185,11 @@ class Marking:
         return compare(self.gradebook.before(), new, "total")
 
     def works(self) -> Iterator[Work]:
-        """What each last attempt holds and left when it was run, under whatever limits, for a look at what is alike."""
-        for student in self.roster.students:
+        """What each last attempt holds and left when it was run, under whatever limits, for a look at what is alike.
+
+        Of a group, that which counts.
+        """
+        for student in dict.fromkeys(map(self._maker, self.roster.students)):
             for attempt in self._attempts(student)[-1:]:
                 try:
                     kept = json.loads(self._answers_file(student).read_bytes())
@@ -236,12 +248,14 @@ class Marking:
             sum(len(score.waiting) for score in scores),
             [self.out / name for name in names],
             problem,
+            len({result.maker for result in results if any(self._of_group(result))}),
         )
 
     def _know(self, record: Record) -> None:
         """Who is who by this record; a student to whom nothing was handed out has a folder all the same."""
         self.record, self.released = record, record.of(self.roster)
         strangers = [student for student in self.roster.students if student not in self.released]
+        self._mates = self._find_mates()
         self.ticket_of = {student: each.ticket for student, each in self.released.items()}
         self.ticket_of |= {student: f"{slug(student.id)}-{_hash(student.id)}" for student in strangers}
         self.tickets = {name: student for student, name in self.ticket_of.items()}
@@ -249,7 +263,30 @@ class Marking:
     @property
     def _class(self) -> Class:
         strangers = frozenset(self.roster.students) - set(self.released)
-        return Class(self.exercise.name, self.roster, self.tickets, strangers, self._codes)
+        return Class(self.exercise.name, self.roster, self.tickets, strangers, self._codes, self._mates)
+
+    def _find_mates(self) -> dict[Student, tuple[Student, ...]]:
+        """Everybody of a group, by each of them; also who has left the class: her notebook counts for the others."""
+        now = {each.ticket: student for student, each in self.released.items()}
+        by_id = dict[str, Student]()
+        for ticket, each in self.record.handed_out.items():
+            by_id[each.student.id] = now.get(ticket, each.student)
+        by_id |= {student.id: student for student in self.roster.students}
+        mates = dict[Student, tuple[Student, ...]]()
+        for ids in self.groups.values():
+            group = tuple(dict.fromkeys(by_id[one] for one in ids))
+            mates |= dict.fromkeys(group, group) if len(group) > 1 else {}
+        left = set(mates) - set(self.roster.students)
+        self.released |= {each.student: each for each in self.record.handed_out.values() if each.student in left}
+        return mates
+
+    def _maker(self, student: Student) -> Student:
+        """Whose notebook counts for a student: in a group, the one that was handed in last."""
+        group = self._mates.get(student, (student,))
+        handed_in = [one for one in group if self._attempts(one)]
+        if handed_in:
+            return max(handed_in, key=lambda one: natural(self._attempts(one)[-1].name))
+        return next((one for one in group if self._unread(one)), student)
 
     @property
     def _codes(self) -> dict[str, str]:
@@ -265,7 +302,7 @@ class Marking:
         """How late the attempt is that counts; None without a deadline or an attempt."""
         own, given = (self.adjustments.time(result.student, what) for what in ("due", "handed in"))
         due = own.when if own else self.plan.of(self.exercise.name).due
-        kept = self._attempts(result.student)
+        kept = self._attempts(result.maker)
         if due is None or not kept:
             return None
         extended = own is not None and own.student != ALL
@@ -324,14 +361,14 @@ class Marking:
         return collected
 
     def _result(self, student: Student) -> Marked:
-        name = self.ticket_of[student]
-        collected = self._collected(student)
+        name, maker = self.ticket_of[student], self._maker(student)
+        group = tuple(sorted(self._mates.get(student, ()), key=lambda one: one != maker))
+        collected = self._collected(maker)
         if collected is None:
-            notes_kept = sorted((self.out / "attempts" / name).glob("*.txt"))
-            lines = [path.read_text(encoding="utf-8").strip() for path in notes_kept]
-            return Marked(student, name, "not readable" if lines else "nothing handed in", notes=lines)
-        verdicts = judge(self.exercise, self.released[student].case, self._hidden(student), collected)
-        return Marked(student, name, "marked", verdicts, notes(collected))
+            lines = [path.read_text(encoding="utf-8").strip() for path in self._unread(maker)]
+            return Marked(student, name, "not readable" if lines else "nothing handed in", notes=lines, group=group)
+        verdicts = judge(self.exercise, self.released[maker].case, self._hidden(maker), collected)
+        return Marked(student, name, "marked", verdicts, notes(collected), group)
 
     def _is_late(self, student: Student) -> bool:
         """Whether her last attempt took too long, and has yet to be run alone."""
@@ -386,8 +423,21 @@ class Marking:
     def _attempts(self, student: Student) -> list[Path]:
         return attempts(self.out / "attempts" / self.ticket_of[student])
 
+    def _unread(self, student: Student) -> list[Path]:
+        """The notes why files of hers were not read."""
+        return sorted((self.out / "attempts" / self.ticket_of[student]).glob("*.txt"))
+
     def _answers_file(self, student: Student) -> Path:
         return self.out / "answers" / f"{self.ticket_of[student]}.json"
+
+    def _of_group(self, result: Marked) -> Iterator[str]:
+        """What the log says of a group that handed in more than one notebook."""
+        lasts = {one: self._attempts(one)[-1] for one in result.group if self._attempts(one)}
+        if len(lasts) > 1:
+            times = {path.name.removeprefix("0-")[:15] for path in lasts.values()}
+            why = ", the last" if len(times) > 1 else ", though their files have the same time: ask the group"
+            several = listing(sorted(one.id for one in lasts))
+            yield f"{several} of one group handed in notebooks: that of {result.maker.id} counts{why}"
 
     def _pages_of_others(self, results: Sequence[Marked]) -> list[Path]:
         """Pages of an earlier run of who is told nothing any more: not on the roster, or with another ticket."""
@@ -419,13 +469,14 @@ class Marking:
 
     def _log(self, scores: Sequence[Score]) -> str:
         rows = [[remark.student.id if remark.student else "", remark.path, remark.what] for remark in self.remarks]
-        answers = {score.result.student: self._kept(score.result.student) for score in scores}
-        alone = [student for student, left in answers.items() if left and left["alone"]]
+        answers = {score.result.maker: self._kept(score.result.maker) for score in scores}
+        alone = [maker for maker, left in answers.items() if left and left["alone"]]
         for score in scores:
             result, late = score.result, score.late
-            kept = self._attempts(result.student)
+            kept = self._attempts(result.maker)
             told = [f"{count(len(kept), 'attempt')}; the last counts"] if len(kept) > 1 else []
-            told += [_RUN_ALONE] if result.student in alone else []
+            told += self._of_group(result)
+            told += [_RUN_ALONE] if result.maker in alone else []
             if late and late.late:
                 told.append(
                     late.by if late.handed_in else f"{late.by}: counted as one day; a row `handed in` says when"

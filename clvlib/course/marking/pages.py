@@ -20,7 +20,7 @@ from clvlib.course.marking.adjustments import Score
 from clvlib.course.marking.deadlines import shown
 from clvlib.course.marking.judge import Marked
 from clvlib.course.marking.plan import Plan
-from clvlib.course.marking.sheets import Marks
+from clvlib.course.marking.sheets import Marks, mark_of
 from clvlib.course.marking.tables import figure, visible
 from clvlib.course.words import count
 
@@ -64,15 +64,23 @@ def feedback_page(exercise: Exercise, score: Score, marks: Marks) -> str:
         result=score.result,
         name=score.result.student.name or score.result.student.id,
         waiting=sum(score.counted[key] for key in score.waiting),
-        marks={key: given.get(score.result.student.id) for key, given in marks.items()},
+        marks={
+            key: mark_of(marks.get(key, {}), score.result, verdict.answer)
+            for key, verdict in score.result.verdicts.items()
+        },
     )
 
 
 def items_page(exercise: Exercise, results: Sequence[Marked]) -> str:
-    """The page on the questions, for the instructor: totals, how each question did, which mistakes were made."""
+    """The page on the questions, for the instructor: totals, how each question did, which mistakes were made.
+
+    What a group handed in together is one result here.
+    """
+    groups = any(result.group for result in results)
+    results = list({result.group or place: result for place, result in enumerate(results)}.values())
     statuses = Counter(result.status for result in results)
     shown = _questions(exercise, results) if statuses["marked"] else {}
-    return _page("items.html", exercise=exercise, results=results, statuses=statuses, **shown)
+    return _page("items.html", exercise=exercise, results=results, groups=groups, statuses=statuses, **shown)
 
 
 def term_page(plan: Plan, standing: "Standing") -> str:

@@ -86,8 +86,10 @@ def _beside(score: Score) -> float | None:
 
 
 def _notes(score: Score) -> list[str]:
+    result = score.result
+    group = [f"in a group, the notebook of {result.maker.id}"] if result.group and result.verdicts else []
     late = [score.late.by] if score.late and score.late.late else []
-    return late + [f"{where}: {said}" for where, lines in score.changes.items() for said in lines]
+    return group + late + [f"{where}: {said}" for where, lines in score.changes.items() for said in lines]
 
 
 def log(rows: Iterable[Sequence[str]]) -> str:
@@ -116,15 +118,17 @@ def marking_sheet(
     earlier = earlier or {}
     lines = _headings(exercise, key)
     names = {result.student.id: result.student.name for result in results}
-    texts = {
-        result.student.id: result.verdicts[key].answer
+    made = {
+        result.maker.id: result
         for result in results
         if result.verdicts and result.verdicts[key].state in ("to mark", "marked")
     }
+    texts = {student: result.verdicts[key].answer for student, result in made.items()}
     own = list(dict.fromkeys(title for mark in earlier.values() for title in mark.more))
     rows = [["student", "name", "answer", *lines, "comment", "version", *map(guarded, own)]]
     for student in dict.fromkeys([*texts, *earlier]):
-        mark = earlier.get(student) or Mark(_version(texts[student]), [None] * len(lines))
+        found = mark_of(earlier, made[student], texts[student]) if student in texts else earlier[student]
+        mark = found or Mark(_version(texts[student]), [None] * len(lines))
         if student in texts:
             mark = _for_text(mark, texts[student])
         shown = [guarded(student), defused(names.get(student, "")), defused(texts.get(student, ""))]
@@ -190,10 +194,17 @@ def with_marks(results: Sequence[Marked], marks: Marks) -> list[Marked]:
     return [_with_marks(result, marks) for result in results]
 
 
+def mark_of(marks: Mapping[str, Mark], result: Marked, text: str) -> Mark | None:
+    """The mark of a text; of a group's, also one that was given when another of them had handed in the same."""
+    of_group = [marks[student.id] for student in result.group if student.id in marks]
+    same = [mark for mark in of_group if mark.version == _version(text)]
+    return same[0] if same else marks.get(result.maker.id)
+
+
 def _with_marks(result: Marked, marks: Marks) -> Marked:
     verdicts = dict(result.verdicts)
     for key in result.waiting:
-        mark = marks.get(key, {}).get(result.student.id)
+        mark = mark_of(marks.get(key, {}), result, verdicts[key].answer)
         if mark and mark.version == _version(verdicts[key].answer):
             points = [given for given in mark.points if given is not None]
             if len(points) == len(mark.points):
