@@ -6,7 +6,7 @@ signature.
 
 import itertools
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from numbers import Real
@@ -251,37 +251,84 @@ _YEAR_MONTH_DAY = r"^(\d{4}([-/.])\d{1,2}\2\d{1,2}|\d{8})"
 _TIME = r"(?:[T ]+(\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?)\s*(Z|UTC|GMT|[+-]\d{2}(?::?\d{2})?)?)?$"
 
 
-def moments(name: str, column: pd.Series, date_format: str | None = None, *, zone_allowed: bool = True) -> pd.Series:
-    """Dates and times as the clock on the wall had them; NaT where there is none to read.
+def moments(
+    name: str, column: pd.Series, formats: Sequence[str] | None = None, *, zone_allowed: bool = True
+) -> tuple[pd.Series, np.ndarray]:
+    """Dates and times as the clock on the wall had them, NaT where there is none to read; and where there are several.
 
     Nothing is guessed: 03/04/2024 is March in one country and April in another, so text (or a whole number such as
-    20240131) must be year-month-day, unless `date_format` says how it is written. A time zone is dropped, or refused
-    where hours are counted from one row to another.
+    20240131) must be year-month-day, unless `formats` say how it is written. Where two of these give different days,
+    none is taken. A time zone is dropped, or refused where hours are counted from one row to another.
     """
+    several = np.zeros(len(column), dtype=bool)
     if pd.api.types.is_datetime64_dtype(column):
-        return column
-    has_zone = isinstance(column.dtype, pd.DatetimeTZDtype)
-    if has_zone and zone_allowed:
-        return column.dt.tz_localize(None)
+        return column, several
+    if isinstance(column.dtype, pd.DatetimeTZDtype) and zone_allowed:
+        return column.dt.tz_localize(None), several
     code, found = distinct(column)
-    text = found.astype(str).str.strip()
-    if date_format is None:
-        parts = text.str.extract(_YEAR_MONTH_DAY + _TIME).set_axis(["day", "separator", "time", "zone"], axis=1)
-        has_zone |= parts["zone"].notna().any()
-        text = parts["day"] + " " + parts["time"].fillna("00:00")
-    if has_zone and not zone_allowed:
+    read, several = moments_of_cells(name, found, formats, zone_allowed=zone_allowed)
+    dates = pd.Series(at(code, read, missing=np.datetime64("NaT")), index=column.index, name=column.name)
+    return dates, at(code, several)
+
+
+def moments_of_cells(
+    name: str, cells: pd.Series, formats: Sequence[str] | None, *, zone_allowed: bool = True
+) -> tuple[np.ndarray, np.ndarray]:
+    """`moments` of cells none of which is missing."""
+    if formats is None:
+        return _year_month_day(name, cells, zone_allowed), np.zeros(len(cells), dtype=bool)
+    text = cells.astype(str).str.strip()
+    read, several = np.full(len(cells), np.datetime64("NaT", "us")), np.zeros(len(cells), dtype=bool)
+    for way in formats:
+        this = _in_one_zone(name, text, way)
+        several |= ~np.isnat(read) & ~np.isnat(this) & (read.astype("datetime64[D]") != this.astype("datetime64[D]"))
+        read = np.where(np.isnat(read), this, read)
+    read[several] = np.datetime64("NaT")
+    return read, several
+
+
+def _year_month_day(name: str, cells: pd.Series, zone_allowed: bool) -> np.ndarray:
+    plain = _is_plain(cells)
+    read = np.full(len(cells), np.datetime64("NaT", "us"))
+    read[plain] = _in_one_zone(name, cells[plain], "ISO8601")
+    if plain.all():
+        return read
+    text = cells[~plain].astype(str).str.strip()
+    parts = text.str.extract(_YEAR_MONTH_DAY + _TIME).set_axis(["day", "separator", "time", "zone"], axis=1)
+    if not zone_allowed and parts["zone"].notna().any():
         raise ValueError(f"{name} has a time zone; write all times in UTC without one, as tz_convert(None) does")
+    read[~plain] = _in_one_zone(name, parts["day"] + " " + parts["time"].fillna("00:00"), "ISO8601")
+    return read
+
+
+def _is_plain(cells: pd.Series) -> np.ndarray:
+    """Where text is just 2024-01-31, 2024-01-31 14:05 or 2024-01-31 14:05:09: most of all dates, read fast."""
     try:
-        read = pd.to_datetime(text, format=date_format or "ISO8601", errors="coerce").dt.tz_localize(None)
+        places = cells.to_numpy(dtype=object).astype("S20").view(np.uint8).reshape(len(cells), 20).T
+    except ValueError:  # a letter that is not ASCII, or a list
+        return np.zeros(len(cells), dtype=bool)
+
+    def has(layout: str, start: int) -> np.ndarray:
+        fits = np.ones(len(cells), dtype=bool)
+        for place, mark in zip(places[start:], layout, strict=False):
+            fits &= (place - ord("0") < 10) if mark == "D" else place == (ord(mark) if mark != "." else 0)
+        return fits
+
+    at_minutes = (has(" ", 10) | has("T", 10)) & has("DD:DD", 11)
+    return has("DDDD-DD-DD", 0) & (has(".", 10) | at_minutes & (has(".", 16) | has(":DD.", 16)))
+
+
+def _in_one_zone(name: str, text: pd.Series, way: str) -> np.ndarray:
+    try:
+        return pd.to_datetime(text, format=way, errors="coerce", cache=False).dt.tz_localize(None).to_numpy()
     except (AttributeError, ValueError):
         raise ValueError(f"{name} mixes time zones: convert it to one, without a zone") from None
-    return pd.Series(at(code, read, missing=np.datetime64("NaT")), index=column.index, name=column.name)
 
 
 def dates(
     name: str,
     column: pd.Series,
-    date_format: str | None = None,
+    formats: Sequence[str] | None = None,
     *,
     missing_allowed: bool = False,
     zone_allowed: bool = True,
@@ -293,29 +340,79 @@ def dates(
     Traceback (most recent call last):
     ValueError: column 'date' of log is no date in 1 of 2 rows (row 1), such as 'yesterday': write 2024-01-31
     """
-    read = moments(name, column, date_format, zone_allowed=zone_allowed)
+    read, several = moments(name, column, formats, zone_allowed=zone_allowed)
     unread = read.isna().to_numpy()
     if unread.any():
         if not missing_allowed:
             present(name, column)
+        if formats is not None and several.any():
+            days = days_by_format(column[several].iloc[0], formats)
+            mend_them = "read each shop's rows by its own format, or leave them out"
+            refuse(name, column, several, "has several days", f"{days}; {mend_them}")
         refuse(name, column, unread & column.notna().to_numpy(), "is no date", mend)
     return read if read.dtype == "datetime64[us]" else read.dt.as_unit("us")
 
 
-def date_format(name: str, value: Any) -> str:
-    """How dates are written in text.
+def log_dates(column: pd.Series, formats: Sequence[str] | None) -> pd.Series:
+    """The dates of a log, in a function that takes `date_format`."""
+    mend = "write year-month-day, or say how dates are written with date_format='%d/%m/%Y' (a list, if in several ways)"
+    if formats is not None:
+        mend = f"date_format={formats[0] if len(formats) == 1 else formats!r} does not fit them"
+    return dates(f"column {column.name!r} of log", column, formats, mend=mend)
 
-    >>> date_format("date_format", "%d/%m")
+
+def days_by_format(cell: Any, formats: Sequence[str]) -> str:
+    """Which format makes which day of a cell.
+
+    >>> days_by_format("03/04/2024", ["%d/%m/%Y", "%m/%d/%Y"])
+    "it is 2024-04-03 by '%d/%m/%Y' and 2024-03-04 by '%m/%d/%Y'"
+    """
+    read = {way: _in_one_zone("date", pd.Series([str(cell).strip()]), way)[0] for way in formats}
+    days = [f"{moment.astype('datetime64[D]')} by {way!r}" for way, moment in read.items() if not np.isnat(moment)]
+    return f"it is {listed(days)}"
+
+
+def date_formats(name: str, value: Any) -> list[str]:
+    """How dates are written in text: one way, or a list of them.
+
+    >>> date_formats("date_format", "%d/%m")
     Traceback (most recent call last):
     ValueError: date_format must say where day, month and year stand, such as '%d/%m/%Y', got '%d/%m'
     """
+    given = [value] if isinstance(value, str) else words(name, value)
+    if not given:
+        raise ValueError(f"{name} is empty: write how dates are written, such as '%d/%m/%Y'")
+    for way in given:
+        _date_format(name, way)
+    return given
+
+
+def _date_format(name: str, value: str) -> None:
     day = pd.Timestamp("2024-01-31", tz="UTC")
     try:
         if pd.to_datetime(day.strftime(value), format=value).date() == day.date():
-            return value
+            return
     except (AttributeError, TypeError, ValueError):
         pass
     raise ValueError(f"{name} must say where day, month and year stand, such as '%d/%m/%Y', got {shown(value)}")
+
+
+def rates(name: str, value: Any) -> dict[Any, float]:
+    """What one unit of each currency is worth.
+
+    >>> rates("rates", {"EUR": 1, "USD": 0})
+    Traceback (most recent call last):
+    ValueError: rates['USD'] must be above 0, got 0
+    """
+    if not isinstance(value, dict | pd.Series) or not len(value):
+        raise ValueError(
+            f"{name} must say what one unit of each currency is worth, such as {{'EUR': 1, 'USD': 0.92}}, "
+            f"got {shown(value)}"
+        )
+    if isinstance(value, pd.Series) and not value.index.is_unique:
+        raise ValueError(f"{name} has {value.index[value.index.duplicated()][0]!r} twice: leave one out")
+    named = {unit: (f"{name}[{unit!r}]", rate) for unit, rate in dict(value).items()}
+    return {unit: one(label, Range(above=0).read(label, rate)) for unit, (label, rate) in named.items()}
 
 
 def day(name: str, value: Any) -> pd.Timestamp:
@@ -326,7 +423,7 @@ def day(name: str, value: Any) -> pd.Timestamp:
     ValueError: start must be a date such as '2026-01-31', got '31.1.2026'
     """
     cell = value if pd.api.types.is_scalar(value) else None
-    when = moments(name, pd.Series([cell], dtype=object)).iloc[0]
+    when = moments(name, pd.Series([cell], dtype=object))[0].iloc[0]
     if pd.isna(when):
         raise ValueError(f"{name} must be a date such as '2026-01-31', got {shown(value)}")
     return when.normalize().as_unit("us")
@@ -340,7 +437,7 @@ def moment(name: str, value: Any) -> pd.Timestamp:
     ValueError: as_of must be a date and time such as '2026-01-31 14:05', got '31.1.2026'
     """
     cell = value if pd.api.types.is_scalar(value) else None
-    when = moments(name, pd.Series([cell], dtype=object), zone_allowed=False).iloc[0]
+    when = moments(name, pd.Series([cell], dtype=object), zone_allowed=False)[0].iloc[0]
     if pd.isna(when):
         raise ValueError(f"{name} must be a date and time such as '2026-01-31 14:05', got {shown(value)}")
     return when.as_unit("us")

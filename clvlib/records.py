@@ -1,14 +1,14 @@
 """What is wrong with a log of transactions or a list of customers, before you trust it."""
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from typing import Annotated, Literal
 
 import numpy as np
 import pandas as pd
 
-from clvlib import _checks
+from clvlib import _checks, _logs
 from clvlib._checks import Range, counted
-from clvlib._formula import AnyColumn, DateFormat, Day, Words, formula
+from clvlib._formula import AnyColumn, DateFormat, Day, Rates, Words, formula
 
 # Words that fill a cell and say nothing. So do punctuation alone ('-', '?') and zeros alone ('000').
 PLACEHOLDERS = ("n/a", "na", "none", "null", "nan", "nil", "unknown", "missing", "xxx", "无", "未知", "暂无", "不详")
@@ -16,6 +16,7 @@ PLACEHOLDERS = ("n/a", "na", "none", "null", "nan", "nil", "unknown", "missing",
 _TEXT = ("string", "mixed", "mixed-integer")  # what pandas calls a column with text in it
 
 Digits = Annotated[int, Range(at_least=4, at_most=15, whole=True)]
+_Cells = tuple[np.ndarray, pd.Series]  # each row's position among the distinct cells, and these: see _checks.distinct
 Threshold = Annotated[float, Range(above=1, at_most=100, hint="write 90% as 90")]
 
 
@@ -27,23 +28,39 @@ def check_log(
     amount: AnyColumn = "amount",
     *,
     today: Day | None = None,
+    quantity: AnyColumn | None = None,
+    currency: AnyColumn | None = None,
+    rates: Rates | None = None,
+    product: AnyColumn | None = None,
     date_format: DateFormat | None = None,
 ) -> list[str]:
     """What is wrong with a transaction log, in sentences with row counts.
 
     It looks for ids that are missing or differ only in case or spaces; dates that are missing, unreadable, in the
-    future or written in several ways; amounts that are missing, text, zero or negative; repeated rows; and long gaps.
+    future or written in several ways; amounts that are missing, text, zero or negative; several currencies;
+    cancellations of nothing; repeated rows; and long gaps. It takes the words with which
+    `clvlib.transactions.rfm_summary` reads the same log.
 
     Parameters
     ----------
     log : DataFrame
         One row a transaction, in any order, as you read it.
     customer, date, amount : str
-        Names of its columns.
+        Names of its columns. With `quantity`, amount is the price of one piece.
     today : date, optional
         Dates after it lie in the future. The day of the call if not given.
-    date_format : str, optional
-        How dates in text are written, such as ``"%d/%m/%Y"``, if not year-month-day.
+    quantity : str, optional
+        Column with the pieces of a row: its amount then is quantity times price. Negative if they are taken back.
+    currency : str, optional
+        Column with the currency. More than one is reported, unless there are `rates`.
+    rates : dict or Series, optional
+        What one unit of each currency is worth, such as ``{"EUR": 1, "USD": 0.92}``. Other currencies are reported.
+    product : str, optional
+        Column with the product. With it or with `quantity`, negative amounts that match no earlier row of the same
+        customer, product and price are reported.
+    date_format : str or list of str, optional
+        How dates in text are written, such as ``"%d/%m/%Y"``, if not year-month-day; a list where they are written in
+        several ways. Rows that fit none, or several with different days, are reported.
 
     Returns
     -------
@@ -75,12 +92,23 @@ def check_log(
     1 row has a negative amount (row 2), such as -5.0.
     1 row has amount 0 (row 3).
     """
-    _checks.different("log", customer=customer, date=date, amount=amount)
+    named = dict(customer=customer, date=date, amount=amount, quantity=quantity, currency=currency, product=product)
+    _checks.different("log", **{name: column for name, column in named.items() if column is not None})
+    who, when = _checks.distinct(customer), _checks.distinct(date)
+    days, about_dates = _date_problems(date, when, today, date_format)
+    price, pieces, about_amounts = _amount_problems(amount, quantity)
+    worth, about_currencies = _currency_problems(currency, rates)
+    nothing = []
+    if quantity is not None or product is not None:
+        alone = _matching_nothing(who[0], days, price * worth, pieces, product)
+        nothing = _found(customer, alone, "a negative amount that matches no earlier row", example="")
     return [
-        *_id_problems(customer),
-        *_date_problems(date, today, date_format),
-        *_amount_problems(amount),
-        *_repeated_rows(log),
+        *_id_problems(customer, who),
+        *about_dates,
+        *about_amounts,
+        *about_currencies,
+        *nothing,
+        *_repeated_rows(log, {customer.name: who[0], date.name: when[0]}),
     ]
 
 
@@ -277,8 +305,10 @@ def _found(column: pd.Series, where: np.ndarray, what: str, example: str | None 
     ]
 
 
-def _id_problems(ids: pd.Series) -> list[str]:
-    code, found = _checks.distinct(ids)
+def _id_problems(ids: pd.Series, cells: _Cells) -> list[str]:
+    code, found = cells
+    if ids.dtype.kind in "iuf":  # numbers: none is a placeholder or another's spelling
+        return _found(ids, code < 0, f"no {ids.name}")
     blank = _says_nothing(found)
     text = _texts(found).str.replace(r"\s+", "", regex=True)
     twins = text.duplicated(keep=False) & ~blank
@@ -290,32 +320,52 @@ def _id_problems(ids: pd.Series) -> list[str]:
     ]
 
 
-def _date_problems(dates: pd.Series, today: pd.Timestamp | None, date_format: str | None) -> list[str]:
-    code, found = _checks.distinct(dates)
-    blank = _checks.at(code, _says_nothing(found), missing=True)
-    days = _checks.moments(f"column {dates.name!r} of log", dates, date_format).to_numpy().astype("datetime64[D]")
+def _date_problems(
+    dates: pd.Series, cells: _Cells, today: pd.Timestamp | None, date_format: Sequence[str] | None
+) -> tuple[np.ndarray, list[str]]:
+    """Each row's day (NaT: none), and what is wrong with them."""
+    code, found = cells
+    if dates.dtype.kind == "M":
+        read, several = _checks.moments(str(dates.name), dates)
+        days, blank = read.to_numpy().astype("datetime64[D]"), dates.isna().to_numpy()
+        ways = []
+    else:
+        cell_days, several = _checks.moments_of_cells(f"column {dates.name!r} of log", found, date_format)
+        days = _checks.at(code, cell_days.astype("datetime64[D]"), missing=np.datetime64("NaT"))
+        blank_cells = _says_nothing(found)
+        blank, several = _checks.at(code, blank_cells, missing=True), _checks.at(code, several)
+        ways = (
+            [] if date_format and not (np.isnat(days) & ~blank).any() else _ways_of_writing(dates, cells, blank_cells)
+        )
     now = np.datetime64("today" if today is None else today.date())
-    return [
+    example = "" if not several.any() or date_format is None else _days_of(dates[several].iloc[0], date_format)
+    return days, [
         *_found(dates, blank, f"no {dates.name}"),
-        *_found(dates, np.isnat(days) & ~blank, "a date that cannot be read"),
-        *_ways_of_writing(dates[~blank]),
+        *_found(dates, np.isnat(days) & ~blank & ~several, "a date that cannot be read"),
+        *_found(dates, several, "a date with several days", example),
+        *ways,
         *_found(dates, days > now, "a date in the future"),
         *_gaps(np.unique(days[days <= now])),
     ]
 
 
-def _ways_of_writing(dates: pd.Series) -> list[str]:
+def _days_of(cell: object, date_format: Sequence[str]) -> str:
+    return f"{cell!r}: {_checks.days_by_format(cell, date_format)}"
+
+
+def _ways_of_writing(dates: pd.Series, cells: _Cells, blank: np.ndarray) -> list[str]:
     """Dates in text of more than one pattern: a run of digits is year-like or day-like, a word is a word."""
-    code, found = _checks.distinct(dates)
+    code, found = cells
     if pd.api.types.infer_dtype(found) not in _TEXT:
         return []
-    pattern = found.astype(str).str.strip().str.replace(r"[T ]+\d{1,2}:.*", "", regex=True)
+    pattern = found[~blank].astype(str).str.strip().str.replace(r"[T ]+\d{1,2}:.*", "", regex=True)
     for run, mark in ((r"[^\W\d_]+", "a"), (r"\d{3,}", "Y"), (r"\d{1,2}", "D")):
         pattern = pattern.str.replace(run, mark, regex=True)
-    rows = pattern.iloc[code].value_counts()
+    cell_rows = np.bincount(code[code >= 0], minlength=len(found))
+    rows = pd.Series(cell_rows)[~blank].groupby(pattern, sort=False).sum().sort_values(ascending=False, kind="stable")
     if len(rows) < 2:
         return []
-    examples = found.groupby(pattern).first()
+    examples = found[~blank].groupby(pattern).first()
     listed = ", ".join(f"{counted(rows[way], 'row')} like {examples[way]!r}" for way in rows.index[:4])
     return [f"{dates.name} is written in {len(rows)} ways: {listed}."]
 
@@ -336,33 +386,105 @@ def _gaps(active: np.ndarray) -> list[str]:
     ]
 
 
-def _amount_problems(amounts: pd.Series) -> list[str]:
-    code, found = _checks.distinct(amounts)
+def _amount_problems(amount: pd.Series, quantity: pd.Series | None) -> tuple[np.ndarray, np.ndarray | None, list[str]]:
+    """Prices and pieces as far as they can be read, and what is wrong with them and with the amounts."""
+    price, sentences = _numbers(amount, "an amount" if quantity is None else "a price")
+    if quantity is None:
+        return price, None, sentences + _wrong_amounts(amount, price)
+    pieces, more = _numbers(quantity, "a quantity")
+    both = (pieces < 0) & (price < 0)
+    sentences += more + _found(quantity, both, "a negative quantity at a negative price")
+    with np.errstate(invalid="ignore"):  # no piece at an infinite price
+        money = pieces * price
+    amounts = pd.Series(np.where(both, np.nan, money), amount.index)
+    return price, pieces, sentences + _wrong_amounts(amounts, amounts.to_numpy())
+
+
+def _numbers(column: pd.Series, a_number: str) -> tuple[np.ndarray, list[str]]:
+    """A column as numbers, NaN where there is none to read, and what is wrong with it."""
+    if column.dtype.kind in "iuf":
+        value = column.to_numpy(dtype=float, na_value=np.nan)
+        return value, _found(column, np.isnan(value), f"no {column.name}")
+    code, found = _checks.distinct(column)
     is_text = found.map(lambda cell: isinstance(cell, str)).astype(bool)
-    is_numeric = amounts.dtype.kind in "iuf"  # then no cell needs to be looked at as text, which takes long
-    blank = found.isna() if is_numeric else _says_nothing(found)
-    text = found if is_numeric else _texts(found)
+    blank, text = _says_nothing(found), _texts(found)
     plain = pd.to_numeric(text, errors="coerce")
-    bare = plain if is_numeric else pd.to_numeric(text.str.replace(r"[^\d.\-]", "", regex=True), errors="coerce")
-    value = plain.fillna(bare)
+    bare = pd.to_numeric(text.str.replace(r"[^\d.\-]", "", regex=True), errors="coerce")
     problems = {
-        "an amount that is a number in text": is_text & plain.notna(),
-        "an amount with text around it, a currency sign, comma or unit": plain.isna() & bare.notna(),
-        "an amount that is no number": value.isna(),
-        "a negative amount": value < 0,
-        "amount 0": value == 0,
-        "an infinite amount": np.isinf(value),
+        f"{a_number} that is a number in text": is_text & plain.notna(),
+        f"{a_number} with text around it, a currency sign, comma or unit": plain.isna() & bare.notna(),
+        f"{a_number} that is no number": plain.isna() & bare.isna(),
     }
-    sentences = _found(amounts, _checks.at(code, blank, missing=True), f"no {amounts.name}")
+    sentences = _found(column, _checks.at(code, blank, missing=True), f"no {column.name}")
     for what, where in problems.items():
-        sentences += _found(amounts, _checks.at(code, where & ~blank), what, example="" if what == "amount 0" else None)
-    return sentences
+        sentences += _found(column, _checks.at(code, where & ~blank), what)
+    return _checks.at(code, plain.fillna(bare).mask(blank), missing=np.nan), sentences
 
 
-def _repeated_rows(log: pd.DataFrame) -> list[str]:
+def _wrong_amounts(amount: pd.Series, money: np.ndarray) -> list[str]:
+    return [
+        *_found(amount, money < 0, "a negative amount"),
+        *_found(amount, money == 0, "amount 0", example=""),
+        *_found(amount, np.isinf(money), "an infinite amount"),
+    ]
+
+
+def _currency_problems(currency: pd.Series | None, rates: dict[str, float] | None) -> tuple[np.ndarray, list[str]]:
+    """What one unit of each row's currency is worth, NaN where nobody says it, and what is wrong with the column."""
+    if currency is None:
+        _logs.worth(currency, rates)  # rates of what?
+        return np.ones(1), []
+    code, found = _checks.distinct(currency)
+    blank = _says_nothing(found)
+    each = found.map(rates) if rates else pd.Series(1.0, found.index)
+    sentences = _found(currency, _checks.at(code, blank, missing=True), f"no {currency.name}")
+    if rates is not None:
+        sentences += _found(currency, _checks.at(code, each.isna() & ~blank), "a currency that is not in rates")
+    elif (~blank).sum() > 1:
+        found_in = _logs.in_each(currency[_checks.at(code, ~blank)])
+        sentences.append(f"{currency.name} has {found_in}: amounts cannot be added without rates.")
+    return _checks.at(code, each.mask(blank).astype(float), missing=np.nan), sentences
+
+
+def _matching_nothing(
+    customer: np.ndarray, days: np.ndarray, price: np.ndarray, pieces: np.ndarray | None, product: pd.Series | None
+) -> np.ndarray:
+    """Which rows take back what was never bought, among those that can be read."""
+    item, pieces = _logs.lines(price, pieces, product)
+    known = (customer >= 0) & ~np.isnat(days) & np.isfinite(pieces * price)
+    left = _logs.left_of(customer[known], days[known].astype(int), item[known], pieces[known])
+    alone = known.copy()
+    alone[known] = np.signbit(pieces[known]) & (left != 0)
+    return alone
+
+
+def _repeated_rows(log: pd.DataFrame, codes: dict[Hashable, np.ndarray]) -> list[str]:
+    """Rows are compared cell by cell only where a number made of all their cells is that of another row."""
     as_text = {name: str for name in log.columns if log[name].dtype == object}  # such a cell may hold a list
-    repeated = log.astype(as_text).duplicated().to_numpy()
+    mixed = np.zeros(len(log), dtype=np.uint64)
+    for name in log.columns:
+        column = log[name].astype(as_text.get(name, log[name].dtype))
+        mixed = (mixed ^ _as_whole_numbers(column, None if name in as_text else codes.get(name))) * _ODD
+        mixed ^= mixed >> np.uint64(29)
+    ranked = np.sort(mixed)
+    alike = pd.Series(mixed).isin(ranked[1:][ranked[1:] == ranked[:-1]]).to_numpy()
+    repeated = np.zeros(len(log), dtype=bool)
+    repeated[alike] = log[alike].astype(as_text).duplicated().to_numpy()
     return _found(log.iloc[:, 0], repeated, "the same value as an earlier row in every column", example="")
+
+
+_ODD = np.uint64(0x9E3779B97F4A7C15)
+
+
+def _as_whole_numbers(column: pd.Series, code: np.ndarray | None) -> np.ndarray:
+    """A whole number for each cell, the same for equal cells."""
+    if code is None and isinstance(column.dtype, np.dtype) and column.dtype.kind == "f":
+        values = column.to_numpy(dtype=float) + 0.0  # no -0.0
+        values[np.isnan(values)] = np.nan
+        return values.view(np.uint64)
+    if code is None:
+        code, _ = pd.factorize(column)
+    return code.astype(np.int64).view(np.uint64)
 
 
 def _texts(column: pd.Series) -> pd.Series:
