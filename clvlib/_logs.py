@@ -36,15 +36,14 @@ def in_each(currency: pd.Series) -> str:
     return f"{len(rows)} currencies, {_checks.listed(shown + ['others'] * (len(rows) > 4))}"
 
 
-def lines(price: np.ndarray, pieces: np.ndarray | None, product: pd.Series | None) -> tuple[np.ndarray, np.ndarray]:
+def lines(price: np.ndarray, pieces: np.ndarray | None, product: np.ndarray | None) -> tuple[np.ndarray, np.ndarray]:
     """What a cancellation and its purchase must have in common, as a number; and the pieces, negative if taken back.
 
-    Without pieces a row is one piece of its amount, so that only the whole row can be taken back.
+    Without pieces a row is one piece of its amount, so that only the whole row can be taken back. Products are numbers.
     """
     item, _ = pd.factorize(np.abs(price))
     if product is not None:
-        good, goods = _checks.distinct(product)
-        item, _ = pd.factorize(item * np.int64(len(goods) + 1) + good + 1)
+        item, _ = pd.factorize(item * np.int64(product.max(initial=0) + 2) + product + 1)  # a missing one is -1
     return item, np.copysign(1.0 if pieces is None else pieces, price if pieces is None else pieces * price)
 
 

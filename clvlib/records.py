@@ -94,21 +94,23 @@ def check_log(
     """
     named = dict(customer=customer, date=date, amount=amount, quantity=quantity, currency=currency, product=product)
     _checks.different("log", **{name: column for name, column in named.items() if column is not None})
-    who, when = _checks.distinct(customer), _checks.distinct(date)
-    days, about_dates = _date_problems(date, when, today, date_format)
+    looked_at = [column for column in (customer, date, currency, product) if column is not None]
+    cells = {column.name: _checks.distinct(column) for column in looked_at}
+    days, about_dates = _date_problems(date, cells[date.name], today, date_format)
     price, pieces, about_amounts = _amount_problems(amount, quantity)
-    worth, about_currencies = _currency_problems(currency, rates)
+    worth, about_currencies = _currency_problems(currency, cells, rates)
     nothing = []
     if quantity is not None or product is not None:
-        alone = _matching_nothing(who[0], days, price * worth, pieces, product)
+        goods = None if product is None else cells[product.name][0]
+        alone = _matching_nothing(cells[customer.name][0], days, price * worth, pieces, goods)
         nothing = _found(customer, alone, "a negative amount that matches no earlier row", example="")
     return [
-        *_id_problems(customer, who),
+        *_id_problems(customer, cells[customer.name]),
         *about_dates,
         *about_amounts,
         *about_currencies,
         *nothing,
-        *_repeated_rows(log, {customer.name: who[0], date.name: when[0]}),
+        *_repeated_rows(log, {name: code for name, (code, _) in cells.items()}),
     ]
 
 
@@ -332,7 +334,8 @@ def _date_problems(
     else:
         cell_days, several = _checks.moments_of_cells(f"column {dates.name!r} of log", found, date_format)
         days = _checks.at(code, cell_days.astype("datetime64[D]"), missing=np.datetime64("NaT"))
-        blank_cells = _says_nothing(found)
+        blank_cells = np.isnat(cell_days)
+        blank_cells[blank_cells] = _says_nothing(found[blank_cells])
         blank, several = _checks.at(code, blank_cells, missing=True), _checks.at(code, several)
         ways = (
             [] if date_format and not (np.isnat(days) & ~blank).any() else _ways_of_writing(dates, cells, blank_cells)
@@ -358,14 +361,16 @@ def _ways_of_writing(dates: pd.Series, cells: _Cells, blank: np.ndarray) -> list
     code, found = cells
     if pd.api.types.infer_dtype(found) not in _TEXT:
         return []
-    pattern = found[~blank].astype(str).str.strip().str.replace(r"[T ]+\d{1,2}:.*", "", regex=True)
+    shape, shapes = _checks.shapes_of(found[~blank].astype(str).str.strip())
+    pattern = shapes.str.replace(r"[T ]+\d{1,2}:.*", "", regex=True)
     for run, mark in ((r"[^\W\d_]+", "a"), (r"\d{3,}", "Y"), (r"\d{1,2}", "D")):
         pattern = pattern.str.replace(run, mark, regex=True)
-    cell_rows = np.bincount(code[code >= 0], minlength=len(found))
-    rows = pd.Series(cell_rows)[~blank].groupby(pattern, sort=False).sum().sort_values(ascending=False, kind="stable")
+    cell_rows = np.bincount(code[code >= 0], minlength=len(found))[~blank]
+    rows = pd.Series(np.bincount(shape, cell_rows)).groupby(pattern, sort=False).sum().astype(int)
+    rows = rows.sort_values(ascending=False, kind="stable")
     if len(rows) < 2:
         return []
-    examples = found[~blank].groupby(pattern).first()
+    examples = found[~blank].groupby(pattern.to_numpy()[shape]).first()
     listed = ", ".join(f"{counted(rows[way], 'row')} like {examples[way]!r}" for way in rows.index[:4])
     return [f"{dates.name} is written in {len(rows)} ways: {listed}."]
 
@@ -429,12 +434,14 @@ def _wrong_amounts(amount: pd.Series, money: np.ndarray) -> list[str]:
     ]
 
 
-def _currency_problems(currency: pd.Series | None, rates: dict[str, float] | None) -> tuple[np.ndarray, list[str]]:
+def _currency_problems(
+    currency: pd.Series | None, cells: dict[Hashable, _Cells], rates: dict[str, float] | None
+) -> tuple[np.ndarray, list[str]]:
     """What one unit of each row's currency is worth, NaN where nobody says it, and what is wrong with the column."""
     if currency is None:
         _logs.worth(currency, rates)  # rates of what?
         return np.ones(1), []
-    code, found = _checks.distinct(currency)
+    code, found = cells[currency.name]
     blank = _says_nothing(found)
     each = found.map(rates) if rates else pd.Series(1.0, found.index)
     sentences = _found(currency, _checks.at(code, blank, missing=True), f"no {currency.name}")
@@ -447,14 +454,20 @@ def _currency_problems(currency: pd.Series | None, rates: dict[str, float] | Non
 
 
 def _matching_nothing(
-    customer: np.ndarray, days: np.ndarray, price: np.ndarray, pieces: np.ndarray | None, product: pd.Series | None
+    customer: np.ndarray, days: np.ndarray, price: np.ndarray, pieces: np.ndarray | None, product: np.ndarray | None
 ) -> np.ndarray:
     """Which rows take back what was never bought, among those that can be read."""
-    item, pieces = _logs.lines(price, pieces, product)
-    known = (customer >= 0) & ~np.isnat(days) & np.isfinite(pieces * price)
-    left = _logs.left_of(customer[known], days[known].astype(int), item[known], pieces[known])
+    money = price if pieces is None else pieces * price
+    known = (customer >= 0) & ~np.isnat(days) & np.isfinite(money)
+    taking_back = np.zeros(customer.max(initial=0) + 1, dtype=bool)
+    taking_back[customer[known & np.signbit(money)]] = True
+    known &= taking_back[customer]
+    item, each = _logs.lines(
+        price[known], None if pieces is None else pieces[known], None if product is None else product[known]
+    )
+    left = _logs.left_of(customer[known], days[known].astype(int), item, each)
     alone = known.copy()
-    alone[known] = np.signbit(pieces[known]) & (left != 0)
+    alone[known] = np.signbit(each) & (left != 0)
     return alone
 
 

@@ -269,7 +269,7 @@ def _read(
     pieces = None if quantity is None else _pieces(quantity, amount)
     lines = None
     if refunds == "match":
-        item, each = _logs.lines(price, pieces, product)
+        item, each = _logs.lines(price, pieces, None if product is None else _checks.distinct(product)[0])
         lines = pd.DataFrame({"item": item, "pieces": each}, index=amount.index)
     money = price if pieces is None else pieces * price
     return _Rows(code, _less(days, _DAY_0.astype(int)), money, lines), ids, notes
@@ -415,18 +415,20 @@ def _match(rows: _Rows, lines: pd.DataFrame) -> tuple[_Rows, list[str]]:
     if changed.any():
         bought = changed & ~taken_back
         whole = np.count_nonzero(bought & (left == 0))
+        part = np.count_nonzero(bought) - whole
         notes.append(
             f"{counted(np.count_nonzero(changed & taken_back), 'row')} with a negative amount matched to earlier "
-            f"rows (refunds='match'): {counted(whole, 'row')} taken back whole, {np.count_nonzero(bought) - whole:,} in part."
+            f"rows (refunds='match'): {counted(whole, 'row')} taken back whole, {part:,} in part."
         )
     if alone.any():
         notes.append(
             f"{counted(np.count_nonzero(alone), 'row')} with a negative amount, {-rows.money[alone].sum():.2f} in all, "
             f"left out: they match no earlier row ({_checks.rows(lines['pieces'], alone)})."
         )
-    part = np.divide(left, pieces, out=np.zeros(len(left)), where=pieces != 0)
+    money = rows.money.copy()
+    money[changed] *= left[changed] / pieces[changed]
     kept = ~taken_back & ((left > 0) | ~changed)
-    return _Rows(rows.code, rows.day, np.where(changed, rows.money * part, rows.money)).only(kept), notes
+    return _Rows(rows.code, rows.day, money).only(kept), notes
 
 
 def _add_up_days(rows: _Rows) -> _Rows:

@@ -89,6 +89,30 @@ def test_the_format_decides_where_it_is_given_and_says_all_of_a_day():
             _checks.date_formats("date_format", wrong)
 
 
+@pytest.mark.parametrize(
+    ("way", "cells"),
+    [
+        ("%d/%m/%Y", ["1/2/2024", "01/ 2/2024", "1/2/24", "01/02/2024 9:30", "32/01/2024", "1-2-2024", "x"]),
+        ("%d %B %Y", ["1 February 2024", "1 february 2024", "1 Feb 2024", "01 March  2024"]),
+        ("%Y-%m-%dT%H:%M:%S", ["2024-02-01T09:30:00", "2024-02-01t09:30:00", "2024-02-01 09:30:00", "2024-02-01T9:30"]),
+        ("%d.%m.%y %I:%M %p", ["1.2.24 9:30 PM", "01.02.24 09:30 am", "1.2.2024 9:30 PM"]),
+        ("%Y%m%d", ["20240201", "2024021", "202402010"]),
+        ("%d.%m.%Y %H:%M:%S.%f", ["01.02.2024 09:30:00.25", "01.02.2024 09:30:00"]),
+        ("(%d) [%m] %Y%%", ["(1) [2] 2024%", "(1) [2] 2024"]),
+    ],
+)
+def test_a_format_reads_what_pandas_reads_with_it(way, cells):
+    read, _ = _checks.moments("date", pd.Series(cells), [way])
+    expected = pd.to_datetime(pd.Series(cells), format=way, errors="coerce").astype("datetime64[us]")
+    assert read.astype("datetime64[us]").equals(expected)
+    assert 0 < read.notna().sum() < len(cells) or "%B" in way
+
+
+def test_a_line_break_in_a_date_hides_no_other_date():
+    column = pd.Series(["2024-01-31", "2024-\n01", "2024-02-01"])
+    assert _checks.moments("date", column)[0].isna().tolist() == [False, True, False]
+
+
 DAY_OR_MONTH_FIRST = ["%d/%m/%Y", "%m/%d/%Y"]
 
 
