@@ -87,7 +87,7 @@ def check_log(
     ...     print(problem)
     1 row has no customer_id (row 3).
     2 rows have an id differing from another only in case, spaces or type (rows 0 and 1), such as 'c1' and 'C1 '.
-    1 row has a date that cannot be read (row 2), such as '03/01/2024'.
+    1 row has a date that cannot be read (row 2), such as '03/01/2024': give date_format, a list for several ways.
     date is written in 2 ways: 3 rows like '2024-01-01', 1 row like '03/01/2024'.
     1 row has a negative amount (row 2), such as -5.0.
     1 row has amount 0 (row 3).
@@ -292,25 +292,36 @@ def _text_columns(customers: pd.DataFrame) -> list[str]:
     return chosen
 
 
-def _found(column: pd.Series, where: np.ndarray, what: str, example: str | None = None) -> list[str]:
-    """A sentence on the rows `where` something is found, with index labels and an example; none if there are none."""
+def _found(column: pd.Series, where: np.ndarray, what: str, example: str | None = None, hint: str = "") -> list[str]:
+    """A sentence on the rows `where` something is found, with index labels, an example, and a hint on that."""
     number = np.count_nonzero(where)
     if not number:
         return []
     if example is None:
-        first = column[where].tolist()[0]
-        missing = pd.api.types.is_scalar(first) and pd.isna(first)
-        example = "" if missing else repr(first) if isinstance(first, str) else str(first)
+        example = _shown(column[where].tolist()[0])
     return [
         f"{counted(number, 'row')} {'has' if number == 1 else 'have'} {what} ({_checks.rows(column, where)})"
-        + (f", such as {example}." if example else ".")
+        + (f", such as {example}{hint}." if example else ".")
     ]
+
+
+def _shown(cell: object) -> str:
+    """A cell as an example; nothing for a missing one."""
+    if isinstance(cell, float):
+        return "" if np.isnan(cell) else str(round(cell, 9))  # 1.15 * 3 is 3.4499999999999997
+    missing = pd.api.types.is_scalar(cell) and pd.isna(cell)
+    return "" if missing else repr(cell) if isinstance(cell, str) else str(cell)
 
 
 def _id_problems(ids: pd.Series, cells: _Cells) -> list[str]:
     code, found = cells
     if ids.dtype.kind in "iuf":  # numbers: none is a placeholder or another's spelling
-        return _found(ids, code < 0, f"no {ids.name}")
+        said = _found(ids, code < 0, f"no {ids.name}")
+        if ids.dtype.kind == "f" and len(found):
+            said.append(
+                f"{ids.name} is decimal numbers, such as {found[0]}: read it as text, dtype={{{ids.name!r}: str}}."
+            )
+        return said
     blank = _says_nothing(found)
     text = _texts(found).str.replace(r"\s+", "", regex=True)
     twins = text.duplicated(keep=False) & ~blank
@@ -341,19 +352,17 @@ def _date_problems(
             [] if date_format and not (np.isnat(days) & ~blank).any() else _ways_of_writing(dates, cells, blank_cells)
         )
     now = np.datetime64("today" if today is None else today.date())
-    example = "" if not several.any() or date_format is None else _days_of(dates[several].iloc[0], date_format)
+    unread = np.isnat(days) & ~blank & ~several
+    hint = ": give date_format, a list for several ways" if date_format is None else ": date_format does not fit"
+    each_day = f": {_checks.days_by_format(dates[several].iloc[0], date_format or [])}" if several.any() else ""
     return days, [
         *_found(dates, blank, f"no {dates.name}"),
-        *_found(dates, np.isnat(days) & ~blank & ~several, "a date that cannot be read"),
-        *_found(dates, several, "a date with several days", example),
+        *_found(dates, unread, "a date that cannot be read", hint=hint),
+        *_found(dates, several, "a date with several days", hint=each_day),
         *ways,
         *_found(dates, days > now, "a date in the future"),
         *_gaps(np.unique(days[days <= now])),
     ]
-
-
-def _days_of(cell: object, date_format: Sequence[str]) -> str:
-    return f"{cell!r}: {_checks.days_by_format(cell, date_format)}"
 
 
 def _ways_of_writing(dates: pd.Series, cells: _Cells, blank: np.ndarray) -> list[str]:

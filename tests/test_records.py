@@ -63,7 +63,8 @@ def test_each_problem_gets_its_sentence_with_its_rows():
         "3 rows have an id differing from another only in case, spaces or type (rows 2, 3 and 4), "
         "such as 'c1' and 'C1'.",
         "1 row has no when (row 7), such as ''.",
-        "1 row has a date that cannot be read (row 10), such as '5 Mar 2024'.",
+        "1 row has a date that cannot be read (row 10), such as '5 Mar 2024': "
+        "give date_format, a list for several ways.",
         "when is written in 3 ways: 8 rows like '2024-01-01', 1 row like '2024/01/03', 1 row like '5 Mar 2024'.",
         "1 row has a date in the future (row 8), such as '2025-01-01'.",
         "1 long gap in time; the longest is 54 days without a row, from 2024-01-07 to 2024-02-29.",
@@ -98,7 +99,13 @@ def test_dates_are_written_in_one_way_whatever_their_time_of_day():
 def test_dates_are_read_as_their_format_says():
     log = make_log((1, "31/01/2024", 1), (1, "01/02/2024", 2))
     assert check_log(log, date_format="%d/%m/%Y") == []
-    assert check_log(log) == ["2 rows have a date that cannot be read (rows 0 and 1), such as '31/01/2024'."]
+    assert check_log(log) == [
+        "2 rows have a date that cannot be read (rows 0 and 1), such as '31/01/2024': "
+        "give date_format, a list for several ways."
+    ]
+    assert check_log(log, date_format="%d.%m.%Y") == [
+        "2 rows have a date that cannot be read (rows 0 and 1), such as '31/01/2024': date_format does not fit."
+    ]
 
 
 def test_the_future_begins_after_today():
@@ -181,8 +188,9 @@ def test_a_shop_log_that_its_words_explain_has_no_problem_but_what_it_took_back(
         ("bo", "2024-01-03", "cup", 6, 4.0, "USD"),
         ("bo", "05/01/2024", "cup", -2, 4.0, "USD"),
     )
+    log.loc[1, "pieces"], log.loc[0, "pieces"], log["price"] = -3, 3, log["price"].replace(5.0, 1.15)
     assert check_log(log, **WORDS, today="2024-06-30") == [
-        "2 rows have a negative amount (rows 1 and 3), such as -10.0."
+        "2 rows have a negative amount (rows 1 and 3), such as -3.45."
     ]
 
 
@@ -202,7 +210,7 @@ def test_what_the_words_do_not_explain_is_reported_with_its_rows():
     )
     assert check_log(log, **WORDS, today="2024-06-30") == [
         "1 row has no customer_id (row 8).",
-        "1 row has a date that cannot be read (row 7), such as '1.2.2024'.",
+        "1 row has a date that cannot be read (row 7), such as '1.2.2024': date_format does not fit.",
         "date is written in 3 ways: 8 rows like '2024-02-01', 2 rows like '31/01/2024', 1 row like '1.2.2024'.",
         "1 row has a quantity that is a number in text (row 0), such as '2'.",
         "1 row has a quantity that is no number (row 8), such as 'a few'.",
@@ -252,7 +260,10 @@ def test_repeated_rows_are_those_of_pandas_in_any_kind_of_column():
 
 def test_ids_that_are_numbers_may_be_missing_and_are_never_placeholders():
     log = make_log((0, "2024-01-01", 1), (np.nan, "2024-01-02", 2), (5, "2024-01-03", 3))
-    assert check_log(log) == ["1 row has no customer_id (row 1)."]
+    assert check_log(log) == [
+        "1 row has no customer_id (row 1).",
+        "customer_id is decimal numbers, such as 0.0: read it as text, dtype={'customer_id': str}.",
+    ]
     assert check_log(log.astype({"customer_id": "Int64"})) == ["1 row has no customer_id (row 1)."]
 
 
