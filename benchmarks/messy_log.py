@@ -33,6 +33,7 @@ def messy_log(rows: int = ROWS, seed: int = 7) -> pd.DataFrame:
     online_writes, till_writes = WORDS["date_format"]
     log["date"] = log["time"].dt.strftime(online_writes).where(online, log["time"].dt.strftime(till_writes))
     log["currency"] = np.where(online, "EUR", "GBP")
+    log["customer_id"] = log["customer_id"].astype("Int64")  # written as 14002, read as 14002.0 where some are missing
     return log[["invoice", "date", "customer_id", "product", "pieces", "price", "currency"]].reset_index(drop=True)
 
 

@@ -1,6 +1,8 @@
 """The summary against the published CDNOW table, its conventions, and every way a log can be wrong."""
 
 import datetime
+import importlib.util
+import io
 from pathlib import Path
 
 import numpy as np
@@ -10,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pandas.testing import assert_frame_equal
 
-from clvlib import _logs, records, transactions
+from clvlib import _logs, models, records, transactions
 from clvlib.transactions import calibration_holdout, rfm_summary
 
 PROPERTY = settings(deadline=None, max_examples=40)
@@ -346,6 +348,55 @@ def left_by_hand(rows):
 def test_matching_equals_a_plain_loop_over_cancellations(rows):
     who, day, item, pieces = (np.array(each) for each in zip(*rows, strict=True))
     assert _logs.left_of(who, day, item, pieces.astype(float)).tolist() == left_by_hand(rows)
+
+
+@pytest.fixture(scope="module")
+def year():
+    """A file of two shops as the benchmark makes it, small; and the words for it."""
+    path = DATASETS.parent / "benchmarks" / "messy_log.py"
+    spec = importlib.util.spec_from_file_location("messy_log", path)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    file = io.StringIO(module.messy_log(rows=20_000).to_csv(index=False))
+    return pd.read_csv(file, dtype={"customer_id": str}), module.WORDS
+
+
+def test_a_messy_year_goes_from_file_to_ranked_table_and_its_money_adds_up(year):
+    orders, words = year
+    known = orders.dropna(subset="customer_id").drop_duplicates()
+    (negative, alone) = records.check_log(known, **words, today="2024-12-31")
+    assert "have a negative amount that matches no earlier row" in alone
+    summary = rfm_summary(known, **words, grain="week", refunds="match", include_first=True)
+    (left_out,) = (note for note in summary.attrs["notes"] if "match no earlier row" in note)
+    assert left_out.split(" rows")[0] == alone.split(" rows")[0]
+    assert 0 < int(alone.split(" rows")[0]) < int(negative.split(" rows")[0]) / 2
+    unmatched = float(left_out.split("amount, ")[1].split(" in all")[0])
+    money = (known["pieces"] * known["price"] * known["currency"].map(words["rates"])).sum()
+    kept = (summary["monetary_value"] * (summary["frequency"] + 1)).sum()
+    assert kept == pytest.approx(money + unmatched, abs=0.01)
+
+    summary = rfm_summary(known, **words, grain="week", refunds="match")
+    model, spend = models.BGNBD.fit(summary), models.GammaGamma.fit(summary)
+    table = model.predict(summary, periods=52, spend_model=spend, margin_rate=0.3, rate=0.002).sort_values("rank")
+    assert table.index[0] in set(known["customer_id"])
+    assert table["clv"].is_monotonic_decreasing
+    assert len(table) == len(summary)
+
+
+def test_a_messy_year_without_its_words_is_refused_one_reason_after_the_other(year):
+    orders, words = year
+    known = orders.dropna(subset="customer_id")
+    for log, without, reason in [
+        (orders, {}, "column 'customer_id' of log is missing in"),
+        (known, {"date_format"}, r"column 'date' of log is no date in .*\(a list, if in several ways\)$"),
+        (
+            known,
+            {"rates"},
+            "column 'currency' of log has 2 currencies, 'EUR' in .* rows and 'GBP' in .* rows: say what",
+        ),
+    ]:
+        with pytest.raises(ValueError, match=reason):
+            rfm_summary(log, **{word: each for word, each in words.items() if word not in without})
 
 
 QUARTERS = st.integers(-30, 30).filter(bool).map(lambda number: number / 4)  # sums of them are exact
