@@ -28,12 +28,15 @@ def rows() -> Iterator[dict[str, Any]]:
     work = f"duplicates among {len(people):,} customers, three columns"
     yield harness.compare(work, "find_duplicates", "loop with rapidfuzz", ours, theirs, 5, agrees=agrees)
     plain = _log(rng)
-    days = pd.to_datetime(plain["date"]).dt.strftime("%d/%m/%Y")
-    mixed = plain.assign(date=plain["date"].where(plain.index % 2 == 0, days))
-    yield _checked("dates in one format", plain, ["negative"])
-    yield _checked("dates in two formats", mixed, ["negative"], date_format=["%Y-%m-%d", "%d/%m/%Y"])
+    times = pd.to_datetime(plain["date"]) + pd.to_timedelta(rng.integers(0, 86_400, ROWS), unit="s")
+    for what, moments, clock in (("days", pd.to_datetime(plain["date"]), ""), ("seconds", times, " %H:%M:%S")):
+        formats = ["%Y-%m-%d" + clock, "%d/%m/%Y" + clock]
+        one, other = (moments.dt.strftime(way) for way in formats)
+        mixed = one.where(plain.index % 2 == 0, other)
+        yield _checked(f"{what} in one format", plain.assign(date=one), ["negative"])
+        yield _checked(f"{what} in two formats", plain.assign(date=mixed), ["negative"], date_format=formats)
     a_year, said = messy_log.messy_log(ROWS), ["no customer_id", "a negative", "matches no", "same value"]
-    yield _checked("a year of two shops, date and time, seven columns", a_year, said, **messy_log.WORDS)
+    yield _checked("a messy year of seven columns", a_year, said, **messy_log.WORDS)
 
 
 def _checked(which: str, log: pd.DataFrame, said: list[str], **words: Any) -> dict[str, Any]:

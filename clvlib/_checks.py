@@ -252,6 +252,10 @@ _YEAR_MONTH_DAY = r"^(\d{4}([-/.])\d{1,2}\2\d{1,2}|\d{8})"
 _TIME = r"(?:[T ]+(\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?)\s*(Z|UTC|GMT|[+-]\d{2}(?::?\d{2})?)?)?$"
 _PLAIN = ("0000-00-00", *(f"0000-00-00{mark}00:00{seconds}" for mark in " T" for seconds in ("", ":00")))
 _DIGITS = str.maketrans("123456789", "000000000")
+_NUMBERS_APART = re.compile(r"[^%\d]*(%[YmdHMS][^%\d]+)*%[YmdHMS][^%\d]*")  # %d/%m/%Y, but not %d%m%Y or %d %B %Y
+
+
+Written = tuple[pd.Series, np.ndarray, pd.Series]  # text, each one's place among the shapes, these: see shapes_of
 
 
 def moments(
@@ -269,38 +273,38 @@ def moments(
     if isinstance(column.dtype, pd.DatetimeTZDtype) and zone_allowed:
         return column.dt.tz_localize(None), several
     code, found = distinct(column)
-    read, several = moments_of_cells(name, found, formats, zone_allowed=zone_allowed)
+    read, several = moments_as_written(name, shapes_of(found), formats, zone_allowed=zone_allowed)
     dates = pd.Series(at(code, read, missing=np.datetime64("NaT")), index=column.index, name=column.name)
     return dates, at(code, several)
 
 
-def moments_of_cells(
-    name: str, cells: pd.Series, formats: Sequence[str] | None, *, zone_allowed: bool = True
+def moments_as_written(
+    name: str, cells: Written, formats: Sequence[str] | None, *, zone_allowed: bool = True
 ) -> tuple[np.ndarray, np.ndarray]:
     """`moments` of cells none of which is missing."""
     if formats is None:
-        return _year_month_day(name, cells, zone_allowed), np.zeros(len(cells), dtype=bool)
-    text = cells.astype(str).str.strip()
-    shape, shapes = shapes_of(text)
-    read, several = np.full(len(cells), np.datetime64("NaT", "us")), np.zeros(len(cells), dtype=bool)
+        return _year_month_day(name, cells, zone_allowed), np.zeros(len(cells[0]), dtype=bool)
+    read, several = _none_of(cells[0]), np.zeros(len(cells[0]), dtype=bool)
     for way in formats:
-        this, may_fit = np.full(len(cells), np.datetime64("NaT", "us")), _may_fit(way, shapes)[shape]
-        this[may_fit] = _in_one_zone(name, text[may_fit], way)
+        this = _read_as(name, way, *cells)
         several |= ~np.isnat(read) & ~np.isnat(this) & (read.astype("datetime64[D]") != this.astype("datetime64[D]"))
         read = np.where(np.isnat(read), this, read)
     read[several] = np.datetime64("NaT")
     return read, several
 
 
-def _year_month_day(name: str, cells: pd.Series, zone_allowed: bool) -> np.ndarray:
-    text = cells.astype(str).str.strip()
-    shape, shapes = shapes_of(text)
+def _none_of(text: pd.Series) -> np.ndarray:
+    return np.full(len(text), np.datetime64("NaT", "us"))
+
+
+def _year_month_day(name: str, cells: Written, zone_allowed: bool) -> np.ndarray:
+    text, shape, shapes = cells
     parts = shapes.str.extract(_YEAR_MONTH_DAY + _TIME).set_axis(["day", "separator", "time", "zone"], axis=1)
     if not zone_allowed and parts["zone"].notna().any():
         raise ValueError(f"{name} has a time zone; write all times in UTC without one, as tz_convert(None) does")
     plain = shapes.isin(_PLAIN).to_numpy()[shape]
     rewritten = parts["day"].notna().to_numpy()[shape] & ~plain
-    read = np.full(len(cells), np.datetime64("NaT", "us"))
+    read = _none_of(text)
     read[plain] = _in_one_zone(name, text[plain], "ISO8601")
     if rewritten.any():
         parts = text[rewritten].str.extract(_YEAR_MONTH_DAY + _TIME)
@@ -308,24 +312,80 @@ def _year_month_day(name: str, cells: pd.Series, zone_allowed: bool) -> np.ndarr
     return read
 
 
-def shapes_of(text: pd.Series) -> tuple[np.ndarray, pd.Series]:
-    """Each text's position among the shapes, and these: the texts with 0 for every digit. Dates have few.
+def shapes_of(cells: pd.Series) -> Written:
+    """Cells as text without outer spaces; each one's position among their shapes; and these: 0 for every digit.
 
-    >>> shapes_of(pd.Series(["2024-01-31", "1 Feb", "2024-02-01"]))[1].tolist()
+    Dates are written in few shapes, so what holds of a shape need not be asked of each date.
+
+    >>> shapes_of(pd.Series(["2024-01-31", "1 Feb", "2024-02-01 "]))[2].tolist()
     ['0000-00-00', '0 Feb']
     """
-    each = "\n".join(text).translate(_DIGITS).split("\n")  # all at once is fast
-    if len(each) != len(text):
-        each = [cell.translate(_DIGITS) for cell in text]
-    shape, shapes = pd.factorize(np.array(each, dtype=object))
-    return shape, pd.Series(shapes, dtype="str")
+    text = cells.astype(str)
+    shape, shapes = _shapes(text)
+    if (shapes != shapes.str.strip()).any():
+        text = text.str.strip()
+        shape, shapes = _shapes(text)
+    return text, shape, shapes
 
 
-def _may_fit(way: str, shapes: pd.Series) -> np.ndarray:
-    """Which shapes could be written in this way, so that the others need not be tried, which takes long."""
-    digits = {"Y": r"\d{4}", "y": r"\d\d"} | dict.fromkeys("dmHMS", r"[ \d]?\d")
-    layout = re.sub("%(.)", lambda part: digits.get(part[1], ".*"), re.escape(way).replace(r"\ ", r"\s+"))
-    return shapes.str.fullmatch(layout, case=False).to_numpy(dtype=bool)
+def _shapes(text: pd.Series) -> tuple[np.ndarray, pd.Series]:
+    places = _places(text)
+    if places is None:
+        shape, shapes = pd.factorize(np.array([cell.translate(_DIGITS) for cell in text], dtype=object))
+        return shape, pd.Series(shapes, dtype="str")
+    places[places - ord("0") < 10] = ord("0")
+    shape = np.zeros(len(text), dtype=np.int64)
+    for eight in places.view(np.uint64).T:
+        if (eight != eight[0]).any():
+            code, found = pd.factorize(eight)
+            shape, _ = pd.factorize(shape * len(found) + code)
+    first = np.empty(shape.max() + 1, dtype=int)
+    first[shape[::-1]] = np.arange(len(shape))[::-1]
+    return shape, text.iloc[first].str.translate(_DIGITS).reset_index(drop=True)
+
+
+def _places(text: pd.Series) -> np.ndarray | None:
+    """The characters, one row a cell of up to 31; None if some are longer or not ASCII, and for no cells."""
+    try:
+        places = text.to_numpy(dtype=object).astype("S32").view(np.uint8).reshape(len(text), 32)
+    except UnicodeEncodeError:
+        return None
+    return None if not len(text) or places[:, -1].any() else places
+
+
+def _read_as(name: str, way: str, text: pd.Series, shape: np.ndarray, shapes: pd.Series) -> np.ndarray:
+    """What pandas reads with a format. It is tried on shapes that could fit; where digits suffice, these are read."""
+    part = {"Y": r"\d{4}", "y": r"\d\d", "d": r"[ \d]?\d"} | dict.fromkeys("mHMS", r"\d?\d")
+    literal = re.escape(way.translate(_DIGITS)).replace(r"\ ", r"\s+")
+    layout = re.sub("%(.)", lambda of: f"(?P<{of[1]}>{part[of[1]]})" if of[1] in part else ".*", literal)
+    fits = shapes.str.fullmatch(layout, case=False).to_numpy(dtype=bool, copy=True)
+    read = _none_of(text)
+    if _NUMBERS_APART.fullmatch(way):
+        for each in np.flatnonzero(fits & shapes.map(lambda one: one.isascii() and len(one) < 32).to_numpy(dtype=bool)):
+            rows = np.flatnonzero(shape == each)
+            fields = re.fullmatch(layout, shapes[each], re.IGNORECASE)
+            assert fields is not None
+            read[rows] = _from_digits(text.iloc[rows], {field: fields.span(field) for field in fields.groupdict()})
+            fits[each] = False
+    rows = np.flatnonzero(fits[shape])
+    read[rows] = _in_one_zone(name, text.iloc[rows], way)
+    return read
+
+
+def _from_digits(text: pd.Series, spans: dict[str, tuple[int, int]]) -> np.ndarray:
+    """Dates and times from their fields, which stand in these places; NaT where there is no such day or time."""
+    places = text.to_numpy(dtype=object).astype("S32").view(np.uint8).reshape(len(text), 32).T & 15  # a space is 0
+    numbers = dict.fromkeys("YmdHMS", np.int64(0))
+    for field, (start, end) in spans.items():
+        for place in places[start:end]:
+            numbers[field] = 10 * numbers[field] + place
+    year, month, day, hour, minute, second = numbers.values()
+    months = (12 * (year - 1970) + month - 1).astype("datetime64[M]")
+    days = months.astype("datetime64[D]") + (day - 1)
+    known = (year > 0) & (month > 0) & (month < 13) & (day > 0) & (days.astype("datetime64[M]") == months)
+    known &= (hour < 24) & (minute < 60) & (second < 60)
+    moments = days.astype("datetime64[us]") + (3600 * hour + 60 * minute + second).astype("timedelta64[s]")
+    return np.where(known, moments, np.datetime64("NaT"))
 
 
 def _in_one_zone(name: str, text: pd.Series, way: str) -> np.ndarray:

@@ -343,13 +343,16 @@ def _date_problems(
         days, blank = read.to_numpy().astype("datetime64[D]"), dates.isna().to_numpy()
         ways = []
     else:
-        cell_days, several = _checks.moments_of_cells(f"column {dates.name!r} of log", found, date_format)
+        written = _checks.shapes_of(found)
+        cell_days, several = _checks.moments_as_written(f"column {dates.name!r} of log", written, date_format)
         days = _checks.at(code, cell_days.astype("datetime64[D]"), missing=np.datetime64("NaT"))
         blank_cells = np.isnat(cell_days)
         blank_cells[blank_cells] = _says_nothing(found[blank_cells])
         blank, several = _checks.at(code, blank_cells, missing=True), _checks.at(code, several)
         ways = (
-            [] if date_format and not (np.isnat(days) & ~blank).any() else _ways_of_writing(dates, cells, blank_cells)
+            []
+            if date_format and not (np.isnat(days) & ~blank).any()
+            else _ways_of_writing(dates, cells, written, blank_cells)
         )
     now = np.datetime64("today" if today is None else today.date())
     unread = np.isnat(days) & ~blank & ~several
@@ -365,21 +368,21 @@ def _date_problems(
     ]
 
 
-def _ways_of_writing(dates: pd.Series, cells: _Cells, blank: np.ndarray) -> list[str]:
+def _ways_of_writing(dates: pd.Series, cells: _Cells, written: _checks.Written, blank: np.ndarray) -> list[str]:
     """Dates in text of more than one pattern: a run of digits is year-like or day-like, a word is a word."""
     code, found = cells
-    if pd.api.types.infer_dtype(found) not in _TEXT:
+    if pd.api.types.infer_dtype(found[~blank]) not in _TEXT:
         return []
-    shape, shapes = _checks.shapes_of(found[~blank].astype(str).str.strip())
+    _, shape, shapes = written
     pattern = shapes.str.replace(r"[T ]+\d{1,2}:.*", "", regex=True)
     for run, mark in ((r"[^\W\d_]+", "a"), (r"\d{3,}", "Y"), (r"\d{1,2}", "D")):
         pattern = pattern.str.replace(run, mark, regex=True)
-    cell_rows = np.bincount(code[code >= 0], minlength=len(found))[~blank]
-    rows = pd.Series(np.bincount(shape, cell_rows)).groupby(pattern, sort=False).sum().astype(int)
-    rows = rows.sort_values(ascending=False, kind="stable")
+    of_cell = np.where(blank, 0, np.bincount(code[code >= 0], minlength=len(found)))
+    rows = pd.Series(np.bincount(shape, of_cell).astype(int)).groupby(pattern, sort=False).sum()
+    rows = rows[rows > 0].sort_values(ascending=False, kind="stable")
     if len(rows) < 2:
         return []
-    examples = found[~blank].groupby(pattern.to_numpy()[shape]).first()
+    examples = found[~blank].groupby(pattern.to_numpy()[shape[~blank]]).first()
     listed = ", ".join(f"{counted(rows[way], 'row')} like {examples[way]!r}" for way in rows.index[:4])
     return [f"{dates.name} is written in {len(rows)} ways: {listed}."]
 
