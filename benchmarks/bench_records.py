@@ -35,7 +35,10 @@ def rows() -> Iterator[dict[str, Any]]:
         mixed = one.where(plain.index % 2 == 0, other)
         yield _checked(f"{what} in one format", plain.assign(date=one), ["negative"])
         yield _checked(f"{what} in two formats", plain.assign(date=mixed), ["negative"], date_format=formats)
-    a_year, said = messy_log.messy_log(ROWS), ["no customer_id", "a negative", "matches no", "same value"]
+    a_year, said = (
+        messy_log.messy_log(ROWS),
+        ["no customer_id", "decimal numbers", "a negative", "matches no", "same value"],
+    )
     yield _checked("a messy year of seven columns", a_year, said, **messy_log.WORDS)
 
 

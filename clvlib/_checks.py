@@ -254,7 +254,6 @@ _PLAIN = ("0000-00-00", *(f"0000-00-00{mark}00:00{seconds}" for mark in " T" for
 _DIGITS = str.maketrans("123456789", "000000000")
 _NUMBERS_APART = re.compile(r"[^%\d]*(%[YmdHMS][^%\d]+)*%[YmdHMS][^%\d]*")  # %d/%m/%Y, but not %d%m%Y or %d %B %Y
 
-
 Written = tuple[pd.Series, np.ndarray, pd.Series]  # text, each one's place among the shapes, these: see shapes_of
 
 
@@ -356,29 +355,27 @@ def _places(text: pd.Series) -> np.ndarray | None:
 def _read_as(name: str, way: str, text: pd.Series, shape: np.ndarray, shapes: pd.Series) -> np.ndarray:
     """What pandas reads with a format. It is tried on shapes that could fit; where digits suffice, these are read."""
     part = {"Y": r"\d{4}", "y": r"\d\d", "d": r"[ \d]?\d"} | dict.fromkeys("mHMS", r"\d?\d")
-    literal = re.escape(way.translate(_DIGITS)).replace(r"\ ", r"\s+")
+    literal = re.sub(r"(\\\s)+", r"\\s+", re.escape(way.translate(_DIGITS)))
     layout = re.sub("%(.)", lambda of: f"(?P<{of[1]}>{part[of[1]]})" if of[1] in part else ".*", literal)
     fits = shapes.str.fullmatch(layout, case=False).to_numpy(dtype=bool, copy=True)
     read = _none_of(text)
-    if _NUMBERS_APART.fullmatch(way):
-        for each in np.flatnonzero(fits & shapes.map(lambda one: one.isascii() and len(one) < 32).to_numpy(dtype=bool)):
-            rows = np.flatnonzero(shape == each)
-            fields = re.fullmatch(layout, shapes[each], re.IGNORECASE)
-            assert fields is not None
-            read[rows] = _from_digits(text.iloc[rows], {field: fields.span(field) for field in fields.groupdict()})
+    for each in np.flatnonzero(fits & (_NUMBERS_APART.fullmatch(way) is not None)):
+        rows = np.flatnonzero(shape == each)
+        places, fields = _places(text.iloc[rows]), re.fullmatch(layout, shapes[each], re.IGNORECASE)
+        if places is not None and fields is not None:
+            read[rows] = _from_digits(places, {field: fields.span(field) for field in fields.groupdict()})
             fits[each] = False
     rows = np.flatnonzero(fits[shape])
     read[rows] = _in_one_zone(name, text.iloc[rows], way)
     return read
 
 
-def _from_digits(text: pd.Series, spans: dict[str, tuple[int, int]]) -> np.ndarray:
+def _from_digits(places: np.ndarray, spans: dict[str, tuple[int, int]]) -> np.ndarray:
     """Dates and times from their fields, which stand in these places; NaT where there is no such day or time."""
-    places = text.to_numpy(dtype=object).astype("S32").view(np.uint8).reshape(len(text), 32).T & 15  # a space is 0
     numbers = dict.fromkeys("YmdHMS", np.int64(0))
     for field, (start, end) in spans.items():
-        for place in places[start:end]:
-            numbers[field] = 10 * numbers[field] + place
+        for place in places.T[start:end]:
+            numbers[field] = 10 * numbers[field] + (place & 15)  # a space is 0
     year, month, day, hour, minute, second = numbers.values()
     months = (12 * (year - 1970) + month - 1).astype("datetime64[M]")
     days = months.astype("datetime64[D]") + (day - 1)
