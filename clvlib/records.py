@@ -94,9 +94,10 @@ def check_log(
     """
     named = dict(customer=customer, date=date, amount=amount, quantity=quantity, currency=currency, product=product)
     _checks.different("log", **{name: column for name, column in named.items() if column is not None})
-    looked_at = [column for column in (customer, date, currency, product) if column is not None]
+    is_text = date if date.dtype.kind != "M" else None
+    looked_at = [column for column in (customer, is_text, currency, product) if column is not None]
     cells = {column.name: _checks.distinct(column) for column in looked_at}
-    days, about_dates = _date_problems(date, cells[date.name], today, date_format)
+    days, about_dates = _date_problems(date, cells.get(date.name), today, date_format)
     price, pieces, about_amounts = _amount_problems(amount, quantity)
     worth, about_currencies = _currency_problems(currency, cells, rates)
     nothing = []
@@ -334,26 +335,23 @@ def _id_problems(ids: pd.Series, cells: _Cells) -> list[str]:
 
 
 def _date_problems(
-    dates: pd.Series, cells: _Cells, today: pd.Timestamp | None, date_format: Sequence[str] | None
+    dates: pd.Series, cells: _Cells | None, today: pd.Timestamp | None, date_format: Sequence[str] | None
 ) -> tuple[np.ndarray, list[str]]:
     """Each row's day (NaT: none), and what is wrong with them."""
-    code, found = cells
-    if dates.dtype.kind == "M":
+    if cells is None:  # no text
         read, several = _checks.moments(str(dates.name), dates)
-        days, blank = read.to_numpy().astype("datetime64[D]"), dates.isna().to_numpy()
+        days, blank = read.to_numpy().astype("datetime64[D]"), read.isna().to_numpy()
         ways = []
     else:
+        code, found = cells
         written = _checks.shapes_of(found)
         cell_days, several = _checks.moments_as_written(f"column {dates.name!r} of log", written, date_format)
         days = _checks.at(code, cell_days.astype("datetime64[D]"), missing=np.datetime64("NaT"))
         blank_cells = np.isnat(cell_days)
         blank_cells[blank_cells] = _says_nothing(found[blank_cells])
         blank, several = _checks.at(code, blank_cells, missing=True), _checks.at(code, several)
-        ways = (
-            []
-            if date_format and not (np.isnat(days) & ~blank).any()
-            else _ways_of_writing(dates, cells, written, blank_cells)
-        )
+        explained = date_format is not None and not (np.isnat(days) & ~blank).any()
+        ways = [] if explained else _ways_of_writing(dates, cells, written, blank_cells)
     now = np.datetime64("today" if today is None else today.date())
     unread = np.isnat(days) & ~blank & ~several
     hint = ": give date_format, a list for several ways" if date_format is None else ": date_format does not fit"

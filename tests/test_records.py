@@ -96,6 +96,17 @@ def test_dates_are_written_in_one_way_whatever_their_time_of_day():
     assert check_log(mixed) == ["date is written in 2 ways: 2 rows like '2024-01-01', 1 row like '2024/01/03'."]
 
 
+@pytest.mark.parametrize("zone", [None, "Asia/Shanghai"])
+def test_dates_that_are_no_text_may_be_missing_and_lie_in_the_future(zone):
+    log = make_log((1, "2024-01-01 23:30", 1), (1, None, 2), (1, "2024-01-03 00:30", 3), (1, "2024-01-03 00:30", 3))
+    log["date"] = pd.to_datetime(log["date"]).dt.tz_localize(zone)
+    assert check_log(log, today="2024-01-02") == [
+        "1 row has no date (row 1).",
+        f"2 rows have a date in the future (rows 2 and 3), such as {log['date'][2]}.",
+        "1 row has the same value as an earlier row in every column (row 3).",
+    ]
+
+
 def test_dates_are_read_as_their_format_says():
     log = make_log((1, "31/01/2024", 1), (1, "01/02/2024", 2))
     assert check_log(log, date_format="%d/%m/%Y") == []
