@@ -379,7 +379,7 @@ def _from_digits(places: np.ndarray, spans: dict[str, tuple[int, int]]) -> np.nd
     year, month, day, hour, minute, second = numbers.values()
     months = (12 * (year - 1970) + month - 1).astype("datetime64[M]")
     days = months.astype("datetime64[D]") + (day - 1)
-    known = (year > 0) & (month > 0) & (month < 13) & (day > 0) & (days.astype("datetime64[M]") == months)
+    known = (year > 0) & (month > 0) & (month < 13) & (days.astype("datetime64[M]") == months)
     known &= (hour < 24) & (minute < 60) & (second < 60)
     moments = days.astype("datetime64[us]") + (3600 * hour + 60 * minute + second).astype("timedelta64[s]")
     return np.where(known, moments, np.datetime64("NaT"))

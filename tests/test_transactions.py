@@ -297,6 +297,20 @@ def test_a_free_piece_taken_back_is_no_purchase_of_nothing():
     assert matched(lines).loc["ann", "frequency"] == 0
     dropped = rfm_summary(lines, amount="price", quantity="pieces")
     assert dropped.loc["ann", ["frequency", "recency"]].tolist() == [1, 2]
+    assert dropped.attrs["notes"][3:] == [
+        "1 row with a negative amount left out (refunds='drop').",
+        "1 row with amount 0 counted as a purchase (zeros='count').",
+    ]
+
+
+def test_parts_of_a_piece_are_taken_back_whole_though_their_decimals_do_not_add_up():
+    lines = make_lines(
+        ("ann", "2024-01-01", "tea", 0.1, 5.0),
+        ("ann", "2024-01-02", "tea", 0.2, 5.0),
+        ("bo", "2024-01-09", "cup", 1, 1),
+    )
+    back = make_lines(("ann", "2024-01-03", "tea", -0.3, 5.0))
+    assert matched(pd.concat([lines, back])).index.tolist() == ["bo"]
 
 
 def test_a_cancellation_of_the_holdout_leaves_the_calibration_as_it_was_known_then():
