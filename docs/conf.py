@@ -24,8 +24,8 @@ extensions = ["myst_nb", "sphinx.ext.autodoc", "sphinx.ext.autosummary", "sphinx
 templates_path = ["_templates"]
 html_extra_path = ["_build/files"]
 
-# A Chinese edition would be the same pages, with `language = "zh_CN"` and its messages in docs/locale (gettext); it would
-# lie beside this one: the workflow publishes to en/.
+# A Chinese edition would be these pages with another language, its messages in docs/locale (gettext), published beside
+# en/ in the site's address.
 language = "en"
 locale_dirs = ["locale"]
 gettext_compact = False
@@ -53,6 +53,7 @@ html_static_path = ["_static", "../clvlib/course/explorer.js", "../clvlib/course
 html_css_files = ["explorer.css", "site.css"]
 html_js_files = [("site.js", {"type": "module"})]
 html_favicon = "_static/favicon.svg"
+html_scaled_image_link = False
 html_copy_source = False
 html_show_sphinx = False
 html_math_renderer = "mathml"

@@ -34,7 +34,7 @@ LINK = re.compile(r"\]\(([^)\s]+)\)")
 
 
 def gather(build: Path) -> None:
-    """Write what Sphinx reads to `build/pages`, and what the site has as it is, notebooks to download, to `build/files`."""
+    """Write to `build/pages` what Sphinx reads, to `build/files` what is only downloaded: the notebooks as they are."""
     shutil.rmtree(build, ignore_errors=True)
     pages, files = build / "pages", build / "files"
     readme = _read("README.md")
