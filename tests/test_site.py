@@ -246,12 +246,14 @@ def test_buttons_that_need_the_repository_hide_until_its_address_is_known(site, 
     assert "Download the notebook" in page
     assert "mybinder" not in page
     assert "repository" not in page
-    known = sphinx(gathered.parent, gathered.parent / "known", "-A", "repository=https://github.com/owner/name")
+    settings = ("-A", "repository=https://github.com/owner/name", "-A", "versions=../")
+    known = sphinx(gathered.parent, gathered.parent / "known", *settings)
     page = (known / "exercises" / "03_retention.html").read_text(encoding="utf-8")
     version = rooms.clvlib.__version__
     path = "exercises/03_retention.ipynb"
     assert f'href="https://mybinder.org/v2/gh/owner/name/v{version}?labpath={path}"' in page
     assert f'href="https://github.com/owner/name/blob/v{version}/{path}"' in page
+    assert '<a href="../../">other versions</a>' in page
 
 
 # What a reader sees.
