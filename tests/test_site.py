@@ -379,6 +379,7 @@ OPEN_TO_ALL += ("notebooks/CLAIMS", "reference/models", "_modules/clvlib/value",
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("visit", [("light", 1440), ("dark", 390)], ids=str, indirect=True)
 def test_pages_are_open_to_all(visit, address):
     axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe()
     serious = []
