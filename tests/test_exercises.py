@@ -69,6 +69,14 @@ def test_an_exercise_has_five_to_eight_questions_of_rising_level_with_mistakes(n
         assert turn.mistakes, turn.name
 
 
+@pytest.mark.parametrize("name", NAMES)
+def test_a_table_of_words_and_whole_numbers_asks_for_no_decimals(name):
+    case = load_exercise(name).case_for(0)
+    for question in asked(name).values():
+        if question.kind == "table" and question.answer(case).select_dtypes("float").empty:
+            assert "at least" not in question.starter(), question.name
+
+
 def test_a_key_saved_twice_within_a_second_is_read_twice(tmp_path, monkeypatch):
     monkeypatch.setattr(sys, "dont_write_bytecode", False)
     path = tmp_path / "quiz.py"
