@@ -531,7 +531,9 @@ def needed_of_the_plain_sum():
     return 4500 / 5000
 
 
-@margin_needed.mistake("That is the margin of the shop in lesson 1. Asked is the one that 4,500 RMB would need.")
+@margin_needed.mistake(
+    "That is the margin of the shop in lesson 1. Look for the one at which the family earns 4,500 RMB."
+)
 def margin_of_lesson_1():
     return 542 / 5844
 

@@ -751,7 +751,9 @@ def must_go():
     return 1_712_978 / 3_008_260
 
 
-@must_go.mistake("That is the part that may stay (today's loss over the cost). Asked is the part that must go away.")
+@must_go.mistake(
+    "That is the part that may stay (today's loss over the cost). The question is which part must go away."
+)
 def may_stay():
     return 1 - 1_712_978 / 3_008_260
 

@@ -341,12 +341,16 @@ def recency_of_the_summary():
     return 0
 
 
-@since_her_last.mistake("That is the other customer, 40005: 546 less 536. Asked is 40002.")
+@since_her_last.mistake(
+    "That is the other customer, 40005: 546 less 536. The question is about customer 40002, whose recency is 0."
+)
 def the_other_customer():
     return 546 - 536
 
 
-@since_her_last.mistake("That is the recency of customer 40005, from her first order to her last. Asked is 40002.")
+@since_her_last.mistake(
+    "That is the recency of customer 40005, from her first order to her last. The question is about customer 40002."
+)
 def recency_of_the_other():
     return 536
 
@@ -376,7 +380,7 @@ def three_a_month():
     return 36
 
 
-@q4_earns_from.mistake("There the loss has just gone: 0 RMB each. Asked is more than 20.")
+@q4_earns_from.mistake("There the loss has just gone: 0 RMB each. Go on until each brings more than 20.")
 def nothing_lost():
     return 44
 
@@ -469,7 +473,7 @@ def the_cost_itself():
     return 60
 
 
-@adviser_pays_from.mistake("That is 10 % of the cost. Asked is the margin whose 10 % are the cost.")
+@adviser_pays_from.mistake("That is 10 % of the cost. Turn it round: 10 % of which margin are the cost?")
 def a_tenth_of_the_cost():
     return 6
 

@@ -89,7 +89,7 @@ def not_divided(leave_percent, repeats, last, silence):
     return (1 - leave_percent / 100) * np.exp(-repeats / last * silence)
 
 
-@known_clock.mistake("That is the chance that she is gone. Asked is that she is still there.")
+@known_clock.mistake("That is the chance that she is gone. The question is whether she is still there.")
 def gone(leave_percent, repeats, last, silence):
     stayed = (1 - leave_percent / 100) * np.exp(-repeats / last * silence)
     return 1 - stayed / (stayed + leave_percent / 100)
@@ -401,7 +401,7 @@ def stayed_and_quiet():
     return 0.75 * np.exp(-2.5)
 
 
-@third.mistake("That is the chance that she is gone. Asked is that she is still there.")
+@third.mistake("That is the chance that she is gone. The question is whether she is still there.")
 def third_gone():
     return 1 - 0.75 * np.exp(-2.5) / (0.75 * np.exp(-2.5) + 0.25)
 
@@ -488,7 +488,7 @@ def times_forecast():
     return 100_000 / 53_638
 
 
-@times_forecast.mistake("That is how many times *more*. Asked is how many times in all: 1 would be just as forecast.")
+@times_forecast.mistake("That is how many times *more*. Say how many times in all: 1 would be just as forecast.")
 def times_more():
     return 100_000 / 53_638 - 1
 

@@ -518,7 +518,7 @@ def the_share_left():
     return 205 / 361
 
 
-@noise_expected.mistake("That is by how many they should fall. Asked is how many should come.")
+@noise_expected.mistake("That is by how many they should fall. Say how many should come.")
 def the_fall():
     return 40 * (1 - 205 / 361)
 
