@@ -294,6 +294,7 @@ def test_the_same_cell_in_another_form(given, wanted, same):
         (58.3, 0.58333, "share", "That is 100 times too large. Write 80% as 0.8."),
         (7.35, 0.0735, "share", "That is 100 times too large. Write 80% as 0.8."),
         (0.757, 75.7, "%", "That is 100 times too small. Give it in percent: 80% is 80."),
+        (0.889, 88.9, "of 100", "That is 100 times too small. Give it in percent: 80% is 80."),
         (-0.122, -12.2, "percent", "That is 100 times too small. Give it in percent: 80% is 80."),
         (300, 3, "years", "That is too high."),
         (300, 3, "Year", "That is too high."),
@@ -311,7 +312,12 @@ def test_the_same_cell_in_another_form(given, wanted, same):
         (0.027992, 0.3359, "", "That is 12 times too small. Are months and years mixed up?"),
         (3.359, 0.3359, "", "That is 10 times too large. Is the decimal point in its place?"),
         (335.9, 0.3359, "", "That is 1,000 times too large. Is it in another unit?"),
-        (0.3377, 0.3359, "", "Close, but not within 0.001. Did you round on the way? Round only at the end."),
+        (
+            0.3377,
+            0.3359,
+            "",
+            "Close, but not within 0.001. Did you round on the way? If not, the formula is not quite right.",
+        ),
     ],
 )
 def test_the_usual_slips_of_a_number(value, right, unit, says):

@@ -88,7 +88,7 @@ def number_problem(value: float, right: float, within: float, unit: str = "") ->
     if says(100) and not counts:
         return "That is 100 times too large. " + ("Write 80% as 0.8." if abs(right) <= 1 else "Is a percentage in it?")
     if says(1 / 100) and not counts:
-        in_percent = "%" in unit or "percent" in unit
+        in_percent = any(word in unit for word in ("%", "percent", "of 100"))
         percent = "Give it in percent: 80% is 80." if in_percent else "Is a percentage in it that should not be?"
         return f"That is 100 times too small. {percent}"
     if says(-1):
@@ -105,7 +105,7 @@ def number_problem(value: float, right: float, within: float, unit: str = "") ->
     if abs(value - right) <= 0.01 * abs(right):
         if not within:
             return "Close, but only the exact number is right. Count again."
-        return f"Close, but not within {within:g}. Did you round on the way? Round only at the end."
+        return f"Close, but not within {within:g}. Did you round on the way? If not, the formula is not quite right."
     return "That is too high." if value > right else "That is too low."
 
 

@@ -55,6 +55,13 @@ def of_the_customers():
     return came_back.mean()
 
 
+@their_share.mistake(
+    "That is what one of them brought, in dollars. Divide what all of them brought by what everybody brought."
+)
+def mean_of_one():
+    return revenue[came_back].mean()
+
+
 @their_share.mistake("That is what the others brought, who never came back.")
 def of_the_others():
     return revenue[~came_back].sum() / revenue.sum()

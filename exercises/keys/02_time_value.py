@@ -58,6 +58,11 @@ def starts_now(payment, years, rate):
     return row_by_row(years, lambda k: payment / (1 + rate) ** (k - 1))
 
 
+@each_payment.mistake("You count the years from 0. The first payment comes at the end of year 1.")
+def years_from_0(payment, years, rate):
+    return pd.DataFrame({"year": range(years), "present_value": [payment / (1 + rate) ** k for k in range(years)]})
+
+
 @each_payment.mistake("Every payment is divided once, so all wait one year. The exponent is the year: ** year.")
 def all_wait_one_year(payment, years, rate):
     return row_by_row(years, lambda k: payment / (1 + rate))

@@ -292,6 +292,11 @@ def her_own_mean(x, mean, p, q, gamma):
     return mean
 
 
+@expected_spend.mistake("Her mean counts once in yours. It weighs as much as her purchases are many: x times.")
+def mean_counts_once(x, mean, p, q, gamma):
+    return p * (gamma + mean) / (p * x + q - 1)
+
+
 @expected_spend.mistake("That is what all customers spend on average. What she has spent says something, too.")
 def mean_of_all(x, mean, p, q, gamma):
     return p * gamma / (q - 1)
