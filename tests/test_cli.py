@@ -82,10 +82,11 @@ def table(path: Path) -> list[dict[str, str]]:
 
 def test_the_help_lists_the_commands_and_each_says_what_it_takes():
     text = clv("--help")
-    assert all(command in text for command in ("check", "release", "mark", "export-nbgrader"))
+    assert all(command in text for command in ("check", "release", "mark", "alike", "export-nbgrader"))
     for command, options in {
         "check": ["KEY"],
-        "release": ["EXERCISE", "--roster", "--out", "--keys", "--secret"],
+        "release": ["EXERCISE", "--roster", "--out", "--keys", "--secret", "--codes"],
+        "alike": ["EXERCISE", "--roster", "--out", "--keys", "--secret"],
         "mark": ["EXERCISE", "--submissions", "--again", "--no-sandbox", "--workers", "--cell-seconds"],
         "export-nbgrader": ["DIR", "--keys"],
     }.items():

@@ -1,4 +1,4 @@
-"""The command line: `clv progress`, `certificate`; for teachers `check`, `release`, `mark`, `export-nbgrader`."""
+"""The command line: `clv progress`, `certificate`; for teachers `check`, `release`, `mark`, `alike` and others."""
 
 import sys
 from collections.abc import Callable, Iterator
@@ -69,8 +69,11 @@ def release(
     out: Annotated[Path, typer.Option("--out", help="Folder for the notebooks and their zip.")],
     keys: KeysFolder = KEYS,
     secret: SecretFile = None,
+    codes: Annotated[
+        bool, typer.Option("--codes", help="One notebook for all, and a list of codes: each opens her own numbers.")
+    ] = False,
 ) -> None:
-    """Write a personal notebook for each student of a roster, and a zip of all."""
+    """Write a personal notebook for each student of a roster, and a zip of all; or one for all, with --codes."""
     from clvlib.course.marking import record as records
     from clvlib.course.marking import release as releasing
     from clvlib.course.marking.roster import read_roster
@@ -83,10 +86,17 @@ def release(
             raise ValueError("the key must be mended first (see above); `clv check` tries it again")
         releasing.make_secret(file)
         record = _hand_out(file, chosen, students)
-        with _progress("notebooks", len(students.students)) as step:
-            for _ in releasing.release(record, chosen, students, out):
+        made: Iterator[Any] = releasing.release(record, chosen, students, out)
+        if codes:
+            made = releasing.release_one(releasing.read_secret(file), record, chosen, students, out)
+        with _progress("students" if codes else "notebooks", len(students.students)) as step:
+            for _ in made:
                 step()
-        _say(f"{count(len(students.students), 'notebook')} and {chosen.name}.zip are in {out}.")
+        if codes:
+            _say(f"{chosen.name}.ipynb, for everybody, and {releasing.codes_name(chosen.name)} are in {out}.")
+            _say("Tell each student her own line of that list, and nobody another's.")
+        else:
+            _say(f"{count(len(students.students), 'notebook')} and {chosen.name}.zip are in {out}.")
         path = records.path_of(file, chosen.name)
         _say(f"Who got which numbers is on record in {path}, with a copy in {out}: marking reads it.")
         _say(f"The course's secret is in {file}: keep a copy, marking needs it; show it to nobody.")
@@ -151,6 +161,37 @@ def mark(
                     results.append(result)
                     step()
             _tell(work.write(results), len(waiting), out)
+
+
+@app.command()
+def alike(
+    exercise: ExerciseName,
+    roster: RosterFile,
+    out: Annotated[Path, typer.Option("--out", help="Folder of the results of `clv mark`.")],
+    keys: KeysFolder = KEYS,
+    secret: SecretFile = None,
+) -> None:
+    """List for yourself what students' work has in common beyond what was handed out. It is no verdict."""
+    from clvlib.course.marking import alike as looking
+    from clvlib.course.marking import mark as marking
+    from clvlib.course.marking import pages
+    from clvlib.course.marking import release as releasing
+    from clvlib.course.marking.roster import read_roster
+
+    with _in_words():
+        file = secret or releasing.SECRET
+        chosen, students = _choose(exercise, keys), read_roster(roster)
+        if not (out / "answers").is_dir():
+            raise ValueError(f"{out} holds no answers yet: run `clv mark` first, and name the same folder")
+        work = marking.Marking(chosen, students, _record(file, chosen, students), out)
+        works = list(work.works())
+        with console.status("Comparing"):
+            cases = {student: each.case for student, each in work.released.items()}
+            found = looking.findings(chosen, works, cases)
+        releasing.write(out / "alike.html", pages.alike_page(chosen, found, len(works)).encode())
+        releasing.write(out / "alike.csv", looking.table(found).encode("utf-8-sig"))
+        _say(f"{count(len(works), 'notebook')} compared. To look at: {looking.tally(found)}. Written: {out}/alike.html")
+        _say("This is no verdict, and for you alone: it stands on no student's page.")
 
 
 @app.command("export-nbgrader")

@@ -101,7 +101,7 @@ class Notebook:
     def __init__(self, say: Callable[..., None], request: dict[str, Any]):
         self.say, self.request = say, request
         self.collector = Collector(say, request["names"])
-        for opener in ("assessment", "practice"):
+        for opener in ("assessment", "personal", "practice"):
             setattr(clvlib.course, opener, lambda *args, **kwargs: self.collector)
         self.shell = Shell.instance(config=Config({"HistoryManager": {"enabled": False}}))
         self.shell.skipped = lambda what: self._skip(what)

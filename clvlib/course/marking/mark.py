@@ -8,7 +8,7 @@ there is made from these two, from the key and from the marking sheets, the same
 import hashlib
 import json
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import suppress
 from dataclasses import asdict, dataclass
@@ -20,12 +20,24 @@ from clvlib import __version__
 from clvlib.course.code import opening
 from clvlib.course.exercise import Exercise, TextQuestion
 from clvlib.course.marking import pages, sandbox, sheets
+from clvlib.course.marking.alike import Work
+from clvlib.course.marking.answers import thaw
 from clvlib.course.marking.judge import Marked, judge, notes
 from clvlib.course.marking.record import Inputs, Record, hidden_inputs, shown_inputs
 from clvlib.course.marking.release import slug, write, write_zip
 from clvlib.course.marking.roster import Roster, Student
 from clvlib.course.marking.sandbox import Collected, Limits, Sandbox
-from clvlib.course.marking.submissions import Class, Remark, Returned, attempts, find, keep, read_notebook
+from clvlib.course.marking.submissions import (
+    Class,
+    Remark,
+    Returned,
+    attempts,
+    carries,
+    find,
+    keep,
+    read_notebook,
+)
+from clvlib.course.sealed import plain
 from clvlib.course.words import count
 
 
@@ -116,6 +128,20 @@ class Marking:
         for student in self.roster.students:
             yield self._result(student)
 
+    def works(self) -> Iterator[Work]:
+        """What each last attempt holds and left when it was run, under whatever limits, for a look at what is alike."""
+        for student in self.roster.students:
+            for attempt in self._attempts(student)[-1:]:
+                try:
+                    kept = json.loads(self._answers_file(student).read_bytes())
+                except (OSError, ValueError):
+                    kept = {}
+                if kept.get("attempt") == attempt.name:
+                    left = Collected(kept["answers"], kept["shown"], kept["hidden"])
+                    verdicts = judge(self.exercise, self.released[student].case, self._hidden(student), left)
+                    answers = {key: thaw(frozen) for key, frozen in left.answers.items()}
+                    yield Work(student, verdicts, answers, read_notebook(attempt.read_bytes())[0])
+
     def write(self, results: Sequence[Marked]) -> Summary:
         """Write the gradebook, the pages, the marking sheets and the log, with the texts that a person has marked."""
         marks = self._read_sheets()  # as late as can be: she may have typed meanwhile
@@ -161,7 +187,11 @@ class Marking:
     @property
     def _class(self) -> Class:
         strangers = frozenset(self.roster.students) - set(self.released)
-        return Class(self.exercise.name, self.roster, self.tickets, strangers)
+        return Class(self.exercise.name, self.roster, self.tickets, strangers, self._codes)
+
+    @property
+    def _codes(self) -> dict[str, str]:
+        return {plain(each.code): ticket for ticket, each in self.record.handed_out.items() if each.code}
 
     def _find_who_has_a_new_id(self, source: Path) -> None:
         """Follow a ticket of the record to a student of the roster whom nothing else connects with it.
@@ -171,13 +201,13 @@ class Marking:
         ValueError
             If most tickets that come back are in no record: then this is the record of another release.
         """
-        found = [(file.path, *_clv(file)) for file in find(source)]
+        found = [(file.path, *_clv(file, self._codes)) for file in find(source)]
         carried = [(path, name) for path, name, exercise in found if name and exercise == self.exercise.name]
         unknown = sum(name not in self.record.handed_out for _, name in carried)
         if unknown >= 3 and unknown > len(carried) / 2:
             raise ValueError(
-                f"{unknown} of {len(carried)} notebooks carry a ticket that the record of this release does not know: "
-                "is it the record, or the roster, of another class? Nothing was written"
+                f"{unknown} of {len(carried)} notebooks carry a ticket or a code that the record of this release does "
+                "not know: is it the record, or the roster, of another class? Nothing was written"
             )
         links = self._links()
         for path, name in carried:
@@ -296,10 +326,10 @@ def _hash(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
-def _clv(file: Returned) -> tuple[str, str]:
+def _clv(file: Returned, codes: Mapping[str, str]) -> tuple[str, str]:
     """Ticket and exercise that a returned file carries; nothing if it is no notebook."""
     try:
-        return read_notebook(file.data)[1:]
+        return carries(file.data, codes)
     except ValueError:
         return "", ""
 

@@ -22,6 +22,8 @@ from clvlib.course.marking.record import Record, Released, hidden_inputs
 from clvlib.course.marking.record import file_name as record_name
 from clvlib.course.marking.record import write as write_record
 from clvlib.course.marking.roster import Roster, Student
+from clvlib.course.marking.tables import as_csv, defused, guarded
+from clvlib.course.sealed import code_of, lock, table_of
 
 if TYPE_CHECKING:  # nbformat takes longer to load than a class's notebooks to be marked
     from nbformat import NotebookNode
@@ -122,6 +124,7 @@ def hand_out(secret: Secret, exercise: Exercise, roster: Roster, before: Record 
     record = before or Record(exercise.name, exercise.digest, {})
     known = record.of(roster)
     new = [released(secret, exercise, student) for student in roster.students if student not in known]
+    new += [replace(each, code=code(secret, each.student)) for each in record.handed_out.values() if not each.code]
     return replace(record, handed_out=record.handed_out | {each.ticket: each for each in new})
 
 
@@ -129,7 +132,12 @@ def released(secret: Secret, exercise: Exercise, student: Student) -> Released:
     """Her ticket, numbers and hidden inputs, all drawn from the secret and her id."""
     number = seed(secret, exercise, student)
     name, hidden = ticket(secret, exercise, student), hidden_inputs(exercise, number)
-    return Released(name, student, exercise.case_for(number), hidden)
+    return Released(name, student, exercise.case_for(number), hidden, code(secret, student))
+
+
+def code(secret: Secret, student: Student) -> str:
+    """What opens her numbers in a notebook for the whole class: the same all through the course."""
+    return code_of(int(secret.digest("code", student.id), 16))
 
 
 def file_name(exercise: Exercise, name: str) -> str:
@@ -154,6 +162,32 @@ def release(record: Record, exercise: Exercise, roster: Roster, out: Path) -> It
         packed.append((roster.feedback_path(student, name), text.encode()))
         yield out / name
     write_zip(out / f"{exercise.name}.zip", packed)
+
+
+def release_one(secret: Secret, record: Record, exercise: Exercise, roster: Roster, out: Path) -> Iterator[Student]:
+    """Write one notebook for all, the list of codes, and the record; yields each student who can open it."""
+    import nbformat
+
+    from clvlib.course.notebooks import common_notebook
+
+    out.mkdir(parents=True, exist_ok=True)
+    write(out / record_name(exercise.name), write_record(record).encode())
+    lines, codes, of = [], [["id", "name", "code"]], record.of(roster)
+    for student in roster.students:
+        hers = of[student]
+        about = exercise.name, student.id, repr(hers.case)  # other numbers, another salt
+        salt = bytes.fromhex(secret.digest("salt", *about))[:16]
+        lines.append(lock(student.id, hers.code, hers.ticket, hers.case, salt))
+        codes.append([guarded(student.id), defused(student.name), hers.code])
+        yield student
+    notebook = common_notebook(exercise, next(iter(of.values())).case, table_of(lines))
+    write(out / f"{exercise.name}.ipynb", (nbformat.writes(notebook) + "\n").encode())
+    write(out / codes_name(exercise.name), as_csv(codes).encode("utf-8-sig"))
+
+
+def codes_name(exercise: str) -> str:
+    """What the list of codes is called."""
+    return f"{exercise}_codes.csv"
 
 
 def write(path: Path, data: bytes) -> None:
