@@ -1,5 +1,6 @@
 """The command line: `clv progress`, `certificate`; for teachers `check`, `release`, `mark`, `alike` and others."""
 
+import errno
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -122,7 +123,7 @@ def mark(
     workers: Annotated[
         int | None, typer.Option("--workers", min=1, help="Notebooks side by side. [default: processors]")
     ] = None,
-    cell_seconds: Annotated[float, typer.Option("--cell-seconds", min=1, help="Time for one cell.")] = 20,
+    cell_seconds: Annotated[float, typer.Option("--cell-seconds", min=1, help="Processor time for one cell.")] = 20,
 ) -> None:
     """Mark returned notebooks: a gradebook, a feedback page per student, a page on the questions."""
     from clvlib.course.marking import mark as marking
@@ -151,7 +152,7 @@ def mark(
                 work.take_in(submissions)
             waiting = work.waiting(again or ())
             if waiting:
-                box = sandbox.Sandbox(limits, protected=not no_sandbox, container=container)
+                box = sandbox.Sandbox(limits, chosen.uses, protected=not no_sandbox, container=container)
                 with _progress("run", len(waiting)) as step:
                     for _ in work.run(waiting, box, workers or marking.workers(limits)):
                         step()
@@ -346,7 +347,13 @@ def _say(words: str) -> None:
 
 
 def _plain(error: Exception) -> str:
-    return f"{error.strerror}: {error.filename}" if isinstance(error, OSError) and error.strerror else str(error)
+    if not isinstance(error, OSError) or not error.strerror:
+        return str(error)
+    where = f": {error.filename}" if error.filename else ""
+    if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
+        lost = f"{error.filename or 'a file'} could not be written"
+        return f"the disk is full: {lost}. What was written is whole: make room, and run the same command again"
+    return f"{error.strerror}{where}"
 
 
 if __name__ == "__main__":

@@ -79,6 +79,8 @@ def _questions(exercise: Exercise, results: Sequence[Marked]) -> dict[str, Any]:
         "totals": totals,
         "totals_picture": items.totals_picture(totals, exercise.points),
         "waiting": table["to_mark"].sum(),
+        "all_right": (table["difficulty"] == 1).all(),
+        "discriminates": table["discrimination"].notna().any(),
         "items": table.to_dict("index"),
         "items_picture": items.questions_picture(table),
         "mistakes": items.mistakes(exercise, results),

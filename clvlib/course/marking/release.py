@@ -13,6 +13,7 @@ import secrets
 import unicodedata
 import zipfile
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -191,13 +192,24 @@ def codes_name(exercise: str) -> str:
 
 
 def write(path: Path, data: bytes) -> None:
-    """Write a file whole or not at all; one that holds these bytes already is left alone."""
+    """Write a file whole or not at all; one that holds these bytes already is left alone.
+
+    Raises
+    ------
+    OSError
+        With the file's name, if it cannot be written, as where the disk is full.
+    """
     if path.is_file() and path.read_bytes() == data:
         return
     path.parent.mkdir(parents=True, exist_ok=True)
     unfinished = path.with_name(f".{path.name}.unfinished")
-    unfinished.write_bytes(data)
-    os.replace(unfinished, path)
+    try:
+        unfinished.write_bytes(data)
+        os.replace(unfinished, path)
+    except OSError as error:
+        with suppress(OSError):
+            unfinished.unlink()
+        raise OSError(error.errno, error.strerror, str(path)) from None
 
 
 def write_zip(path: Path, files: list[tuple[str, bytes]]) -> None:
