@@ -207,4 +207,7 @@ def test_the_file_browser_of_make_lab_lists_exercises_and_no_keys():
     names = {each["name"] for each in listed}
     assert "01_worksheet.ipynb" in names
     assert "keys" not in names
+    assert "--LabApp.custom_css=True --ServerApp.tornado_settings=static_custom_path=.ci " in said, (
+        "figures in the dark"
+    )
     assert set(FileContentsManager.hide_globs.default_args[0]) <= set(hidden), "nor what is hidden anyway"
