@@ -445,6 +445,8 @@ def _tell(summary: Any, run: int, out: Path) -> None:
             f"{count(summary.texts_waiting, 'text')} to be marked by a person: fill in {out}/to_mark_*.csv and run the "
             "same command again."
         )
+    if summary.agreement:
+        _say(f"{summary.agreement} What differs is in {out}/log.csv.")
     if summary.several:
         _say(f"{count(summary.several, 'group')} handed in more than one notebook: {out}/log.csv says which counts.")
     if summary.problem:

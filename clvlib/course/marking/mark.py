@@ -13,13 +13,14 @@ from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import suppress
 from dataclasses import asdict, dataclass, fields
 from functools import cached_property
+from itertools import chain, product
 from pathlib import Path
 from typing import Any
 
 from clvlib import __version__
 from clvlib.course.code import opening
 from clvlib.course.exercise import Exercise, TextQuestion
-from clvlib.course.marking import deadlines, pages, sandbox, sheets
+from clvlib.course.marking import deadlines, markers, pages, sandbox, sheets
 from clvlib.course.marking.adjustments import ALL, NAME, Adjustments, Score
 from clvlib.course.marking.alike import Work
 from clvlib.course.marking.answers import thaw
@@ -44,6 +45,7 @@ from clvlib.course.marking.submissions import (
 from clvlib.course.sealed import plain
 from clvlib.course.words import count, listing
 
+_READERS = "readers.json"
 _RUN_ALONE = "it took too long, so it ran again at the end, alone: this second run counts"
 _DROPPED = "handed in, and is not on this roster any more: not marked, and her page is taken away"
 
@@ -53,7 +55,7 @@ class Summary:
     """What a run came to: how many were marked, not readable, not handed in; texts that wait; the files to look at.
 
     `problem` says why there is no form for the LMS where there should be one; `several`, how many groups handed in more
-    than one notebook.
+    than one notebook; `agreement`, what two who read the same texts came to.
     """
 
     marked: int
@@ -63,6 +65,7 @@ class Summary:
     files: list[Path]
     problem: str = ""
     several: int = 0
+    agreement: str = ""
 
 
 class Marking:
@@ -180,7 +183,8 @@ class Marking:
         ValueError
             If the gradebook was edited by hand.
         """
-        new = self._gradebook(self._scores(sheets.with_marks(results, self._read_sheets())))
+        marks = self._marks(results, self._read_sheets(), self._readers(results))
+        new = self._gradebook(self._scores(sheets.with_marks(results, marks)))
         self.gradebook.refuse_edits(new, self.exercise.name, self.folder / NAME)
         return compare(self.gradebook.before(), new, "total")
 
@@ -209,7 +213,8 @@ class Marking:
         ValueError
             If the gradebook was edited by hand: then nothing is written.
         """
-        marks = self._read_sheets()  # as late as can be: she may have typed meanwhile
+        typed, readers = self._read_sheets(), self._readers(results)  # as late as can be: she may have typed meanwhile
+        marks = self._marks(results, typed, readers)
         results = sheets.with_marks(results, marks)
         scores = self._scores(results)
         gradebook = self._gradebook(scores)
@@ -228,9 +233,17 @@ class Marking:
         write_zip(self.out / "feedback.zip", packed)
         if changes.cells:
             write(self.out / "changes.csv", changes.as_csv().encode("utf-8-sig"))
-        tables = {"log.csv": self._log(scores)}
-        for key in self._texts():
-            tables[sheets.file_name(key)] = sheets.marking_sheet(self.exercise, key, results, marks.get(key))
+        twice = {key: markers.read_twice(key, typed[key], readers[key], results) for key in self._texts()}
+        tables = {"log.csv": self._log(scores, twice)}
+        if self.plan.markers:
+            write(self.out / _READERS, json.dumps(readers, ensure_ascii=False, indent=1).encode())
+            for key, marker in product(self._texts(), self.plan.markers):
+                hers = [result for result in results if marker in readers[key].get(result.maker.id, ())]
+                so_far = markers.sheet_of(marker, key, typed[key], readers[key], results)
+                tables[sheets.file_name(key, marker)] = sheets.marking_sheet(self.exercise, key, hers, so_far)
+        else:
+            for key in self._texts():
+                tables[sheets.file_name(key)] = sheets.marking_sheet(self.exercise, key, results, marks[key])
         for name, text in tables.items():
             write(self.out / name, text.encode("utf-8-sig"))
         write(self.out / "items.html", pages.items_page(self.exercise, results).encode())
@@ -249,6 +262,7 @@ class Marking:
             [self.out / name for name in names],
             problem,
             len({result.maker for result in results if any(self._of_group(result))}),
+            markers.agreement(list(chain(*twice.values()))),
         )
 
     def _know(self, record: Record) -> None:
@@ -456,8 +470,31 @@ class Marking:
     def _texts(self) -> list[str]:
         return [key for key, question in self.exercise.questions.items() if isinstance(question, TextQuestion)]
 
-    def _read_sheets(self) -> dict[str, dict[str, sheets.Mark]]:
-        return {key: sheets.read_marking_sheets(self.out, self.exercise, key) for key in self._texts()}
+    def _read_sheets(self) -> dict[str, dict[str, dict[str, sheets.Mark]]]:
+        """What was typed, by question, marker and student; under "" what stands in sheets of no marker."""
+        names = self.plan.markers
+        return {
+            key: {name: sheets.read_marking_sheets(self.out, self.exercise, key, names, name) for name in ["", *names]}
+            for key in self._texts()
+        }
+
+    def _readers(self, results: Sequence[Marked]) -> dict[str, dict[str, list[str]]]:
+        """By question and student, the markers who read her text: those of the run before, and of what is new."""
+        try:
+            before = json.loads((self.out / _READERS).read_bytes())
+        except (OSError, ValueError):
+            before = {}
+        found = {}
+        for key in self._texts():
+            given, now = before.get(key, {}), dict[str, list[str]]()
+            for result, _ in sheets.texts_of(key, results):  # of a group's, whoever of them handed it in before
+                names = [given[one.id] for one in (result.maker, *result.group) if one.id in given]
+                now[result.maker.id] = names[0] if names else []
+            found[key] = markers.divide(now, self.plan.markers, self.plan.by_two)
+        return found
+
+    def _marks(self, results: Sequence[Marked], typed: Any, readers: Any) -> dict[str, dict[str, sheets.Mark]]:
+        return {key: markers.together(key, typed[key], readers[key], results) for key in self._texts()}
 
     def _grade_form(self, scores: Sequence[Score]) -> tuple[str | None, str]:
         """For the LMS, final totals only: who waits for a person's marks stays blank. And why there is none."""
@@ -467,7 +504,7 @@ class Marking:
         except ValueError as error:
             return None, str(error)
 
-    def _log(self, scores: Sequence[Score]) -> str:
+    def _log(self, scores: Sequence[Score], twice: Mapping[str, Sequence[markers.Twice]]) -> str:
         rows = [[remark.student.id if remark.student else "", remark.path, remark.what] for remark in self.remarks]
         answers = {score.result.maker: self._kept(score.result.maker) for score in scores}
         alone = [maker for maker, left in answers.items() if left and left["alone"]]
@@ -487,6 +524,7 @@ class Marking:
         for name in self._dropped():
             of = self.record.handed_out.get(name)
             rows.append([of.student.id if of else "", name, _DROPPED])
+        rows += [[each.student, key, each.words] for key, found in twice.items() for each in found if not each.agree]
         rows += [["", "", f"{count(len(alone), 'notebook')} took too long and ran again, alone"]] if alone else []
         return sheets.log(rows)
 

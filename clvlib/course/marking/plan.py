@@ -3,13 +3,14 @@
 import math
 import re
 import tomllib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from clvlib.course.marking.release import slug
 from clvlib.course.words import listing
 
 NAME = "course.toml"
@@ -53,6 +54,10 @@ class Plan:
         How many exercises count, the best of each student's; None for all.
     missing : {"zero", "blank"}
         What an exercise counts that was not handed in: nothing, or not at all.
+    markers : sequence of str
+        Who divide the texts among them; none: one sheet for all.
+    by_two : float
+        Percent of the texts that two of them read.
     exercises : dict of Planned
         By name, in the order of the course. Empty: whatever was marked, with equal weights.
     """
@@ -65,6 +70,8 @@ class Plan:
     points: float = 100
     best: int | None = None
     missing: str = "zero"
+    markers: Sequence[str] = ()
+    by_two: float = 0
     exercises: Mapping[str, Planned] = field(default_factory=dict)
 
     def of(self, exercise: str) -> Planned:
@@ -93,11 +100,12 @@ def read_plan(path: Path, known: Callable[[str], bool] = lambda name: True) -> P
         raise ValueError(
             f'{path} cannot be read: {error}. Words and times stand in double quotes, as in due = "2026-03-12 23:59"'
         ) from None
-    late, course = (_table(path, given, name, given.pop(name, {})) for name in ("late", "course"))
+    late, course, texts = (_table(path, given, name, given.pop(name, {})) for name in ("late", "course", "texts"))
     exercises = _table(path, given, "exercises", given.pop("exercises", {}))
     _only(path, "at the top", given, ["title", "time_zone"])
     _only(path, "in [late]", late, ["grace_minutes", "percent_per_day", "at_most_percent"])
     _only(path, "in [course]", course, ["points", "best", "missing"])
+    _only(path, "in [texts]", texts, ["markers", "percent_read_by_two"])
     zone = _zone(path, given.get("time_zone"))
     for name in exercises:
         if not known(name):
@@ -116,6 +124,8 @@ def read_plan(path: Path, known: Callable[[str], bool] = lambda name: True) -> P
         points=_number(path, "[course]", course, "points", 100, above=0),
         best=best,
         missing=missing,
+        markers=_markers(path, texts.get("markers", [])),
+        by_two=_number(path, "[texts]", texts, "percent_read_by_two", 0, most=100),
         exercises={name: _planned(path, name, about, zone) for name, about in exercises.items()},
     )
 
@@ -162,6 +172,17 @@ def _planned(path: Path, name: str, about: Any, zone: ZoneInfo | None) -> Planne
         raise ValueError(f"{where}: {error}") from None
     weight = _number(path, f"[exercises] {name}", about, "weight", 1)
     return Planned(in_zone(when, zone) if when else None, weight)
+
+
+def _markers(path: Path, names: Any) -> tuple[str, ...]:
+    """Their names, each with a sheet that can be told from those of the others."""
+    if not isinstance(names, list) or not all(isinstance(name, str) and re.search(r"[^\W_]", name) for name in names):
+        raise ValueError(f'{path}, [texts]: markers is a list of names, as in ["Li Na", "Wang Wei"], not {names!r}')
+    called = [slug(name).casefold() for name in names]
+    for name in names:
+        if called.count(slug(name).casefold()) > 1:
+            raise ValueError(f"{path}, [texts]: two markers are called {name!r} or nearly so: name them differently")
+    return tuple(names)
 
 
 def _zone(path: Path, name: Any) -> ZoneInfo | None:

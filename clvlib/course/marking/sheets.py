@@ -11,6 +11,7 @@ from clvlib.course.exercise import Exercise, TextQuestion
 from clvlib.course.marking.adjustments import Score
 from clvlib.course.marking.deadlines import shown
 from clvlib.course.marking.judge import Marked
+from clvlib.course.marking.release import slug
 from clvlib.course.marking.tables import as_csv, defused, figure, guarded, read_table, unguarded
 from clvlib.course.words import listing
 
@@ -118,17 +119,13 @@ def marking_sheet(
     earlier = earlier or {}
     lines = _headings(exercise, key)
     names = {result.student.id: result.student.name for result in results}
-    made = {
-        result.maker.id: result
-        for result in results
-        if result.verdicts and result.verdicts[key].state in ("to mark", "marked")
-    }
-    texts = {student: result.verdicts[key].answer for student, result in made.items()}
+    made = {result.maker.id: result for result, _ in texts_of(key, results)}
+    texts = {result.maker.id: text for result, text in texts_of(key, results)}
     own = list(dict.fromkeys(title for mark in earlier.values() for title in mark.more))
     rows = [["student", "name", "answer", *lines, "comment", "version", *map(guarded, own)]]
     for student in dict.fromkeys([*texts, *earlier]):
         found = mark_of(earlier, made[student], texts[student]) if student in texts else earlier[student]
-        mark = found or Mark(_version(texts[student]), [None] * len(lines))
+        mark = found or Mark(version_of(texts[student]), [None] * len(lines))
         if student in texts:
             mark = _for_text(mark, texts[student])
         shown = [guarded(student), defused(names.get(student, "")), defused(texts.get(student, ""))]
@@ -137,16 +134,29 @@ def marking_sheet(
     return as_csv(rows)
 
 
-def file_name(key: str) -> str:
-    """What the marking sheet of a question is called."""
-    return f"to_mark_{key}.csv"
+def texts_of(key: str, results: Iterable[Marked]) -> list[tuple[Marked, str]]:
+    """The texts that answer a question, each with one result that it belongs to."""
+    made = {
+        result.maker.id: result
+        for result in results
+        if result.verdicts and result.verdicts[key].state in ("to mark", "marked")
+    }
+    return [(result, result.verdicts[key].answer) for result in made.values()]
 
 
-def read_marking_sheets(folder: Path, exercise: Exercise, key: str) -> dict[str, Mark]:
-    """What a person typed into the marking sheets of a question: ours, and copies of it as programs save them.
+def file_name(key: str, marker: str = "") -> str:
+    """What the marking sheet of a question is called, that of a marker by her name."""
+    return f"to_mark_{key}{f'_{slug(marker)}' if marker else ''}.csv"
+
+
+def read_marking_sheets(
+    folder: Path, exercise: Exercise, key: str, markers: Sequence[str] = (), marker: str = ""
+) -> dict[str, Mark]:
+    """What a marker typed into her sheets of a question: ours, and copies of it as programs save them.
 
     A copy is called "to_mark_q8 (1).csv", "to_mark_q8.xlsx" and so on. Of a student in several sheets, that counts in
-    which something is typed, and of those the one that was saved last.
+    which something is typed, and of those the one that was saved last. Without a marker: in all sheets that carry the
+    name of none.
 
     Raises
     ------
@@ -154,13 +164,20 @@ def read_marking_sheets(folder: Path, exercise: Exercise, key: str) -> dict[str,
         As `read_marking_sheet`.
     """
     name = re.compile(rf"to_mark_{key}(?!\d).*\.(csv|xlsx)", re.IGNORECASE)
-    paths = [path for path in folder.glob("*") if name.fullmatch(path.name)]
+    paths = [path for path in folder.glob("*") if name.fullmatch(path.name) and _named(path, key, markers) == marker]
     marks: dict[str, Mark] = {}
     for path in sorted(paths, key=lambda path: (path.stat().st_mtime_ns, path.name)):
         for student, mark in read_marking_sheet(path, exercise, key).items():
             if student not in marks or mark.is_typed:
                 marks[student] = mark
     return marks
+
+
+def _named(path: Path, key: str, markers: Iterable[str]) -> str:
+    """The marker whose name a sheet carries; the longest, as Li Na has the name of Li in hers."""
+    rest = path.name[len(f"to_mark_{key}") :].casefold()
+    found = [name for name in markers if re.match(rf"_{re.escape(slug(name).casefold())}(?!\w)", rest)]
+    return max(found, key=lambda name: len(slug(name)), default="")
 
 
 def read_marking_sheet(path: Path, exercise: Exercise, key: str) -> dict[str, Mark]:
@@ -197,7 +214,7 @@ def with_marks(results: Sequence[Marked], marks: Marks) -> list[Marked]:
 def mark_of(marks: Mapping[str, Mark], result: Marked, text: str) -> Mark | None:
     """The mark of a text; of a group's, also one that was given when another of them had handed in the same."""
     of_group = [marks[student.id] for student in result.group if student.id in marks]
-    same = [mark for mark in of_group if mark.version == _version(text)]
+    same = [mark for mark in of_group if mark.version == version_of(text)]
     return same[0] if same else marks.get(result.maker.id)
 
 
@@ -205,7 +222,7 @@ def _with_marks(result: Marked, marks: Marks) -> Marked:
     verdicts = dict(result.verdicts)
     for key in result.waiting:
         mark = mark_of(marks.get(key, {}), result, verdicts[key].answer)
-        if mark and mark.version == _version(verdicts[key].answer):
+        if mark and mark.version == version_of(verdicts[key].answer):
             points = [given for given in mark.points if given is not None]
             if len(points) == len(mark.points):
                 verdicts[key] = replace(verdicts[key], state="marked", points=sum(points))
@@ -251,16 +268,16 @@ def _points(cell: str, most: int, where: str) -> float | None:
     return given
 
 
-def _version(text: str) -> str:
+def version_of(text: str) -> str:
     """A fingerprint that blanks and line ends do not change; the letter keeps a spreadsheet from seeing a number."""
     return "v" + hashlib.sha256(" ".join(text.split()).encode("utf-8", "replace")).hexdigest()[:16]
 
 
 def _for_text(mark: Mark, text: str) -> Mark:
     """The mark as it stands for this text: without points if they were given for another."""
-    if mark.version == _version(text):
+    if mark.version == version_of(text):
         return mark
     comment = mark.comment
     if any(given is not None for given in mark.points):
         comment += f" The earlier text got {', '.join(figure(given) or '-' for given in mark.points)}."
-    return replace(mark, version=_version(text), points=[None] * len(mark.points), comment=comment.strip())
+    return replace(mark, version=version_of(text), points=[None] * len(mark.points), comment=comment.strip())
