@@ -443,6 +443,11 @@ def test_a_class_in_one_folder_needs_no_other_argument(tmp_path, monkeypatch, ho
     (folder / "groups.csv").write_text("group,student\nA,ann\nA,eve\n")
     assert "3 marked (0 of them run now)" in clv(*words), "eve, by the notebook of ann"
 
+    (folder / "course.toml").write_text(f"texts.anonymous = true\n{plan}")
+    assert "What else gives somebody away in a text is not. Who is who says " in " ".join(clv(*words).split())
+    pseudonyms = table(home / "releases" / "midterm_pseudonyms.csv")
+    assert {row["student"] for row in pseudonyms} == {"ann", "bob", "eve"}
+
 
 # A round
 

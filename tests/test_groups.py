@@ -1,6 +1,7 @@
 """Groups: one notebook counts for all who made it, whoever of them hands it in, and nobody loses a point by it."""
 
 import csv
+import io
 import json
 import os
 import re
@@ -54,7 +55,7 @@ class Room:
         self.record = hand_out(Secret(bytes(32)), exercise, self.roster)
         self.released = {each.student.id: each for each in self.record.handed_out.values()}
         monkeypatch.setattr(sandbox, "run", self.run)
-        self.ran = []
+        self.ran, self.pseudonyms = [], {}
 
     def roster_of(self, ids):
         table = {
@@ -85,7 +86,8 @@ class Room:
 
     def mark(self, groups=None, ids=None, record=None, plan=None):
         roster = self.roster if ids is None else self.roster_of(ids)
-        work = Marking(exercise, roster, record or self.record, self.folder / "out", plan=plan, groups=groups)
+        more = {"plan": plan, "groups": groups, "pseudonyms": self.pseudonyms}
+        work = Marking(exercise, roster, record or self.record, self.folder / "out", **more)
         work.take_in(self.folder / "submissions")
         list(work.run(work.waiting(), SimpleNamespace(end=lambda: None), 1))
         results = list(work.results())
@@ -95,7 +97,7 @@ class Room:
 
     def rows(self, name):
         text = (self.folder / "out" / name).read_text(encoding="utf-8-sig")
-        return list(csv.DictReader(text.splitlines()))
+        return list(csv.DictReader(io.StringIO(text, newline="")))
 
     def type_in(self, sheet, **given):
         """Points, and a comment, for the texts of students, into a sheet as it was written."""

@@ -57,7 +57,9 @@ def students(room, sheet):
 
 
 def totals(room):
-    return {row["student"]: row["total"] for row in room.rows("gradebook.csv") if row["total"] and row["to_mark"] == "0"}
+    return {
+        row["student"]: row["total"] for row in room.rows("gradebook.csv") if row["total"] and row["to_mark"] == "0"
+    }
 
 
 def test_each_marker_has_a_sheet_and_what_both_typed_comes_together(room):

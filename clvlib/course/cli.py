@@ -178,7 +178,8 @@ def mark(
         decided = read_adjustments(roster.parent / NAME, chosen, students, plan.zone, known)
         record = _record(file, chosen, students)
         groups = _groups(roster.parent, chosen, students, record, known)
-        work = marking.Marking(chosen, students, record, out, limits, plan, decided, roster.parent, groups)
+        called, key = _pseudonyms(file, chosen, record, draw=plan.anonymous)
+        work = marking.Marking(chosen, students, record, out, limits, plan, decided, roster.parent, groups, called)
         if submissions:
             _keep_apart(submissions, {"the results": out})
         elif not (out / "attempts").is_dir():
@@ -201,6 +202,8 @@ def mark(
                     step()
             if _look(work.changes(results), dry_run=dry_run, even_so=even_so):
                 _tell(work.write(results), len(waiting), out)
+                if plan.anonymous:
+                    _say(f"{_HIDDEN} Who is who says {key}.")
 
 
 @app.command("course")
@@ -295,6 +298,10 @@ def export_nbgrader(
 
 _RISK = """Without a sandbox, students' code runs with your own rights: it can read and change your files, this key and
 other students' work among them, and use the network. Do this only with notebooks that you have read."""
+
+
+_HIDDEN = """The marking sheets have no names: of who wrote a text its id, full name and signature are hidden, and
+e-mail addresses. What else gives somebody away in a text is not."""
 
 
 def _report(key: Path, *, warnings: bool) -> bool:
@@ -420,6 +427,20 @@ def _groups(folder: Path, exercise: Exercise, roster: Any, record: Any, known: C
 
     ids = {each.student.id for each in record.handed_out.values()} | {student.id for student in roster.students}
     return read_groups(folder / NAME, exercise.name, ids, known)
+
+
+def _pseudonyms(secret: Path, exercise: Exercise, record: Any, *, draw: bool) -> tuple[dict[str, str], Path]:
+    """What students are called in marking sheets, by ticket, and the file that says so."""
+    from clvlib.course.marking import pseudonyms
+    from clvlib.course.marking.release import write
+
+    path = pseudonyms.key_file(secret, exercise.name)
+    known = called = pseudonyms.read_key(path)
+    if draw:
+        called = pseudonyms.with_all(known, record)
+    if called != known:
+        write(path, pseudonyms.written_key(called, record).encode("utf-8-sig"))
+    return called, path
 
 
 def _keep_apart(out: Path, private: dict[str, Path]) -> None:

@@ -27,6 +27,7 @@ from clvlib.course.marking.answers import thaw
 from clvlib.course.marking.changes import Changes, Gradebook, compare
 from clvlib.course.marking.judge import Marked, judge, notes
 from clvlib.course.marking.plan import Plan
+from clvlib.course.marking.pseudonyms import Pseudonyms
 from clvlib.course.marking.record import Inputs, Record, hidden_inputs, shown_inputs
 from clvlib.course.marking.release import slug, write, write_zip
 from clvlib.course.marking.roster import Roster, Student
@@ -87,6 +88,8 @@ class Marking:
         Where the file of the adjustments lies, or would.
     groups : dict, optional
         Ids of who hands in together, by the name of the group.
+    pseudonyms : dict, optional
+        By ticket, for the marking sheets.
     """
 
     def __init__(
@@ -100,11 +103,12 @@ class Marking:
         adjustments: Adjustments | None = None,
         folder: Path = Path(),
         groups: Mapping[str, Sequence[str]] | None = None,
+        pseudonyms: Mapping[str, str] | None = None,
     ):
         self.exercise, self.roster, self.out = exercise, roster, out
         self.limits = limits or Limits()
         self.plan, self.adjustments, self.folder = plan or Plan(), adjustments or Adjustments(), folder
-        self.groups = groups or {}
+        self.groups, self.pseudonyms = groups or {}, pseudonyms or {}
         self.gradebook = Gradebook(out / "gradebook.csv")
         self.remarks: list[Remark] = []
         self._know(record)
@@ -240,10 +244,12 @@ class Marking:
             for key, marker in product(self._texts(), self.plan.markers):
                 hers = [result for result in results if marker in readers[key].get(result.maker.id, ())]
                 so_far = markers.sheet_of(marker, key, typed[key], readers[key], results)
-                tables[sheets.file_name(key, marker)] = sheets.marking_sheet(self.exercise, key, hers, so_far)
+                sheet = sheets.marking_sheet(self.exercise, key, hers, so_far, self._pseudonyms)
+                tables[sheets.file_name(key, marker)] = sheet
         else:
             for key in self._texts():
-                tables[sheets.file_name(key)] = sheets.marking_sheet(self.exercise, key, results, marks[key])
+                sheet = sheets.marking_sheet(self.exercise, key, results, marks[key], self._pseudonyms)
+                tables[sheets.file_name(key)] = sheet
         for name, text in tables.items():
             write(self.out / name, text.encode("utf-8-sig"))
         write(self.out / "items.html", pages.items_page(self.exercise, results).encode())
@@ -472,11 +478,22 @@ class Marking:
 
     def _read_sheets(self) -> dict[str, dict[str, dict[str, sheets.Mark]]]:
         """What was typed, by question, marker and student; under "" what stands in sheets of no marker."""
-        names = self.plan.markers
+        names, called = self.plan.markers, self._pseudonyms
         return {
-            key: {name: sheets.read_marking_sheets(self.out, self.exercise, key, names, name) for name in ["", *names]}
+            key: {
+                name: sheets.read_marking_sheets(self.out, self.exercise, key, names, name, called)
+                for name in ["", *names]
+            }
             for key in self._texts()
         }
+
+    @property
+    def _pseudonyms(self) -> Pseudonyms:
+        tickets = {each.student.id: ticket for ticket, each in self.record.handed_out.items()}
+        tickets |= {student.id: ticket for student, ticket in self.ticket_of.items()}
+        called = {one: self.pseudonyms[ticket] for one, ticket in tickets.items() if ticket in self.pseudonyms}
+        ids = {pseudonym: one for one, pseudonym in called.items()}
+        return Pseudonyms(called if self.plan.anonymous else {}, ids)
 
     def _readers(self, results: Sequence[Marked]) -> dict[str, dict[str, list[str]]]:
         """By question and student, the markers who read her text: those of the run before, and of what is new."""

@@ -58,6 +58,8 @@ class Plan:
         Who divide the texts among them; none: one sheet for all.
     by_two : float
         Percent of the texts that two of them read.
+    anonymous : bool
+        Whether marking sheets have pseudonyms in place of names.
     exercises : dict of Planned
         By name, in the order of the course. Empty: whatever was marked, with equal weights.
     """
@@ -72,6 +74,7 @@ class Plan:
     missing: str = "zero"
     markers: Sequence[str] = ()
     by_two: float = 0
+    anonymous: bool = False
     exercises: Mapping[str, Planned] = field(default_factory=dict)
 
     def of(self, exercise: str) -> Planned:
@@ -105,7 +108,7 @@ def read_plan(path: Path, known: Callable[[str], bool] = lambda name: True) -> P
     _only(path, "at the top", given, ["title", "time_zone"])
     _only(path, "in [late]", late, ["grace_minutes", "percent_per_day", "at_most_percent"])
     _only(path, "in [course]", course, ["points", "best", "missing"])
-    _only(path, "in [texts]", texts, ["markers", "percent_read_by_two"])
+    _only(path, "in [texts]", texts, ["markers", "percent_read_by_two", "anonymous"])
     zone = _zone(path, given.get("time_zone"))
     for name in exercises:
         if not known(name):
@@ -115,6 +118,9 @@ def read_plan(path: Path, known: Callable[[str], bool] = lambda name: True) -> P
         raise ValueError(f"{path}, [course]: best is how many exercises count, a whole number from 1 on, not {best!r}")
     if missing not in ("zero", "blank"):
         raise ValueError(f'{path}, [course]: missing is "zero" or "blank", not {missing!r}')
+    anonymous = texts.get("anonymous", False)
+    if not isinstance(anonymous, bool):
+        raise ValueError(f"{path}, [texts]: anonymous is true or false, not {anonymous!r}")
     return Plan(
         title=str(given.get("title", "Course")),
         zone=zone,
@@ -126,6 +132,7 @@ def read_plan(path: Path, known: Callable[[str], bool] = lambda name: True) -> P
         missing=missing,
         markers=_markers(path, texts.get("markers", [])),
         by_two=_number(path, "[texts]", texts, "percent_read_by_two", 0, most=100),
+        anonymous=anonymous,
         exercises={name: _planned(path, name, about, zone) for name, about in exercises.items()},
     )
 

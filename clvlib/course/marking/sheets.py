@@ -11,6 +11,7 @@ from clvlib.course.exercise import Exercise, TextQuestion
 from clvlib.course.marking.adjustments import Score
 from clvlib.course.marking.deadlines import shown
 from clvlib.course.marking.judge import Marked
+from clvlib.course.marking.pseudonyms import Pseudonyms
 from clvlib.course.marking.release import slug
 from clvlib.course.marking.tables import as_csv, defused, figure, guarded, read_table, unguarded
 from clvlib.course.words import listing
@@ -99,7 +100,11 @@ def log(rows: Iterable[Sequence[str]]) -> str:
 
 
 def marking_sheet(
-    exercise: Exercise, key: str, results: Sequence[Marked], earlier: Mapping[str, Mark] | None = None
+    exercise: Exercise,
+    key: str,
+    results: Sequence[Marked],
+    earlier: Mapping[str, Mark] | None = None,
+    pseudonyms: Pseudonyms | None = None,
 ) -> str:
     """The texts of a question as CSV, with a column for each line of the rubric and one for a comment.
 
@@ -115,20 +120,26 @@ def marking_sheet(
     results : sequence of Marked
     earlier : dict, optional
         What was typed so far, as `read_marking_sheet` returns it; none of it is lost.
+    pseudonyms : Pseudonyms, optional
+        In place of ids and names, and of their order.
     """
-    earlier = earlier or {}
+    earlier, pseudonyms = earlier or {}, pseudonyms or Pseudonyms()
     lines = _headings(exercise, key)
     names = {result.student.id: result.student.name for result in results}
     made = {result.maker.id: result for result, _ in texts_of(key, results)}
     texts = {result.maker.id: text for result, text in texts_of(key, results)}
     own = list(dict.fromkeys(title for mark in earlier.values() for title in mark.more))
     rows = [["student", "name", "answer", *lines, "comment", "version", *map(guarded, own)]]
-    for student in dict.fromkeys([*texts, *earlier]):
+    for student in sorted(dict.fromkeys([*texts, *earlier]), key=lambda student: pseudonyms.of.get(student, "")):
         found = mark_of(earlier, made[student], texts[student]) if student in texts else earlier[student]
         mark = found or Mark(version_of(texts[student]), [None] * len(lines))
         if student in texts:
             mark = _for_text(mark, texts[student])
         shown = [guarded(student), defused(names.get(student, "")), defused(texts.get(student, ""))]
+        if pseudonyms.of:
+            who = made[student].group or [made[student].student] if student in made else []
+            text = pseudonyms.hidden(texts.get(student, ""), who)
+            shown = [pseudonyms.of.get(student, guarded(student)), "", defused(text)]
         more = [guarded(mark.more.get(title, "")) for title in own]
         rows.append([*shown, *map(figure, mark.points), guarded(mark.comment), mark.version, *more])
     return as_csv(rows)
@@ -150,7 +161,12 @@ def file_name(key: str, marker: str = "") -> str:
 
 
 def read_marking_sheets(
-    folder: Path, exercise: Exercise, key: str, markers: Sequence[str] = (), marker: str = ""
+    folder: Path,
+    exercise: Exercise,
+    key: str,
+    markers: Sequence[str] = (),
+    marker: str = "",
+    pseudonyms: Pseudonyms | None = None,
 ) -> dict[str, Mark]:
     """What a marker typed into her sheets of a question: ours, and copies of it as programs save them.
 
@@ -167,7 +183,7 @@ def read_marking_sheets(
     paths = [path for path in folder.glob("*") if name.fullmatch(path.name) and _named(path, key, markers) == marker]
     marks: dict[str, Mark] = {}
     for path in sorted(paths, key=lambda path: (path.stat().st_mtime_ns, path.name)):
-        for student, mark in read_marking_sheet(path, exercise, key).items():
+        for student, mark in read_marking_sheet(path, exercise, key, pseudonyms).items():
             if student not in marks or mark.is_typed:
                 marks[student] = mark
     return marks
@@ -180,7 +196,9 @@ def _named(path: Path, key: str, markers: Iterable[str]) -> str:
     return max(found, key=lambda name: len(slug(name)), default="")
 
 
-def read_marking_sheet(path: Path, exercise: Exercise, key: str) -> dict[str, Mark]:
+def read_marking_sheet(
+    path: Path, exercise: Exercise, key: str, pseudonyms: Pseudonyms | None = None
+) -> dict[str, Mark]:
     """What a person typed into a marking sheet, by the student's id. Columns of her own making are kept.
 
     Raises
@@ -190,6 +208,7 @@ def read_marking_sheet(path: Path, exercise: Exercise, key: str) -> dict[str, Ma
         number from 0 to the maximum.
     """
     titles, rows = read_table(path)
+    ids = (pseudonyms or Pseudonyms()).ids
     lines = _headings(exercise, key)
     wanted = ["student", "name", "answer", *lines, "comment", "version"]
     _check_header(path, titles, rows, wanted)
@@ -197,6 +216,7 @@ def read_marking_sheet(path: Path, exercise: Exercise, key: str) -> dict[str, Ma
     for number, row in enumerate(rows, start=2):  # as a spreadsheet counts them; a text may run over several lines
         cells = {title: cell.strip() for title, cell in zip(titles, row, strict=True)}
         student = unguarded(cells["student"])
+        student = ids.get(student, student)
         where = f"{path}, row {number}, student {student!r}"
         if not student or student in marks:
             raise ValueError(f"{where}: every row needs a student, and every student has one row only")
