@@ -9,9 +9,11 @@ question   points              what it does
 q3         2                   she has 2 points for q3, whatever her notebook says
 q3         add 1               a point more than marking gave; `add -1`, one less
 q3         worth 4             q3 is out of 4 points; what was earned grows or shrinks with it
+q3         comment             what stands as the reason is told her there as a comment, beside any other row
 q3         drop, excuse        q3 does not count, neither in her points nor in what they are out of
 all        14                  her points of the whole exercise, final: lateness costs nothing of them
 all        add 1               a point more for the whole, which lateness does not touch
+all        comment             a comment on the whole
 all        excuse              the exercise does not count for her
 due        2026-03-15 23:59    her own deadline
 handed in  2026-03-12 22:10    when she handed in, where files do not say it or say it wrongly
@@ -51,7 +53,7 @@ class Adjustment:
     line : int
         Of the file.
     student, question : str
-    kind : {"set", "add", "worth", "drop", "excuse", "time"}
+    kind : {"set", "add", "worth", "drop", "excuse", "comment", "time"}
     value : float
         Points; 0 where there are none.
     when : datetime or None
@@ -89,6 +91,8 @@ class Score:
         The exercise does not count for her.
     changes : dict
         By question (`all` for the whole), in sentences, what the instructor decided and why.
+    comments : dict
+        By question (`all` for the whole), what the instructor has to say.
     """
 
     result: Marked
@@ -99,6 +103,7 @@ class Score:
     late: Lateness | None = None
     excused: bool = False
     changes: Mapping[str, list[str]] = field(default_factory=dict)
+    comments: Mapping[str, list[str]] = field(default_factory=dict)
 
     @property
     def out_of(self) -> float:
@@ -164,7 +169,8 @@ class Adjustments:
 
     def score(self, exercise: Exercise, result: Marked, late: Lateness | None = None) -> Score:
         """A result with what was decided about it."""
-        rows = self.of(result.student)
+        every = self.of(result.student)
+        rows = [row for row in every if row.kind != "comment"]
         verdicts, changes = dict(result.verdicts), dict[str, list[str]]()
         if not verdicts and any(row.student != ALL and row.kind in ("set", "add") for row in rows):
             verdicts = dict.fromkeys(exercise.questions, Verdict("not attempted", 0))
@@ -192,6 +198,7 @@ class Adjustments:
             late,
             excused or bool(exercise.questions and not counted),
             {where: said for where, said in changes.items() if said},
+            _comments([row for row in every if row.kind == "comment" and (has_points or row.student != ALL)]),
         )
 
 
@@ -280,7 +287,7 @@ def _most(row: Adjustment, rows: Sequence[Adjustment], exercise: Exercise) -> fl
 
 def _decision(points: str) -> tuple[str, float]:
     words = points.casefold().split()
-    if words in (["drop"], ["excuse"]):
+    if words in (["drop"], ["excuse"], ["comment"]):
         return words[0], 0
     if len(words) == 2 and words[0] in ("add", "worth"):
         value = _number(words[1])
@@ -291,7 +298,7 @@ def _decision(points: str) -> tuple[str, float]:
         raise ValueError(f"for {points} points more than marking gave, write `add {points.removeprefix('+')}`")
     if len(words) == 1:
         return "set", _number(words[0])
-    raise ValueError(f"the points are a number, `add 1`, `worth 4`, drop or excuse, not {points!r}")
+    raise ValueError(f"the points are a number, `add 1`, `worth 4`, drop, excuse or comment, not {points!r}")
 
 
 def _number(word: str) -> float:
@@ -300,7 +307,7 @@ def _number(word: str) -> float:
     except ValueError:
         value = math.nan
     if not math.isfinite(value):
-        raise ValueError(f"the points are a number, `add 1`, `worth 4`, drop or excuse, not {word!r}")
+        raise ValueError(f"the points are a number, `add 1`, `worth 4`, drop, excuse or comment, not {word!r}")
     return value
 
 
@@ -326,7 +333,7 @@ def _refuse_second(rows: list[Adjustment]) -> None:
     *before, last = rows
     for row in before:
         same = (row.student, row.question) == (last.student, last.question)
-        if same and last.kind != "add" and _group(row) == _group(last):
+        if same and last.kind not in ("add", "comment") and _group(row) == _group(last):
             raise ValueError(f"line {row.line} has already decided this about {last.question} of {last.student!r}")
 
 
@@ -356,6 +363,10 @@ def _adjusted(verdict: Verdict, scale: float, rows: Sequence[Adjustment]) -> Ver
     points += sum(row.value for row in rows if row.kind == "add")
     state = "marked" if given and verdict.state == "to mark" else verdict.state
     return replace(verdict, points=round(points, 2), state=state)
+
+
+def _comments(rows: Sequence[Adjustment]) -> dict[str, list[str]]:
+    return {where: [row.reason for row in rows if row.question == where] for where in {row.question for row in rows}}
 
 
 def _sentence(row: Adjustment, points: float) -> str:

@@ -224,7 +224,7 @@ class Marking:
         gradebook = self._gradebook(scores)
         self.gradebook.refuse_edits(gradebook, self.exercise.name, self.folder / NAME)
         changes = compare(self.gradebook.before(), gradebook, "total")
-        told = [score for score in scores if score.status != "nothing handed in" or score.changes]
+        told = [score for score in scores if score.status != "nothing handed in" or score.changes or score.comments]
         feedback = [(score.result, pages.feedback_page(self.exercise, score, marks).encode()) for score in told]
         for result, page in feedback:
             write(self.out / "feedback" / self._page_name(result), page)
