@@ -448,6 +448,16 @@ def test_a_class_in_one_folder_needs_no_other_argument(tmp_path, monkeypatch, ho
     pseudonyms = table(home / "releases" / "midterm_pseudonyms.csv")
     assert {row["student"] for row in pseudonyms} == {"ann", "bob", "eve"}
 
+    page = next((folder / "marked" / "midterm" / "feedback").glob("midterm_bob-*"))
+    clv(*words, "--language", "zh")
+    assert "第 1 题" in page.read_text(encoding="utf-8")
+    (folder / "course.toml").write_text(f'language = "zh"\n{plan}')
+    clv("course", "--keys", keys)
+    assert "总成绩为" in next((folder / "marked" / "course" / "feedback").glob("bob-*")).read_text(encoding="utf-8")
+    clv(*words, "--language", "en")
+    assert "Question 1" in page.read_text(encoding="utf-8")
+    assert refused(*words, "--language", "fr") == "pages can be written in en or zh, not in 'fr'"
+
 
 # A round
 

@@ -9,6 +9,7 @@ from types import SimpleNamespace
 
 import pytest
 
+from clvlib.course.data import ROOT
 from clvlib.course.exercise import Exercise
 from clvlib.course.marking import sandbox
 from clvlib.course.marking.adjustments import Adjustments
@@ -131,8 +132,8 @@ def test_one_notebook_counts_for_the_whole_group_on_the_numbers_of_its_maker(roo
     results = room.mark(TRIO)
     assert points(results) == {"ann": 2, "bob": 2, "007": 2, "dee": 0, "eve": None}
     assert len(room.ran) == 2
-    assert "The notebook of Bob counts for your group: Bob, Ann, 王伟." in room.page("007")
-    assert "your group" not in room.page("dee")
+    assert "that counts is that of: Bob Your group: Bob, Ann, 王伟" in room.page("007")
+    assert "Your group" not in room.page("dee")
     notes = {row["student"]: row["notes"] for row in room.rows("gradebook.csv")}
     assert notes["ann"] == "in a group, the notebook of bob"
     assert notes["dee"] == notes["eve"] == ""
@@ -226,7 +227,7 @@ def test_without_groups_everybody_hands_in_for_herself(room):
     room.hand_in("bob", "b.ipynb")
     assert points(room.mark({})) == {"ann": None, "bob": 2, "007": None, "dee": None, "eve": None}
     assert points(room.mark({"A": ["ann"]}))["bob"] == 2
-    assert "your group" not in room.page("bob")
+    assert "Your group" not in room.page("bob")
 
 
 def test_decisions_are_about_one_of_a_group(room):
@@ -251,6 +252,11 @@ def test_groups_may_differ_by_exercise_and_be_written_in_chinese(tmp_path):
     assert read(tmp_path, text) == {"A": ["ann", "bob"]}
     assert read(tmp_path, text, "01_worksheet") == {"B": ["ann"], "A": ["bob"]}
     assert read_groups(tmp_path / "none.csv", "99_small", IDS, bool) == {}
+    guide = (ROOT / "exercises" / "README.md").read_text(encoding="utf-8")
+    path = tmp_path / "groups.csv"
+    path.write_text(re.search(r"```\n(group,student\n.*?)```", guide, re.DOTALL)[1])
+    found = read_groups(path, "01_worksheet", [f"2023{number:04}" for number in range(12)], bool)
+    assert found == {"A": ["20230001", "20230002"], "B": ["20230004"]}
 
 
 @pytest.mark.parametrize(

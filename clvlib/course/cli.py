@@ -33,6 +33,9 @@ RosterFile = Annotated[
     Path | None,
     typer.Option("--roster", help="The class: Canvas, Moodle, or a column `id`. [default: roster.csv or .xlsx here]"),
 ]
+PageLanguage = Annotated[
+    str | None, typer.Option("--language", help="Of students' pages: en or zh. [default: as course.toml says, else en]")
+]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Say what would change, and write nothing that goes out.")]
 EvenSo = Annotated[bool, typer.Option("--even-so", help="Write though something looks wrong.")]
 KeysFolder = Annotated[Path, typer.Option("--keys", help="Folder of keys of your own; for an exam, write your own.")]
@@ -147,6 +150,7 @@ def mark(
         int | None, typer.Option("--workers", min=1, help="Notebooks side by side. [default: processors]")
     ] = None,
     cell_seconds: Annotated[float, typer.Option("--cell-seconds", min=1, help="Processor time for one cell.")] = 20,
+    language: PageLanguage = None,
     dry_run: DryRun = False,
     even_so: EvenSo = False,
 ) -> None:
@@ -160,6 +164,7 @@ def mark(
     from clvlib.course.marking import sandbox
     from clvlib.course.marking.adjustments import NAME, read_adjustments
     from clvlib.course.marking.deadlines import clock_of
+    from clvlib.course.marking.language import speaking
     from clvlib.course.marking.roster import read_roster
 
     with _in_words():
@@ -186,7 +191,7 @@ def mark(
             raise ValueError(
                 "there is nothing to mark yet: name the folder or zip of returned files with --submissions"
             )
-        with _alone(out), clock_of(plan.zone):
+        with _alone(out), clock_of(plan.zone), speaking(language or plan.language):
             if submissions:
                 work.take_in(submissions)
             waiting = work.waiting(again or ())
@@ -213,10 +218,12 @@ def whole_course(
         Path | None, typer.Option("--marked", help="Folder with the results of each exercise. [default: marked]")
     ] = None,
     keys: KeysFolder = KEYS,
+    language: PageLanguage = None,
     dry_run: DryRun = False,
     even_so: EvenSo = False,
 ) -> None:
     """Add up a term: one gradebook over all exercises that are marked, and a page per student."""
+    from clvlib.course.marking.language import speaking
     from clvlib.course.marking.roster import read_roster
     from clvlib.course.marking.term import FOLDER, Term
 
@@ -225,7 +232,7 @@ def whole_course(
         folder, (plan, _) = marked or roster.parent / "marked", _plan(roster.parent, keys)
         if not folder.is_dir():
             raise ValueError(f"there is no folder {folder}: run `clv mark EXERCISE` first")
-        with _alone(folder / FOLDER):
+        with _alone(folder / FOLDER), speaking(language or plan.language):
             term = Term(plan, read_roster(roster), folder, lambda name: _title(name, keys))
             standings = term.standings()
             grades = [each.grade for each in standings if each.grade is not None]

@@ -33,10 +33,11 @@ from zoneinfo import ZoneInfo
 from clvlib.course.exercise import Exercise
 from clvlib.course.marking.deadlines import Lateness, shown
 from clvlib.course.marking.judge import Marked, Verdict
+from clvlib.course.marking.language import gettext, ngettext
 from clvlib.course.marking.plan import as_time
 from clvlib.course.marking.roster import Roster, Student, id_in
 from clvlib.course.marking.tables import as_csv, csv_or_workbook, figure, guarded, numbered_table, unguarded, visible
-from clvlib.course.words import count, listing
+from clvlib.course.words import listing
 
 NAME = "adjustments.csv"
 COLUMNS = ["exercise", "student", "question", "points", "reason"]
@@ -370,17 +371,36 @@ def _comments(rows: Sequence[Adjustment]) -> dict[str, list[str]]:
 
 
 def _sentence(row: Adjustment, points: float) -> str:
-    whose = "for everybody" if row.student == ALL else "for you"
-    thing = "exercise" if row.question == ALL else "question"
-    what = {
-        "set": f"The points were set to {figure(row.value)}",
-        "add": f"{count(abs(row.value), 'point')} {'added' if row.value >= 0 else 'taken off'}",
-        "worth": f"This question is out of {figure(row.value)} points instead of {figure(points)}, {whose}",
-        "drop": f"This question was dropped {whose}: it does not count",
-        "excuse": f"This {thing} is excused {whose}: it does not count",
-        "time": f"{'Your deadline' if row.question == 'due' else 'Handed in'}: {shown(row.when) if row.when else ''}",
-    }[row.kind]
-    return f"{what}. Reason: {row.reason}"
+    everybody, whole = row.student == ALL, row.question == ALL
+    values = {"points": figure(abs(row.value) if row.kind == "add" else row.value), "before": figure(points)}
+    values["when"] = shown(row.when) if row.when else ""
+    if row.kind == "set":
+        what = gettext("The points were set to %(points)s.")
+    elif row.kind == "add" and row.value >= 0:
+        what = ngettext("%(points)s point added.", "%(points)s points added.", row.value)
+    elif row.kind == "add":
+        what = ngettext("%(points)s point taken off.", "%(points)s points taken off.", -row.value)
+    elif row.kind == "worth" and everybody:
+        what = gettext("This question is out of %(points)s points instead of %(before)s, for everybody.")
+    elif row.kind == "worth":
+        what = gettext("This question is out of %(points)s points instead of %(before)s, for you.")
+    elif row.kind == "drop" and everybody:
+        what = gettext("This question was dropped for everybody: it does not count.")
+    elif row.kind == "drop":
+        what = gettext("This question was dropped for you: it does not count.")
+    elif row.kind == "excuse" and whole and everybody:
+        what = gettext("This exercise is excused for everybody: it does not count.")
+    elif row.kind == "excuse" and whole:
+        what = gettext("This exercise is excused for you: it does not count.")
+    elif row.kind == "excuse" and everybody:
+        what = gettext("This question is excused for everybody: it does not count.")
+    elif row.kind == "excuse":
+        what = gettext("This question is excused for you: it does not count.")
+    elif row.question == "due":
+        what = gettext("Your deadline: %(when)s.")
+    else:
+        what = gettext("Handed in: %(when)s.")
+    return gettext("%(what)s Reason: %(reason)s") % {"what": what % values, "reason": row.reason}
 
 
 def _plain(cell: str) -> str:

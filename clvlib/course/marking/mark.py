@@ -26,6 +26,7 @@ from clvlib.course.marking.alike import Work
 from clvlib.course.marking.answers import thaw
 from clvlib.course.marking.changes import Changes, Gradebook, compare
 from clvlib.course.marking.judge import Marked, judge, notes
+from clvlib.course.marking.language import speaking
 from clvlib.course.marking.plan import Plan
 from clvlib.course.marking.pseudonyms import Pseudonyms
 from clvlib.course.marking.record import Inputs, Record, hidden_inputs, shown_inputs
@@ -238,7 +239,8 @@ class Marking:
         if changes.cells:
             write(self.out / "changes.csv", changes.as_csv().encode("utf-8-sig"))
         twice = {key: markers.read_twice(key, typed[key], readers[key], results) for key in self._texts()}
-        tables = {"log.csv": self._log(scores, twice)}
+        with speaking("en"):
+            tables = {"log.csv": self._log(scores, twice)}
         if self.plan.markers:
             write(self.out / _READERS, json.dumps(readers, ensure_ascii=False, indent=1).encode())
             for key, marker in product(self._texts(), self.plan.markers):

@@ -19,6 +19,7 @@ from clvlib.course.marking import alike, items
 from clvlib.course.marking.adjustments import Score
 from clvlib.course.marking.deadlines import shown
 from clvlib.course.marking.judge import Marked
+from clvlib.course.marking.language import gettext, ngettext, spoken
 from clvlib.course.marking.plan import Plan
 from clvlib.course.marking.sheets import Marks, mark_of
 from clvlib.course.marking.tables import figure, visible
@@ -34,7 +35,10 @@ _TEMPLATES = Environment(
     trim_blocks=True,
     lstrip_blocks=True,
     keep_trailing_newline=True,
+    extensions=["jinja2.ext.i18n"],
 )
+_TEMPLATES.policies["ext.i18n.trimmed"] = True
+_TEMPLATES.install_gettext_callables(gettext, ngettext, newstyle=True)  # type: ignore[attr-defined]
 _TEMPLATES.filters |= {
     "counted": count,
     "figure": figure,
@@ -59,6 +63,7 @@ def feedback_page(exercise: Exercise, score: Score, marks: Marks) -> str:
     """
     return _page(
         "feedback.html",
+        language=spoken(),
         exercise=exercise,
         score=score,
         result=score.result,
@@ -87,7 +92,7 @@ def term_page(plan: Plan, standing: "Standing") -> str:
     """The page of one student over all exercises of a course."""
     unsettled = any(part.waiting or part.status == "not marked yet" for part in standing.parts)
     name = standing.student.name or standing.student.id
-    return _page("term.html", plan=plan, standing=standing, name=name, unsettled=unsettled)
+    return _page("term.html", language=spoken(), plan=plan, standing=standing, name=name, unsettled=unsettled)
 
 
 def alike_page(exercise: Exercise, found: Sequence[alike.Finding], works: int) -> str:

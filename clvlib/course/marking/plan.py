@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from clvlib.course.marking.language import LANGUAGES
 from clvlib.course.marking.release import slug
 from clvlib.course.words import listing
 
@@ -40,6 +41,8 @@ class Plan:
     ----------
     title : str
         What the course's grade is called in the LMS.
+    language : {"en", "zh"}
+        Of the pages that students get.
     zone : ZoneInfo or None
         Of all times; None for this machine's.
     grace : float
@@ -65,6 +68,7 @@ class Plan:
     """
 
     title: str = "Course"
+    language: str = "en"
     zone: ZoneInfo | None = None
     grace: float = 0
     per_day: float = 0
@@ -105,7 +109,7 @@ def read_plan(path: Path, known: Callable[[str], bool] = lambda name: True) -> P
         ) from None
     late, course, texts = (_table(path, given, name, given.pop(name, {})) for name in ("late", "course", "texts"))
     exercises = _table(path, given, "exercises", given.pop("exercises", {}))
-    _only(path, "at the top", given, ["title", "time_zone"])
+    _only(path, "at the top", given, ["title", "language", "time_zone"])
     _only(path, "in [late]", late, ["grace_minutes", "percent_per_day", "at_most_percent"])
     _only(path, "in [course]", course, ["points", "best", "missing"])
     _only(path, "in [texts]", texts, ["markers", "percent_read_by_two", "anonymous"])
@@ -118,11 +122,15 @@ def read_plan(path: Path, known: Callable[[str], bool] = lambda name: True) -> P
         raise ValueError(f"{path}, [course]: best is how many exercises count, a whole number from 1 on, not {best!r}")
     if missing not in ("zero", "blank"):
         raise ValueError(f'{path}, [course]: missing is "zero" or "blank", not {missing!r}')
+    language = given.get("language", "en")
+    if language not in LANGUAGES:
+        raise ValueError(f"{path}: language is {' or '.join(LANGUAGES)}, not {language!r}")
     anonymous = texts.get("anonymous", False)
     if not isinstance(anonymous, bool):
         raise ValueError(f"{path}, [texts]: anonymous is true or false, not {anonymous!r}")
     return Plan(
         title=str(given.get("title", "Course")),
+        language=language,
         zone=zone,
         grace=_number(path, "[late]", late, "grace_minutes", 0),
         per_day=_number(path, "[late]", late, "percent_per_day", 0, most=100),

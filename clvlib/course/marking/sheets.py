@@ -11,6 +11,7 @@ from clvlib.course.exercise import Exercise, TextQuestion
 from clvlib.course.marking.adjustments import Score
 from clvlib.course.marking.deadlines import shown
 from clvlib.course.marking.judge import Marked
+from clvlib.course.marking.language import gettext
 from clvlib.course.marking.pseudonyms import Pseudonyms
 from clvlib.course.marking.release import slug
 from clvlib.course.marking.tables import as_csv, defused, figure, guarded, read_table, unguarded
@@ -89,7 +90,8 @@ def _beside(score: Score) -> float | None:
 
 def _notes(score: Score) -> list[str]:
     result = score.result
-    group = [f"in a group, the notebook of {result.maker.id}"] if result.group and result.verdicts else []
+    counts = gettext("in a group, the notebook of %(maker)s") % {"maker": result.maker.id}
+    group = [counts] if result.group and result.verdicts else []
     late = [score.late.by] if score.late and score.late.late else []
     return group + late + [f"{where}: {said}" for where, lines in score.changes.items() for said in lines]
 
