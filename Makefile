@@ -1,6 +1,6 @@
 # The course's commands. `make` alone lists them.
 .DEFAULT_GOAL := help
-.PHONY: help setup lab test quick redraws notebooks exercises claims datasets lint bench mutants nbgrader clean
+.PHONY: help setup lab test quick redraws notebooks exercises claims datasets lint bench mutants nbgrader site site-test clean
 
 PORT ?= 8888
 VENV := .venv
@@ -8,11 +8,13 @@ PYTHON := $(VENV)/bin/python
 READY := $(VENV)/.ready
 NBGRADER := .venv-nbgrader
 MUTANTS := .venv-mutants
+SITE := .venv-site
 MODULES ?=
+SITE_OPTIONS ?=
 
 help:  ## list the commands
 	@echo "CLV Notebooks"
-	@grep -E '^[a-z]+:.*## ' Makefile | sed -e 's/:.*## /|/' | awk -F'|' '{printf "  make %-10s %s\n", $$1, $$2}'
+	@grep -E '^[a-z-]+:.*## ' Makefile | sed -e 's/:.*## /|/' | awk -F'|' '{printf "  make %-10s %s\n", $$1, $$2}'
 
 setup: $(READY)  ## install everything into .venv (once; later commands do it by themselves)
 
@@ -42,6 +44,7 @@ lab: $(READY)  ## open the course in JupyterLab (PORT=8888)
 	@echo "Starting JupyterLab; Ctrl-C here stops it. Your browser opens by itself; if not, use an address printed below."
 	@$(PYTHON) -m jupyterlab --LabApp.default_url=/lab/tree/notebooks/00_start_here.ipynb --port=$(PORT) --allow-root \
 	  $(foreach glob,__pycache__ '*.pyc' '*.pyo' .DS_Store '*~' keys,--ContentsManager.hide_globs=$(glob)) \
+	  --LabApp.custom_css=True --ServerApp.tornado_settings=static_custom_path=.ci \
 	  --ServerApp.log_level=ERROR --LabApp.log_level=ERROR --LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate
 
 test: $(READY) lint  ## run every test
@@ -94,5 +97,20 @@ nbgrader: $(READY)  ## set up the optional environment that tests the nbgrader e
 	@$(NBGRADER)/bin/python -m pip install --disable-pip-version-check --quiet 'nbgrader>=0.9.6,<0.10'
 	@$(NBGRADER)/bin/python -m ipykernel install --sys-prefix
 
+$(SITE)/.ready: $(READY) docs/requirements.lock
+	@echo "Setting up Sphinx in $(SITE), on top of $(VENV)"
+	@$(call on_top_of_venv,$(SITE))
+	@$(SITE)/bin/python -m pip install --disable-pip-version-check --quiet --require-hashes -r docs/requirements.lock
+	@touch $@
+
+site: $(SITE)/.ready  ## build the site in docs/_build/html
+	@$(SITE)/bin/python docs/rooms.py
+	@$(SITE)/bin/python -m sphinx -W --keep-going --quiet --jobs auto $(SITE_OPTIONS) -c docs -d docs/_build/doctrees \
+	  docs/_build/pages docs/_build/html
+	@echo "The site is built: open docs/_build/html/index.html"
+
+site-test: $(SITE)/.ready  ## build the site and walk through it in a browser
+	@CLV_SITE_REQUIRED=1 $(SITE)/bin/python -m pytest -n 0 -q tests/test_site.py
+
 clean:  ## remove the set-up (your notebooks and progress stay)
-	rm -rf $(VENV) $(NBGRADER) $(MUTANTS) .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(NBGRADER) $(MUTANTS) $(SITE) docs/_build .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -117,7 +117,8 @@ AnyColumn = Annotated[pd.Series, Column(lambda name, column: column)]  # whateve
 
 Day = Annotated[pd.Timestamp, _checks.day]
 Moment = Annotated[pd.Timestamp, _checks.moment]
-DateFormat = Annotated[str, _checks.date_format]  # such as "%d/%m/%Y"
+DateFormat = Annotated[Sequence[str], _checks.date_formats]  # such as "%d/%m/%Y", or a list of such
+Rates = Annotated[dict[Any, float], _checks.rates]  # a table, as a dict or a Series: currency, worth of one unit
 Words = Annotated[Sequence[str], _checks.words]
 
 
@@ -146,7 +147,10 @@ def formula(function: Callable[..., Any]) -> Callable[..., Any]:
 
     @functools.wraps(function)
     def checked(*args: Any, **kwargs: Any) -> Any:
-        bound = signature.bind(*args, **kwargs)
+        try:
+            bound = signature.bind(*args, **kwargs)
+        except TypeError as error:  # without the inside of `bind`, which helps nobody
+            raise TypeError(f"{function.__name__}: {error}") from None
         bound.apply_defaults()
         given = bound.arguments
         present = [each for each in arguments if not (given[each.name] is None and each.optional)]

@@ -9,7 +9,8 @@ from clvlib import _checks
 from clvlib._calendar import DAYS, PANDAS_PERIOD, Grain
 from clvlib._formula import (
     Amounts,
-    DateColumn,
+    AnyColumn,
+    DateFormat,
     Flags,
     Ids,
     OneAmount,
@@ -373,9 +374,11 @@ def mixture_retention(shares: Shares, retention: Shares, periods: Periods) -> pd
 def cohort_table(
     log: pd.DataFrame,
     customer: Ids = "customer_id",
-    date: DateColumn = "date",
+    date: AnyColumn = "date",
     grain: Grain = "month",
     values: Literal["customers", "shares"] = "customers",
+    *,
+    date_format: DateFormat | None = None,
 ) -> pd.DataFrame:
     """How many customers of each cohort came back how many periods after the cohort's first purchase.
 
@@ -387,11 +390,14 @@ def cohort_table(
     log : DataFrame
         One row a purchase.
     customer, date : str
-        Its columns with the customer's id and the date (dates, or text such as 2024-01-31).
+        Its columns with the customer's id and the date (datetimes, or text written year-month-day).
     grain : {"day", "week", "month", "quarter", "year"}, default "month"
         Calendar period; weeks run from Monday to Sunday.
     values : {"customers", "shares"}, default "customers"
         Distinct active customers, or their share of the cohort's size (column 0).
+    date_format : str or list of str, optional
+        How dates in text are written, such as ``"%d/%m/%Y"``, if not year-month-day; as in
+        `clvlib.transactions.rfm_summary`.
 
     Returns
     -------
@@ -418,7 +424,7 @@ def cohort_table(
     >>> cohort_table(log).loc["2024-02"].tolist()
     [1, 0, <NA>]
     """
-    dates = pd.DatetimeIndex(date)
+    dates = pd.DatetimeIndex(_checks.log_dates(date, date_format))
     calendar = pd.period_range(dates.min(), dates.max(), freq=PANDAS_PERIOD[grain])
     period = calendar.get_indexer(dates.to_period(calendar.freq))
     active = pd.DataFrame({"customer": customer.to_numpy(), "period": period}).drop_duplicates()

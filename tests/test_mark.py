@@ -6,17 +6,23 @@ import itertools
 import json
 import os
 import random
+import re
+import resource
 import shutil
 import signal
 import subprocess
 import sys
 import time
+from contextlib import contextmanager
+from dataclasses import fields
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from classroom import CHANGES, HANGS, Classroom, all_gone, descendants, needs_bubblewrap, roster_of, write_in
 
 from clvlib.course.exercise import load_exercise
+from clvlib.course.marking import mark, sandbox
 from clvlib.course.marking.mark import Marking, workers
 from clvlib.course.marking.release import Secret, hand_out, ticket
 from clvlib.course.marking.roster import Roster, Student, read_roster
@@ -26,7 +32,7 @@ pytestmark = [needs_bubblewrap, pytest.mark.slow]
 
 EXERCISE = load_exercise("01_worksheet")
 SECRET = Secret(bytes(32))
-LIMITS = Limits(cell_seconds=60, seconds=600)  # by the clock: more than honest cells take on the busiest machine
+LIMITS = Limits(cell_seconds=60, seconds=600)
 SHORT = Limits(cell_seconds=2, seconds=600)  # for cells that hang, beside which the honest ones take no time
 
 
@@ -141,7 +147,7 @@ def test_one_student_is_run_again_when_asked_for(tmp_path):
         marking.waiting(["nobody"])
 
 
-def test_other_limits_or_a_damaged_file_of_answers_mean_running_again(tmp_path):
+def test_other_limits_or_answers_damaged_or_of_another_form_mean_running_again(tmp_path, monkeypatch):
     room = room_of(2, tmp_path)
     write_in([room.handed(student, "right") for student in room.roster.students], tmp_path / "submissions")
     marked(room, tmp_path)
@@ -155,7 +161,10 @@ def test_other_limits_or_a_damaged_file_of_answers_mean_running_again(tmp_path):
     assert len(other.waiting()) == 2
     damaged = next((tmp_path / "out" / "answers").glob("*.json"))
     damaged.write_text(damaged.read_text()[:50])
-    assert len(Marking(EXERCISE, room.roster, room.record, tmp_path / "out", LIMITS).waiting()) == 1
+    again = Marking(EXERCISE, room.roster, room.record, tmp_path / "out", LIMITS)
+    assert len(again.waiting()) == 1
+    monkeypatch.setattr(mark, "fields", lambda kept: fields(kept)[:-1])  # as an earlier version kept them
+    assert len(again.waiting()) == 2
 
 
 def test_a_corrected_key_changes_verdicts_and_never_cases(tmp_path):
@@ -195,6 +204,26 @@ def test_a_roster_with_other_ids_rejects_nobody(tmp_path):
         assert {key: result.verdicts[key].points for key in file.points} == file.points
 
 
+def test_pages_of_dropped_students_are_taken_away_and_the_log_says_so(tmp_path):
+    room = room_of(3, tmp_path)
+    students = room.roster.students
+    write_in([room.handed(student, "right") for student in students], tmp_path / "submissions")
+    marked(room, tmp_path)
+    pages = snapshot(tmp_path / "out" / "feedback")
+    (tmp_path / "out" / "feedback" / "letter.html").write_text("the instructor's own")
+    fewer = Roster("plain", students[:2], ["id"], [[one.id] for one in students[:2]])
+    for roster, dropped in ((fewer, [students[2].id]), (fewer, [students[2].id]), (room.roster, [])):
+        marking = Marking(EXERCISE, roster, room.record, tmp_path / "out", LIMITS)
+        marking.write(list(marking.results()))
+        left = snapshot(tmp_path / "out" / "feedback")
+        assert left.pop(Path("letter.html"))
+        assert len(left) == 3 - len(dropped)
+        with (tmp_path / "out" / "log.csv").open(encoding="utf-8-sig", newline="") as file:
+            told = [row["student"] for row in csv.DictReader(file) if "not on this roster any more" in row["what"]]
+        assert told == dropped
+    assert left == pages, "who comes back has her page again"
+
+
 def test_nobodys_mark_depends_on_who_else_handed_in(tmp_path):
     room = room_of(4, tmp_path)
     kinds = ["right", "spoils the libraries", "ends python", "mistake q1 1"]
@@ -231,6 +260,7 @@ def test_the_kept_answers_are_plain_and_hold_no_key(tmp_path):
     wanted = {
         "attempt",
         "fingerprint",
+        "alone",
         "answers",
         "shown",
         "hidden",
@@ -239,6 +269,7 @@ def test_the_kept_answers_are_plain_and_hold_no_key(tmp_path):
         "skipped",
         "cell_of",
         "trouble",
+        "late",
     }
     assert set(kept) == wanted
     assert len(kept["shown"]["q4"]) == 3
@@ -250,6 +281,124 @@ def test_notebooks_run_side_by_side_as_far_as_memory_goes_round():
     assert workers(Limits(memory=10**15)) == 1
 
 
+# Load takes no marks
+
+BURN = """import time
+until = time.process_time() + 0.7
+while time.process_time() < until:
+    pass
+"""  # of the one second that a cell has below
+THREADS = """import hashlib, threading
+big = bytes(10**8)
+def spin():
+    while True:
+        hashlib.sha256(big).digest()
+try:
+    while True:
+        threading.Thread(target=spin, daemon=True).start()
+except RuntimeError:
+    pass
+spin()
+"""
+ONE_SECOND = Limits(cell_seconds=1, call_seconds=1, seconds=60)
+
+
+@contextmanager
+def busy(processes):
+    """So many processes that compute all the time."""
+    running = [subprocess.Popen([sys.executable, "-c", "while True: pass"]) for _ in range(processes)]
+    try:
+        yield
+    finally:
+        for one in running:
+            one.kill()
+            one.wait()
+
+
+@pytest.mark.parametrize("load", ["two busy processes for each processor", "63 threads of a student"])
+def test_a_class_under_load_loses_no_honest_point(tmp_path, load):
+    room = room_of(5, tmp_path)
+    (tmp_path / "submissions").mkdir()
+    first, *others = room.roster.students
+    slow = {key: f"{BURN}{room.solution(key)}" for key in ("q1", "q3")}
+    for student in others:
+        (tmp_path / "submissions" / room.handed(student, "right").name).write_bytes(room.notebook(student, slow))
+    threads = load.startswith("63")
+    if threads:
+        spinning = room.notebook(first, {"q3": THREADS})
+        (tmp_path / "submissions" / room.handed(first, "right").name).write_bytes(spinning)
+    marking = Marking(EXERCISE, room.roster, room.record, tmp_path / "out", ONE_SECOND)
+    marking.take_in(tmp_path / "submissions")
+    with busy(0 if threads else 2 * len(os.sched_getaffinity(0))):
+        list(marking.run(marking.waiting(), Sandbox(ONE_SECOND), 2))
+    results = {result.student: result for result in marking.results()}
+    for student in others:
+        assert results[student].total == 13, results[student].notes
+    kept = [json.loads(path.read_text()) for path in (tmp_path / "out" / "answers").iterdir()]
+    assert sum(each["late"] for each in kept) == threads, "and nobody had to run again but the student of the threads"
+    if threads:
+        assert [results[first].verdicts[key].state for key in ("q1", "q2", "q3")] == ["right", "right", "stopped"]
+
+
+class Runs:
+    """Runs notebooks, of which that of the second student takes too long beside others, that of the third always."""
+
+    def __init__(self, monkeypatch):
+        self.order, self.now, self.alone, self.stop_at = [], 0, {}, ""
+        self.run = sandbox.run
+        monkeypatch.setattr(sandbox, "run", self)
+
+    def __call__(self, notebook, *rest):
+        word = re.search("# (second|third)|$", "".join(notebook["cells"]))[1]
+        again = word in self.order
+        if again and word == self.stop_at:
+            raise KeyboardInterrupt
+        self.order.append(word)
+        self.now += 1
+        self.alone[word] = self.now == 1
+        late = word == "third" or (word == "second" and not again)
+        done = sandbox.Collected(trouble=["it took too long"], late=True) if late else self.run(notebook, *rest)
+        self.now -= 1
+        return done
+
+
+def class_of_three(folder):
+    room = room_of(3, folder)
+    folder.joinpath("submissions").mkdir()
+    for student, word in zip(room.roster.students, ("first", "second", "third"), strict=True):
+        notebook = room.notebook(student, {"q1": f"# {word}\n{room.solution('q1')}"})
+        (folder / "submissions" / room.handed(student, "right").name).write_bytes(notebook)
+    return room
+
+
+def test_what_took_too_long_runs_again_at_the_end_and_alone(tmp_path, monkeypatch):
+    runs = Runs(monkeypatch)
+    _, results, ran = marked(class_of_three(tmp_path), tmp_path)
+    assert len(ran) == len(set(ran)) == 3
+    assert [result.total for result in results.values()] == [13, 13, 0]
+    assert sorted(runs.order[-2:]) == ["second", "third"], "after all others"
+    assert (runs.order.count("second"), runs.order.count("third")) == (2, 2)
+    assert runs.alone["second"]
+    assert runs.alone["third"]
+    log = (tmp_path / "out" / "log.csv").read_text(encoding="utf-8-sig")
+    assert log.count("it took too long, so it ran again at the end, alone") == 2
+    assert ',,"2 notebooks took too long and ran again, alone"' in log
+
+
+def test_a_run_that_was_stopped_before_it_ran_some_again_does_so_the_next_time(tmp_path, monkeypatch):
+    room, runs = class_of_three(tmp_path), Runs(monkeypatch)
+    marked(room, tmp_path)
+    runs.order, runs.stop_at = [], "second"
+    with pytest.raises(KeyboardInterrupt):
+        marked(room, tmp_path, "stopped")
+    runs.stop_at = ""
+    _, _, ran = marked(room, tmp_path, "stopped")
+    assert room.roster.students[1] in ran
+    assert room.roster.students[0] not in ran
+    assert runs.order.count("second") == 2, "its first run is not run again"
+    assert snapshot(tmp_path / "stopped") == snapshot(tmp_path / "out")
+
+
 # A kill at any moment
 
 
@@ -259,12 +408,33 @@ def clv_mark(folder, out):
     return [*map(str, command), "--cell-seconds", "60"]
 
 
+PLAN = """
+time_zone = "Asia/Shanghai"
+late = { grace_minutes = 15, percent_per_day = 10 }
+exercises = { 01_worksheet = "2026-03-12 23:59" }
+"""
+DECIDED = """exercise,student,question,points,reason
+01_worksheet,A/B,q7,3,Explained in class.
+01_worksheet,all,q2,add 0,The wording was mended.
+01_worksheet,..,due,2026-03-20 12:00,Ill.
+01_worksheet,00012,all,excuse,Laptop stolen.
+"""
+
+
 @pytest.fixture(scope="module")
 def small_class(tmp_path_factory):
+    """Nine students; two are late, one of them with an extension."""
     folder = tmp_path_factory.mktemp("small")
     room = room_of(9, folder)
     kinds = ["right", "mistake q7 1", "blank", "ends python", "renamed", "cut off", "one large list"]
-    write_in(list(room.hand_in(kinds)), folder / "submissions")
+    handed = list(room.hand_in(kinds))
+    write_in(handed, folder / "submissions")
+    in_time, late = (datetime(2026, 3, day, 14, tzinfo=UTC).timestamp() for day in (12, 14))  # in Shanghai at 22:00
+    for file in handed:
+        when = late if file.student.id in ('o\'hara, "x"', "..") else in_time
+        os.utime(folder / "submissions" / file.name, (when, when))
+    (folder / "course.toml").write_text(PLAN)
+    (folder / "adjustments.csv").write_text(DECIDED)
     (folder / "secret").write_text(SECRET.key.hex() + "\n")
     started = time.monotonic()
     subprocess.run(clv_mark(folder, folder / "undisturbed"), check=True, capture_output=True)
@@ -286,12 +456,115 @@ def test_a_run_killed_at_a_random_moment_ends_the_same_when_it_is_run_again(smal
     assert ended == undisturbed
 
 
+def gradebook_of(folder):
+    path = folder / "undisturbed" / "gradebook.csv"
+    return {row["student"]: row for row in csv.DictReader(path.open(encoding="utf-8-sig", newline=""))}
+
+
+@pytest.mark.parametrize("bytes_left", [2_000, 25_000, 40_000])
+def test_a_full_disk_is_told_leaves_nothing_half_written_and_costs_nothing(small_class, bytes_left):
+    """Stood in for by a limit of the size of a file, which ends a write in the middle as well."""
+    folder, undisturbed, _ = small_class
+    out = folder / f"full{bytes_left}"
+
+    def limit():
+        resource.setrlimit(resource.RLIMIT_FSIZE, (bytes_left, resource.RLIM_INFINITY))
+
+    done = subprocess.run(clv_mark(folder, out), capture_output=True, text=True, preexec_fn=limit)
+    assert done.returncode == 1
+    said = " ".join(done.stderr.split())
+    assert "Not done: the disk is full: " in said
+    assert said.endswith("make room, and run the same command again")
+    assert "Traceback" not in said
+    left = snapshot(out)
+    assert not any(path.name.endswith(".unfinished") for path in left)
+    assert all(data == undisturbed[path] for path, data in left.items())
+    subprocess.run(clv_mark(folder, out), check=True, capture_output=True)
+    assert snapshot(out) == undisturbed
+
+
 def test_the_command_says_what_came_of_it(small_class):
     folder, _, _ = small_class
     done = subprocess.run(clv_mark(folder, folder / "undisturbed"), check=True, capture_output=True, text=True)
     assert "8 marked (0 of them run now), 1 not readable" in " ".join(done.stderr.split())
-    rows = list(csv.DictReader((folder / "undisturbed" / "gradebook.csv").open(encoding="utf-8-sig", newline="")))
+    assert "Nothing changed since the last run." in done.stderr
+    rows = list(gradebook_of(folder).values())
     assert len(rows) == 9
     assert sum(row["total"] == "13" for row in rows) == 3
     assert list(itertools.islice(rows[0], 4)) == ["student", "name", "status", "q1"]
     assert Path(folder / "undisturbed" / "items.html").stat().st_size > 1000
+
+
+def test_what_was_decided_and_what_is_late_stands_in_gradebook_and_pages(small_class):
+    folder, _, _ = small_class
+    rows = gradebook_of(folder)
+    pages = {path.name: path.read_text() for path in (folder / "undisturbed" / "feedback").iterdir()}
+
+    def page(student):
+        return " ".join(pages[f"01_worksheet_{ticket(SECRET, EXERCISE, Student(student, '', ''))}.html"].split())
+
+    assert (rows["A/B"]["q7"], rows["A/B"]["total"], rows["A/B"]["late_penalty"]) == ("3", "13", "")
+    assert "The points were set to 3. Reason: Explained in class." in page("A/B")
+    late = rows['o\'hara, "x"']  # everything right, 1 day 22 hours late: two days of 17 points
+    assert (late["late_penalty"], late["total"]) == ("-3.4", "9.6")
+    assert "Due 2026-03-12 23:59 (Asia/Shanghai), handed in 2026-03-14 22:00 (Asia/Shanghai): 1 day 22 hours late." in (
+        page('o\'hara, "x"')
+    )
+    assert "That cost 3.4 points: 20 % of 17 points, for 2 days begun." in page('o\'hara, "x"')
+    assert (rows[".."]["late_penalty"], float(rows[".."]["total"])) == ("", 10)
+    assert "Your deadline: 2026-03-20 12:00 (Asia/Shanghai). Reason: Ill." in page("..")
+    assert (rows["00012"]["status"], rows["00012"]["total"]) == ("excused", "")
+
+
+def test_an_edited_gradebook_stops_the_run_until_the_edit_is_an_adjustment(small_class, tmp_path):
+    """As an instructor does it: a figure typed in, the offered line pasted, the same command again."""
+    source, undisturbed, _ = small_class
+    folder = tmp_path / "class"
+    shutil.copytree(source, folder, ignore=lambda _, names: [name for name in names if name.startswith("killed")])
+    out = folder / "undisturbed"
+    book = out / "gradebook.csv"
+    row = next(line for line in book.read_text(encoding="utf-8-sig").splitlines() if line.startswith("学号 7"))
+    cells = row.split(",")
+    cells[3] = "1"
+    book.write_text(book.read_text(encoding="utf-8-sig").replace(row, ",".join(cells)), encoding="utf-8")
+    typed = snapshot(out)
+    refused = subprocess.run(clv_mark(folder, out), capture_output=True, text=True)
+    assert refused.returncode == 1
+    assert "1 cell: 学号 7, q1: 0 to 1." in refused.stderr
+    assert snapshot(out) == typed, "nothing was written"
+    line = "01_worksheet,学号 7,q1,1,typed into gradebook.csv"
+    assert line in refused.stderr.splitlines()
+    with (folder / "adjustments.csv").open("a", encoding="utf-8") as file:
+        file.write(f"{line}\n")
+    said = subprocess.run([*clv_mark(folder, out), "--dry-run"], check=True, capture_output=True, text=True).stderr
+    assert "Since the last run: 1 row changed; the mean rose" in said
+    assert "学号 7, total: 0 to 1" in said
+    assert snapshot(out) == typed, "a dry run writes nothing"
+    subprocess.run(clv_mark(folder, out), check=True, capture_output=True)
+    ended = snapshot(out)
+    assert "学号 7,q1,0,1" in ended[Path("changes.csv")].decode()
+    same = undisturbed.keys() - {Path(name) for name in ("gradebook.csv", "written.json", "feedback.zip", "items.html")}
+    assert {path for path in same if ended[path] != undisturbed[path]} == {
+        Path("feedback") / f"01_worksheet_{ticket(SECRET, EXERCISE, Student('学号 7', '', ''))}.html"
+    }
+
+
+def test_a_run_that_looks_wrong_stops_before_it_writes_and_can_be_told_to_go_on(small_class, tmp_path):
+    """Four questions that nobody gets points for: the mean falls."""
+    source, _, _ = small_class
+    folder = tmp_path / "class"
+    shutil.copytree(source, folder, ignore=lambda _, names: [name for name in names if name.startswith("killed")])
+    out = folder / "undisturbed"
+    rows = [f"01_worksheet,all,{key},0,Nobody gets this." for key in ("q1", "q3", "q4", "q5")]
+    (folder / "adjustments.csv").write_text(DECIDED + "\n".join(rows) + "\n")
+    before = snapshot(out)
+    refused = subprocess.run(clv_mark(folder, out), capture_output=True, text=True)
+    assert refused.returncode == 1
+    assert "Not done: the mean fell from " in refused.stderr
+    assert "if it is right, say --even-so" in refused.stderr
+    assert snapshot(out) == before
+    said = subprocess.run([*clv_mark(folder, out), "--dry-run"], check=True, capture_output=True, text=True).stderr
+    assert "Look at this: the mean fell from " in said
+    assert snapshot(out) == before
+    subprocess.run([*clv_mark(folder, out), "--even-so"], check=True, capture_output=True)
+    assert snapshot(out)[Path("gradebook.csv")] != before[Path("gradebook.csv")]

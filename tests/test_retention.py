@@ -254,6 +254,16 @@ def test_weeks_run_from_monday_to_sunday():
     assert rt.cohort_table(log, grain="week").to_numpy().tolist() == [[1, 1]]
 
 
+def test_cohort_table_takes_a_format_or_several():
+    expected = rt.cohort_table(LOG)
+    days = pd.to_datetime(LOG["date"])
+    mixed = days.dt.strftime("%d/%m/%Y").where(days.dt.day % 2 == 0, days.dt.strftime("%Y.%m.%d"))
+    table = rt.cohort_table(LOG.assign(date=mixed), date_format=["%d/%m/%Y", "%Y.%m.%d"])
+    pd.testing.assert_frame_equal(table, expected)
+    one = rt.cohort_table(LOG.assign(date=days.dt.strftime("%d/%m/%Y")), date_format="%d/%m/%Y")
+    pd.testing.assert_frame_equal(one, expected)
+
+
 @pytest.mark.parametrize("grain", ["day", "week", "month", "quarter", "year"])
 def test_cohort_table_agrees_with_counting_by_hand_in_any_row_order(grain):
     rng = np.random.default_rng(11)

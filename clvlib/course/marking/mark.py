@@ -8,10 +8,10 @@ there is made from these two, from the key and from the marking sheets, the same
 import hashlib
 import json
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import suppress
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -19,14 +19,32 @@ from typing import Any
 from clvlib import __version__
 from clvlib.course.code import opening
 from clvlib.course.exercise import Exercise, TextQuestion
-from clvlib.course.marking import pages, sandbox, sheets
+from clvlib.course.marking import deadlines, pages, sandbox, sheets
+from clvlib.course.marking.adjustments import ALL, NAME, Adjustments, Score
+from clvlib.course.marking.alike import Work
+from clvlib.course.marking.answers import thaw
+from clvlib.course.marking.changes import Changes, Gradebook, compare
 from clvlib.course.marking.judge import Marked, judge, notes
+from clvlib.course.marking.plan import Plan
 from clvlib.course.marking.record import Inputs, Record, hidden_inputs, shown_inputs
 from clvlib.course.marking.release import slug, write, write_zip
 from clvlib.course.marking.roster import Roster, Student
 from clvlib.course.marking.sandbox import Collected, Limits, Sandbox
-from clvlib.course.marking.submissions import Class, Remark, Returned, attempts, find, keep, read_notebook
+from clvlib.course.marking.submissions import (
+    Class,
+    Remark,
+    Returned,
+    attempts,
+    carries,
+    find,
+    keep,
+    read_notebook,
+)
+from clvlib.course.sealed import plain
 from clvlib.course.words import count
+
+_RUN_ALONE = "it took too long, so it ran again at the end, alone: this second run counts"
+_DROPPED = "handed in, and is not on this roster any more: not marked, and her page is taken away"
 
 
 @dataclass(frozen=True)
@@ -55,11 +73,29 @@ class Marking:
         What was handed out.
     out : Path
     limits : Limits, optional
+    plan : Plan, optional
+        Of the course: what is due when.
+    adjustments : Adjustments, optional
+        What the instructor decided.
+    folder : Path, optional
+        Where the file of the adjustments lies, or would.
     """
 
-    def __init__(self, exercise: Exercise, roster: Roster, record: Record, out: Path, limits: Limits | None = None):
+    def __init__(
+        self,
+        exercise: Exercise,
+        roster: Roster,
+        record: Record,
+        out: Path,
+        limits: Limits | None = None,
+        plan: Plan | None = None,
+        adjustments: Adjustments | None = None,
+        folder: Path = Path(),
+    ):
         self.exercise, self.roster, self.out = exercise, roster, out
         self.limits = limits or Limits()
+        self.plan, self.adjustments, self.folder = plan or Plan(), adjustments or Adjustments(), folder
+        self.gradebook = Gradebook(out / "gradebook.csv")
         self.remarks: list[Remark] = []
         self._know(record)
         for student, name in self._links().items():
@@ -76,11 +112,14 @@ class Marking:
         """
         if not source.exists():
             raise ValueError(f"there is no folder or zip {source}: --submissions is where the returned files are")
-        self._find_who_has_a_new_id(source)
-        self.remarks = list(keep(find(source), self._class, self.out / "attempts"))
+        paths = self._find_who_has_a_new_id(source)
+        files = find(source)
+        if self.roster.kind == "plain":
+            files = deadlines.times_in_names(files, paths, self.plan.zone)
+        self.remarks = list(keep(files, self._class, self.out / "attempts"))
 
     def waiting(self, again: Sequence[str] = ()) -> list[Student]:
-        """The students whose last attempt was not run yet, and those of these ids.
+        """The students whose last attempt was not run yet, or not to its end, and those of these ids.
 
         Raises
         ------
@@ -91,22 +130,30 @@ class Marking:
         unknown = set(again) - {student.id for student in handed_in}
         if unknown:
             raise ValueError(f"no notebook of {min(unknown)!r} can be marked again: look at the roster and the log")
-        return [student for student in handed_in if student.id in again or self._collected(student) is None]
+        return [student for student in handed_in if student.id in again or not self._is_done(student)]
 
     def run(self, students: Sequence[Student], box: Sandbox, workers: int) -> Iterator[Student]:
         """Run their last attempts, some side by side; yields each student when her answers are kept.
+
+        What took too long runs again at the end, alone: the others may have been the reason.
 
         Raises
         ------
         SandboxError
             If the sandbox does not start.
         """
+        late = [student for student in students if self._is_late(student)]  # of a run that was stopped
         pool = ThreadPoolExecutor(workers)
         try:
-            jobs = {pool.submit(self._run, student, box): student for student in students}
+            jobs = {pool.submit(self._run, student, box): student for student in students if student not in late}
             for job in as_completed(jobs):
-                job.result()
-                yield jobs[job]
+                if job.result().late:
+                    late.append(jobs[job])
+                else:
+                    yield jobs[job]
+            for student in late:
+                self._run(student, box, alone=True)
+                yield student
         finally:
             pool.shutdown(cancel_futures=True)
             box.end()
@@ -116,36 +163,77 @@ class Marking:
         for student in self.roster.students:
             yield self._result(student)
 
+    def changes(self, results: Sequence[Marked]) -> Changes:
+        """What `write` would change in the gradebook, and what looks wrong.
+
+        Raises
+        ------
+        ValueError
+            If the gradebook was edited by hand.
+        """
+        new = self._gradebook(self._scores(sheets.with_marks(results, self._read_sheets())))
+        self.gradebook.refuse_edits(new, self.exercise.name, self.folder / NAME)
+        return compare(self.gradebook.before(), new, "total")
+
+    def works(self) -> Iterator[Work]:
+        """What each last attempt holds and left when it was run, under whatever limits, for a look at what is alike."""
+        for student in self.roster.students:
+            for attempt in self._attempts(student)[-1:]:
+                try:
+                    kept = json.loads(self._answers_file(student).read_bytes())
+                except (OSError, ValueError):
+                    kept = {}
+                if kept.get("attempt") == attempt.name:
+                    left = Collected(kept["answers"], kept["shown"], kept["hidden"])
+                    verdicts = judge(self.exercise, self.released[student].case, self._hidden(student), left)
+                    answers = {key: thaw(frozen) for key, frozen in left.answers.items()}
+                    yield Work(student, verdicts, answers, read_notebook(attempt.read_bytes())[0])
+
     def write(self, results: Sequence[Marked]) -> Summary:
-        """Write the gradebook, the pages, the marking sheets and the log, with the texts that a person has marked."""
+        """Write the gradebook, the pages, the marking sheets and the log, with the texts that a person has marked.
+
+        Raises
+        ------
+        ValueError
+            If the gradebook was edited by hand: then nothing is written.
+        """
         marks = self._read_sheets()  # as late as can be: she may have typed meanwhile
         results = sheets.with_marks(results, marks)
-        handed_in = [result for result in results if result.status != "nothing handed in"]
-        feedback = [(result, pages.feedback_page(self.exercise, result, marks).encode()) for result in handed_in]
+        scores = self._scores(results)
+        gradebook = self._gradebook(scores)
+        self.gradebook.refuse_edits(gradebook, self.exercise.name, self.folder / NAME)
+        changes = compare(self.gradebook.before(), gradebook, "total")
+        told = [score for score in scores if score.status != "nothing handed in" or score.changes]
+        feedback = [(score.result, pages.feedback_page(self.exercise, score, marks).encode()) for score in told]
         for result, page in feedback:
             write(self.out / "feedback" / self._page_name(result), page)
+        for path in self._pages_of_others([score.result for score in told]):
+            path.unlink(missing_ok=True)
         self.out.mkdir(parents=True, exist_ok=True)
         packed = [
             (self.roster.feedback_path(result.student, self._page_name(result)), page) for result, page in feedback
         ]
         write_zip(self.out / "feedback.zip", packed)
-        tables = {"gradebook.csv": sheets.gradebook(self.exercise, results), "log.csv": self._log(results)}
+        if changes.cells:
+            write(self.out / "changes.csv", changes.as_csv().encode("utf-8-sig"))
+        tables = {"log.csv": self._log(scores)}
         for key in self._texts():
-            tables[self._sheet(key)] = sheets.marking_sheet(self.exercise, key, results, marks.get(key))
+            tables[sheets.file_name(key)] = sheets.marking_sheet(self.exercise, key, results, marks.get(key))
         for name, text in tables.items():
             write(self.out / name, text.encode("utf-8-sig"))
         write(self.out / "items.html", pages.items_page(self.exercise, results).encode())
-        names = [*tables, "items.html", "feedback"]
-        form, problem = self._grade_form(results)
+        names = ["gradebook.csv", *tables, "items.html", "feedback"]
+        form, problem = self._grade_form(scores)
         if form is not None:
             names.append(f"gradebook_{self.roster.kind}.csv")
             write(self.out / names[-1], form.encode())
+        self.gradebook.write(gradebook)  # at the end: until then the run before is what the next compares with
         statuses = [result.status for result in results]
         return Summary(
             statuses.count("marked"),
             statuses.count("not readable"),
             statuses.count("nothing handed in"),
-            sum(len(result.waiting) for result in results),
+            sum(len(score.waiting) for score in scores),
             [self.out / name for name in names],
             problem,
         )
@@ -161,23 +249,45 @@ class Marking:
     @property
     def _class(self) -> Class:
         strangers = frozenset(self.roster.students) - set(self.released)
-        return Class(self.exercise.name, self.roster, self.tickets, strangers)
+        return Class(self.exercise.name, self.roster, self.tickets, strangers, self._codes)
 
-    def _find_who_has_a_new_id(self, source: Path) -> None:
+    @property
+    def _codes(self) -> dict[str, str]:
+        return {plain(each.code): ticket for ticket, each in self.record.handed_out.items() if each.code}
+
+    def _scores(self, results: Sequence[Marked]) -> list[Score]:
+        return [self.adjustments.score(self.exercise, result, self._lateness(result)) for result in results]
+
+    def _gradebook(self, scores: Sequence[Score]) -> str:
+        return sheets.gradebook(self.exercise, scores)
+
+    def _lateness(self, result: Marked) -> deadlines.Lateness | None:
+        """How late the attempt is that counts; None without a deadline or an attempt."""
+        own, given = (self.adjustments.time(result.student, what) for what in ("due", "handed in"))
+        due = own.when if own else self.plan.of(self.exercise.name).due
+        kept = self._attempts(result.student)
+        if due is None or not kept:
+            return None
+        extended = own is not None and own.student != ALL
+        return deadlines.lateness(self.plan, due, kept[-1].name, given.when if given else None, extended=extended)
+
+    def _find_who_has_a_new_id(self, source: Path) -> list[str]:
         """Follow a ticket of the record to a student of the roster whom nothing else connects with it.
+
+        Returns the paths of all files.
 
         Raises
         ------
         ValueError
             If most tickets that come back are in no record: then this is the record of another release.
         """
-        found = [(file.path, *_clv(file)) for file in find(source)]
+        found = [(file.path, *_clv(file, self._codes)) for file in find(source)]
         carried = [(path, name) for path, name, exercise in found if name and exercise == self.exercise.name]
         unknown = sum(name not in self.record.handed_out for _, name in carried)
         if unknown >= 3 and unknown > len(carried) / 2:
             raise ValueError(
-                f"{unknown} of {len(carried)} notebooks carry a ticket that the record of this release does not know: "
-                "is it the record, or the roster, of another class? Nothing was written"
+                f"{unknown} of {len(carried)} notebooks carry a ticket or a code that the record of this release does "
+                "not know: is it the record, or the roster, of another class? Nothing was written"
             )
         links = self._links()
         for path, name in carried:
@@ -190,6 +300,7 @@ class Marking:
         if links:
             kept = [[student.id, name] for student, name in links.items()]
             write(self.out / "links.json", json.dumps(kept, ensure_ascii=False, indent=1).encode())
+        return [path for path, *_ in found]
 
     def _links(self) -> dict[Student, str]:
         """The tickets that earlier runs found to be those of students with new ids."""
@@ -200,15 +311,17 @@ class Marking:
         by_id = {student.id: student for student in self.roster.students}
         return {by_id[one]: name for one, name in kept if one in by_id and name in self.record.handed_out}
 
-    def _run(self, student: Student, box: Sandbox) -> None:
+    def _run(self, student: Student, box: Sandbox, alone: bool = False) -> Collected:
         attempt = self._attempts(student)[-1]
         cells, *_ = read_notebook(attempt.read_bytes())
         names = {key: question.name for key, question in self.exercise.questions.items()}
         prelude = "\n".join(opening(self.exercise, self.released[student].case, "class"))
         notebook = {"prelude": prelude, "cells": cells, "names": names}
         collected = sandbox.run(notebook, self._shown, self._hidden(student), box)
-        kept = {"attempt": attempt.name, "fingerprint": self._fingerprint(student, attempt), **asdict(collected)}
+        about = {"attempt": attempt.name, "fingerprint": self._fingerprint(student, attempt), "alone": alone}
+        kept = about | asdict(collected)
         write(self._answers_file(student), json.dumps(kept, indent=1).encode())
+        return collected
 
     def _result(self, student: Student) -> Marked:
         name = self.ticket_of[student]
@@ -220,24 +333,41 @@ class Marking:
         verdicts = judge(self.exercise, self.released[student].case, self._hidden(student), collected)
         return Marked(student, name, "marked", verdicts, notes(collected))
 
-    def _collected(self, student: Student) -> Collected | None:
-        """What her last attempt left, if it was run as it is now."""
+    def _is_late(self, student: Student) -> bool:
+        """Whether her last attempt took too long, and has yet to be run alone."""
+        kept = self._kept(student)
+        return kept is not None and kept["late"] and not kept["alone"]
+
+    def _is_done(self, student: Student) -> bool:
+        kept = self._kept(student)
+        return kept is not None and (kept["alone"] or not kept["late"])
+
+    def _kept(self, student: Student) -> dict[str, Any] | None:
+        """The file of what her last attempt left, if it was run as it is now."""
         kept_attempts = self._attempts(student)
         try:
             kept: dict[str, Any] = json.loads(self._answers_file(student).read_bytes())
         except (OSError, ValueError):
             return None
-        if not kept_attempts or kept.pop("fingerprint", "") != self._fingerprint(student, kept_attempts[-1]):
+        if not kept_attempts or kept.get("fingerprint") != self._fingerprint(student, kept_attempts[-1]):
             return None
-        del kept["attempt"]
+        return kept
+
+    def _collected(self, student: Student) -> Collected | None:
+        kept = self._kept(student)
+        if kept is None:
+            return None
+        for about in ("attempt", "fingerprint", "alone"):
+            del kept[about]
         kept["left_out"] = {int(number): why for number, why in kept["left_out"].items()}
         kept["skipped"] = [(number, what) for number, what in kept["skipped"]]
         return Collected(**kept)
 
     def _fingerprint(self, student: Student, attempt: Path) -> str:
-        """Of all that decides what a run leaves."""
+        """Of all that decides what a run leaves, and of the form it is kept in."""
         inputs = self._shown, self._hidden(student)
-        conditions = (__version__, self.exercise.name, *inputs, self.released[student].case, asdict(self.limits))
+        form = [each.name for each in fields(Collected)]
+        conditions = (__version__, form, self.exercise.name, *inputs, self.released[student].case, asdict(self.limits))
         return hashlib.sha256(repr(conditions).encode() + attempt.read_bytes()).hexdigest()
 
     def _hidden(self, student: Student) -> Inputs:
@@ -259,36 +389,54 @@ class Marking:
     def _answers_file(self, student: Student) -> Path:
         return self.out / "answers" / f"{self.ticket_of[student]}.json"
 
+    def _pages_of_others(self, results: Sequence[Marked]) -> list[Path]:
+        """Pages of an earlier run of who is told nothing any more: not on the roster, or with another ticket."""
+        kept = {self._page_name(result) for result in results}
+        pages = (self.out / "feedback").glob(f"{self.exercise.name}_*.html")
+        return [page for page in pages if page.name not in kept]
+
+    def _dropped(self) -> list[str]:
+        """Tickets of those who have handed in and are not on the roster any more."""
+        folders = (folder.name for folder in (self.out / "attempts").glob("*"))
+        return sorted(name for name in folders if name not in self.tickets)
+
     def _page_name(self, result: Marked) -> str:
         return f"{self.exercise.name}_{result.ticket}.html"
 
     def _texts(self) -> list[str]:
         return [key for key, question in self.exercise.questions.items() if isinstance(question, TextQuestion)]
 
-    @staticmethod
-    def _sheet(key: str) -> str:
-        return f"to_mark_{key}.csv"
-
     def _read_sheets(self) -> dict[str, dict[str, sheets.Mark]]:
-        paths = {key: self.out / self._sheet(key) for key in self._texts()}
-        return {
-            key: sheets.read_marking_sheet(path, self.exercise, key) for key, path in paths.items() if path.exists()
-        }
+        return {key: sheets.read_marking_sheets(self.out, self.exercise, key) for key in self._texts()}
 
-    def _grade_form(self, results: Sequence[Marked]) -> tuple[str | None, str]:
+    def _grade_form(self, scores: Sequence[Score]) -> tuple[str | None, str]:
         """For the LMS, final totals only: who waits for a person's marks stays blank. And why there is none."""
-        grades = {result.student.id: None if result.waiting else result.total for result in results}
+        grades = {score.result.student.id: score.for_lms for score in scores}
         try:
             return self.roster.grade_form(grades, self.exercise.title, self.exercise.points), ""
         except ValueError as error:
             return None, str(error)
 
-    def _log(self, results: Sequence[Marked]) -> str:
+    def _log(self, scores: Sequence[Score]) -> str:
         rows = [[remark.student.id if remark.student else "", remark.path, remark.what] for remark in self.remarks]
-        for result in results:
+        answers = {score.result.student: self._kept(score.result.student) for score in scores}
+        alone = [student for student, left in answers.items() if left and left["alone"]]
+        for score in scores:
+            result, late = score.result, score.late
             kept = self._attempts(result.student)
-            several = [f"{count(len(kept), 'attempt')}; the last counts"] if len(kept) > 1 else []
-            rows += [[result.student.id, kept[-1].name if kept else "", what] for what in [*several, *result.notes]]
+            told = [f"{count(len(kept), 'attempt')}; the last counts"] if len(kept) > 1 else []
+            told += [_RUN_ALONE] if result.student in alone else []
+            if late and late.late:
+                told.append(
+                    late.by if late.handed_in else f"{late.by}: counted as one day; a row `handed in` says when"
+                )
+            if late and late.doubtful:
+                told.append("late for the learning platform, but you gave her more time: counted as in time")
+            rows += [[result.student.id, kept[-1].name if kept else "", what] for what in [*told, *result.notes]]
+        for name in self._dropped():
+            of = self.record.handed_out.get(name)
+            rows.append([of.student.id if of else "", name, _DROPPED])
+        rows += [["", "", f"{count(len(alone), 'notebook')} took too long and ran again, alone"]] if alone else []
         return sheets.log(rows)
 
 
@@ -296,10 +444,10 @@ def _hash(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
-def _clv(file: Returned) -> tuple[str, str]:
+def _clv(file: Returned, codes: Mapping[str, str]) -> tuple[str, str]:
     """Ticket and exercise that a returned file carries; nothing if it is no notebook."""
     try:
-        return read_notebook(file.data)[1:]
+        return carries(file.data, codes)
     except ValueError:
         return "", ""
 
