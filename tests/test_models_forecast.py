@@ -177,15 +177,13 @@ def test_predict_puts_side_by_side_what_the_methods_say(model, cdnow):
 EFFECTS = dict(purchase_effects={"email": 0.5, "age": 0.02}, dropout_effects={"email": -0.4, "age": -0.01})
 
 
-@pytest.mark.parametrize("part", [2**19, 700])
 @pytest.mark.parametrize("effects", [{}, EFFECTS])
 @pytest.mark.parametrize("model", [WORLD, MODIFIED, PARETO])
-def test_predict_is_what_the_methods_say_to_the_last_bit(model, effects, part, monkeypatch):
-    """Though it works out what is equal once, by parts: in days, weeks, months, between them, huge, and seen buying.
+def test_predict_is_what_the_methods_say_to_the_last_bit(model, effects):
+    """Though it works out what is equal once: in days, weeks, months, between them, huge, and seen buying.
 
     The sum of a customer's effects is a matrix product, whose last bit hangs on how many rows there are.
     """
-    monkeypatch.setattr(_forecast, "_PART", part)
     exact = {"rtol": 1e-13} if effects else {"check_exact": True}
     shop = model.simulate(1500, seed=3, T=np.arange(1500) % 90 + 1)[HISTORY]
     days = shop.assign(recency=np.minimum(np.ceil(shop["recency"]), shop["T"])).astype(float)
@@ -201,12 +199,6 @@ def test_predict_is_what_the_methods_say_to_the_last_bit(model, effects, part, m
         said["expected_purchases"] = world.expected_purchases(39, *history, **given)
         said["rank"] = table["expected_purchases"].rank(method="min", ascending=False).astype(int)
         pd.testing.assert_frame_equal(table, pd.DataFrame(said), **exact)
-
-
-def test_parts_of_a_base_are_forecast_as_the_whole(cdnow, monkeypatch):
-    whole = WORLD.predict(cdnow, 39, **MONEY)
-    monkeypatch.setattr(_forecast, "_PART", 500)
-    pd.testing.assert_frame_equal(WORLD.predict(cdnow, 39, **MONEY), whole, check_exact=True)
 
 
 def test_payments_at_the_start_of_a_period_are_worth_a_period_more(cdnow):

@@ -1,8 +1,6 @@
 """A forecast for each customer of a shop, and for all of them together, with its interval."""
 
-import functools
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 import numpy as np
@@ -21,7 +19,6 @@ if TYPE_CHECKING:
 _DRAWS, _FEWEST = 1000, 200  # of a forecast; fewer for a large base, so that all customers' stay within
 _MOST = 5e7
 _BLOCK = 2e6  # draws and purchases worked out at a time
-_PART = 2**19  # customers
 
 
 class Base(NamedTuple):
@@ -36,7 +33,7 @@ class Base(NamedTuple):
     summary: pd.DataFrame
     z: np.ndarray
 
-    def only(self, rows: np.ndarray | slice) -> "Base":
+    def only(self, rows: np.ndarray) -> "Base":
         arrays = self.x[rows], self.recency[rows], self.T[rows], self.labels[rows]
         return Base(*arrays, self.grain, self.summary.iloc[rows], self.z[rows])
 
@@ -114,51 +111,24 @@ def total(model: "_BuyTillYouDie", base: Base, plan: Plan, interval: float, seed
     return found.rename_axis("total")
 
 
-class Kinds(NamedTuple):
-    """What is expected of customers who are alike, a column each, and of which kind each customer is."""
-
-    expected: dict[str, np.ndarray]
-    of: np.ndarray
-
-
 def _expected(model: "_BuyTillYouDie", base: Base, plan: Plan) -> dict[str, np.ndarray]:
-    """What is expected of each customer. Parts of a large base are worked out side by side, each by a processor."""
-    parts = [base.only(slice(start, start + _PART)) for start in range(0, len(base.x), _PART)]
-    with ThreadPoolExecutor() as pool:
-        found = list(pool.map(functools.partial(_of_kinds, model, plan), parts))
-    of_kinds = {name: [kinds.expected[name] for kinds in found] for name in found[0].expected}
-    columns = {name: _of_customers(values, found) for name, values in of_kinds.items()}
-    if plan.spend_model is not None:
-        columns["expected_spend"] = np.asarray(plan.spend_model.expected_spend(base.x, _mean_spend(base)))
-    if (worth := plan.worth) is not None:
-        columns["clv"] = worth.margin_rate * columns["expected_spend"] * columns.pop("discounted")
-        columns["rank"] = _rank(columns["clv"], np.ones(len(base.x), dtype=int))
-    else:
-        purchases = of_kinds["expected_purchases"]
-        rank = _rank(np.concatenate(purchases), np.concatenate([np.bincount(kinds.of) for kinds in found]))
-        columns["rank"] = _of_customers(np.split(rank, np.cumsum([len(each) for each in purchases[:-1]])), found)
-    return columns
-
-
-@np.errstate(all="ignore")  # a thread does not know what its starter ignores
-def _of_kinds(model: "_BuyTillYouDie", plan: Plan, base: Base) -> Kinds:
-    """Equal histories are worked out once, and what hangs on x and T alone, too."""
+    """What is expected of each customer. Equal histories are worked out once, and what hangs on x and T alone, too."""
     first, history = distinct(base.x, base.recency, base.T, *base.z.T)
     x, recency, T, z = base.x[first], base.recency[first], base.T[first], base.z[first]
     first, alive = distinct(x, T, *z.T)
     x_alive, T_alive, theirs = x[first], T[first], model._of(z[first])
     p_alive = model._of(z)._alive(x, recency, T)
     purchases = p_alive * theirs._while_alive(np.asarray(float(plan.periods)), x_alive, T_alive)[alive]
-    expected = {"p_alive": p_alive, "expected_purchases": purchases}
+    columns = {"p_alive": p_alive[history], "expected_purchases": purchases[history]}
+    if plan.spend_model is not None:
+        columns["expected_spend"] = np.asarray(plan.spend_model.expected_spend(base.x, _mean_spend(base)))
     if (worth := plan.worth) is not None:
-        discounted = theirs._discounted(x_alive, T_alive, plan.periods, 1.0, worth.rate, worth.timing)
-        expected["discounted"] = p_alive * discounted[alive]
-    return Kinds(expected, history)
-
-
-def _of_customers(values: Sequence[np.ndarray], found: Sequence[Kinds]) -> np.ndarray:
-    """Each customer's, from that of the kinds of each part."""
-    return np.concatenate([value.take(kinds.of) for value, kinds in zip(values, found, strict=True)])
+        discounted = theirs._discounted(x_alive, T_alive, plan.periods, 1.0, worth.rate, worth.timing)[alive]
+        columns["clv"] = worth.margin_rate * columns["expected_spend"] * (p_alive * discounted)[history]
+        columns["rank"] = _rank(columns["clv"], np.ones(len(base.x), dtype=int))
+    else:
+        columns["rank"] = _rank(purchases, np.bincount(history))[history]
+    return columns
 
 
 def _mean_spend(base: Base) -> np.ndarray:
