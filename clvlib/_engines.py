@@ -2,8 +2,8 @@
 Ibis, or a file.
 
 Each function is that of `clvlib.transactions` or `clvlib.models` of the same name, said once more in Narwhals, which
-speaks to them all. It looks through the log once, for what cannot be read and for its last day; the result is worked out
-by the engine, when it is asked for.
+speaks to them all. It looks through the log once, for what cannot be read and for its last day; the engine works the
+result out when it is asked for.
 """
 
 import datetime
@@ -131,7 +131,7 @@ def predict(
     *,
     timing: Literal["start", "end"] = "end",
 ) -> Any:
-    """See `clvlib.models.BGNBD.predict`. The model forecasts each different history once; the engine joins them back."""
+    """See `clvlib.models.BGNBD.predict`. The model forecasts each different history; the engine joins them back."""
     frame, back = _opened("summary", summary)
     names, history = frame.collect_schema().names(), list(HISTORY["purchases"][:3])
     _need("summary", names, history if spend_model is None else [*history, "monetary_value"])
@@ -140,7 +140,7 @@ def predict(
     kinds = _fetched(frame.with_columns(bad=no_spend).group_by(history).agg(nw.col("bad").sum()))
     if bad := int(kinds["bad"].sum()):
         raise ValueError(
-            f"monetary_value must be above 0 for a repeat buyer, and of {counted(bad, 'customer')} in summary it is not: "
+            f"monetary_value must be above 0 for a repeat buyer, and of {counted(bad, 'customer')} it is not: "
             "leave out customers whose purchases cost nothing"
         )
     kinds = kinds[history]
@@ -207,7 +207,8 @@ def _need(name: str, have: list[str], wanted: list[str]) -> None:
     missing = [repr(each) for each in wanted if each not in have]
     if missing:
         raise ValueError(
-            f"{name} has no column {_checks.listed(missing)}; its columns are {', '.join(map(repr, have))}: rename yours"
+            f"{name} has no column {_checks.listed(missing)}; its columns are {', '.join(map(repr, have))}: "
+            "rename yours"
         )
 
 
@@ -215,8 +216,8 @@ def _read(log: Any, customer: str, date: str, amount: str, date_format: str | No
     """The log's columns as customer, day and money; sentences on what an engine cannot take, or its types."""
     if refunds == "net":
         raise ValueError(
-            "refunds='net' follows each customer's purchases one by one, which engines cannot do: write refunds='drop', "
-            "or load the log into a pandas DataFrame"
+            "refunds='net' follows each customer's purchases one by one, which engines cannot do: write "
+            "refunds='drop', or load the log into a pandas DataFrame"
         )
     frame, back = _opened("log", log, as_text=date)
     schema = frame.collect_schema()
@@ -265,7 +266,8 @@ def _ends(rows: nw.LazyFrame, zeros: Zeros, **days: pd.Timestamp | None) -> list
     for name, what in {"customer": "missing", "date": "missing", "amount": "missing or infinite"}.items():
         if found[name]:
             raise ValueError(
-                f"{name} is {what} in {found[name]:,} of {counted(found['rows'], 'row')} of log: fill it in or leave them out"
+                f"{name} is {what} in {found[name]:,} of {counted(found['rows'], 'row')} of log: "
+                "fill it in or leave them out"
             )
     first, last = (datetime.date.fromordinal(int(day)) for day in (by_day["day"].min(), by_day["day"].max()))
     ends = [last if day is None else day.date() for day in days.values()]

@@ -17,7 +17,7 @@ type                           the body gets
 ``AmountColumn``, ``Ids``      a column of the function's table, as a Series; the caller passes its *name*
 ``CashFlows``                  an array whose last axis is time
 ``Grid``                       a table of numbers, as a DataFrame; the caller may pass a list of rows
-``pd.DataFrame``               a table with at least one row
+``pd.DataFrame``               a table with at least one row; see `also_in_engines` for one that is elsewhere
 ``Literal["start", "end"]``    one of these words
 ``bool``, ``Words``            True or False; a list of text
 ``Day``, ``Moment``            a date, a date and time as a Timestamp
@@ -193,8 +193,8 @@ Function = TypeVar("Function", bound=Callable[..., Any])
 
 
 def also_in_engines(table: str) -> Callable[[Function], Function]:
-    """A table that is no pandas DataFrame, but an engine's frame or the path of a file, goes to the function of the same
-    name in `clvlib._engines`; what that does not know is refused."""
+    """A table that is no pandas DataFrame, but an engine's frame or the path of a file, goes to the function of the
+    same name in `clvlib._engines`; what that does not know is refused."""
 
     def decorated(function: Function) -> Function:
         signature = inspect.signature(function)
@@ -220,8 +220,8 @@ def also_in_engines(table: str) -> Callable[[Function], Function]:
             for name, option in given.items():
                 if name not in known and option is not signature.parameters[name].default:
                     raise ValueError(
-                        f"{name} needs {table} as a pandas DataFrame, and engines do without: leave {name} out, or load "
-                        f"{table} into pandas"
+                        f"{name} needs {table} as a pandas DataFrame, and engines do without: leave {name} out, or "
+                        f"load {table} into pandas"
                     )
             return there(**{name: option for name, option in given.items() if name in known})
 

@@ -288,8 +288,8 @@ def histories(summary: pd.DataFrame, of: Of = "purchases", grain: Grain | None =
     summary : DataFrame, frame of an engine, or path
         Of `rfm_summary` or `calibration_holdout`, or any with these columns.
     of : {"purchases", "spend"}, default "purchases"
-        ``"purchases"``: equal frequency, recency and T (and holdout_frequency and holdout_T, of a `calibration_holdout`),
-        for the models of shops. ``"spend"``: equal frequency and monetary_value, for `clvlib.models.GammaGamma`. Means
+        ``"purchases"``: equal frequency, recency and T (of a `calibration_holdout` holdout_frequency and holdout_T,
+        too), for the models of shops. ``"spend"``: equal frequency and monetary_value, for `clvlib.models.GammaGamma`. Means
         of money are rarely equal, so those counts are hardly fewer than the customers; its likelihood has no shorter
         form. Round monetary_value first, or fit on a sample.
     grain : {"day", "week", "month", "quarter", "year"}, optional
@@ -311,7 +311,7 @@ def histories(summary: pd.DataFrame, of: Of = "purchases", grain: Grain | None =
 
     Examples
     --------
-    >>> summary = pd.DataFrame({"frequency": [0, 2, 0], "recency": [0, 8, 0], "T": [9, 9, 9]}, index=["ann", "bo", "cy"])
+    >>> summary = pd.DataFrame({"frequency": [0, 2, 0], "recency": [0, 8, 0], "T": [9, 9, 9]})
     >>> histories(summary)
              frequency  recency  T  customers
     history
