@@ -289,8 +289,8 @@ def histories(summary: pd.DataFrame, of: Of = "purchases", grain: Grain | None =
         Of `rfm_summary` or `calibration_holdout`, or any with these columns.
     of : {"purchases", "spend"}, default "purchases"
         ``"purchases"``: equal frequency, recency and T (of a `calibration_holdout` holdout_frequency and holdout_T,
-        too), for the models of shops. ``"spend"``: equal frequency and monetary_value, for `clvlib.models.GammaGamma`. Means
-        of money are rarely equal, so those counts are hardly fewer than the customers; its likelihood has no shorter
+        too), for the models of shops. ``"spend"``: equal frequency and monetary_value, for `clvlib.models.GammaGamma`.
+        Means of money are rarely equal, so those counts are hardly fewer than the customers; its likelihood has no shorter
         form. Round monetary_value first, or fit on a sample.
     grain : {"day", "week", "month", "quarter", "year"}, optional
         The unit of recency and T, for ``attrs["grain"]``. A pandas summary remembers it; a frame of an engine does not.
@@ -307,16 +307,15 @@ def histories(summary: pd.DataFrame, of: Of = "purchases", grain: Grain | None =
 
     Source
     ------
-    Fader & Hardie 2005, A Note on Implementing the BG/NBD: the likelihood needs only counts of (x, t_x, T).
+    Arithmetic.
 
     Examples
     --------
     >>> summary = pd.DataFrame({"frequency": [0, 2, 0], "recency": [0, 8, 0], "T": [9, 9, 9]})
-    >>> histories(summary)
-             frequency  recency  T  customers
-    history
-    0                0        0  9          2
-    1                2        8  9          1
+    >>> histories(summary).reset_index(drop=True)
+       frequency  recency  T  customers
+    0          0        0  9          2
+    1          2        8  9          1
     """
     columns = [name for name in HISTORY[of] if name in summary or not name.startswith("holdout")]
     missing = [repr(name) for name in columns if name not in summary]
