@@ -236,8 +236,11 @@ def _read(log: Any, customer: str, date: str, amount: str, date_format: str | No
         raise ValueError(f"column {date!r} of log must hold dates, or text with dates, got {kind}: cast it")
     elif kind == nw.Datetime and kind.time_zone is not None:  # type: ignore[attr-defined]
         day = day.dt.replace_time_zone(None)
-    rows = frame.select(customer=nw.col(customer), day=day.cast(nw.Date), money=nw.col(amount).cast(nw.Float64))
-    return _Opened(rows, back)
+    columns = {"customer": nw.col(customer), "day": day.cast(nw.Date), "money": nw.col(amount).cast(nw.Float64)}
+    try:
+        return _Opened(frame.select(**columns), back)
+    except Exception as error:  # an Arrow table is read at once
+        raise _unread(error) from error
 
 
 def _ends(rows: nw.LazyFrame, zeros: Zeros, **days: pd.Timestamp | None) -> list[datetime.date]:
@@ -253,13 +256,10 @@ def _ends(rows: nw.LazyFrame, zeros: Zeros, **days: pd.Timestamp | None) -> list
     marked = rows.select("day", **{name: which.cast(nw.Int64) for name, which in marks.items()})
     try:
         by_day = marked.group_by("day").agg(nw.col(*marks).sum(), rows=nw.len())
-        by_day = _fetched(by_day.with_columns(day=_ordinal("day")))
+        by_day = _fetched(by_day.with_columns(day=_ordinal("day").fill_null(0)))
     except Exception as error:  # each engine has its own
-        raise ValueError(
-            f"log cannot be read: {_first_line(error)}. Is every date a date? Say how dates in text are written with "
-            "date_format='%d/%m/%Y', if not year-month-day"
-        ) from error
-    by_day = by_day.assign(date=by_day["rows"].where(by_day["day"].isna(), 0))
+        raise _unread(error) from error
+    by_day = by_day.assign(date=by_day["rows"].where(by_day["day"] == 0, 0))
     found = by_day.sum().astype(int)
     if not found["rows"]:
         raise ValueError("log is empty: it needs at least one row")
@@ -279,6 +279,13 @@ def _ends(rows: nw.LazyFrame, zeros: Zeros, **days: pd.Timestamp | None) -> list
     if not by_day.loc[by_day["day"] <= ends[0].toordinal(), "bought"].sum():
         raise ValueError(f"log has no purchase up to {ends[0]}: every row is a refund, a dropped zero or later")
     return ends
+
+
+def _unread(error: Exception) -> ValueError:
+    return ValueError(
+        f"log cannot be read: {_first_line(error)}. Is every date a date? Say how dates in text are written with "
+        "date_format='%d/%m/%Y', if not year-month-day"
+    )
 
 
 def _bought(zeros: Zeros) -> nw.Expr:

@@ -290,7 +290,7 @@ def histories(summary: pd.DataFrame, of: Of = "purchases", grain: Grain | None =
     of : {"purchases", "spend"}, default "purchases"
         ``"purchases"``: equal frequency, recency and T (of a `calibration_holdout` holdout_frequency and holdout_T,
         too), for the models of shops. ``"spend"``: equal frequency and monetary_value, for `clvlib.models.GammaGamma`.
-        Means of money are rarely equal, so those counts are hardly fewer than the customers; its likelihood has no shorter
+        Means of money are rarely equal, so those counts are hardly fewer than the customers, and there is no shorter
         form. Round monetary_value first, or fit on a sample.
     grain : {"day", "week", "month", "quarter", "year"}, optional
         The unit of recency and T, for ``attrs["grain"]``. A pandas summary remembers it; a frame of an engine does not.
