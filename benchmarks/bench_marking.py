@@ -53,11 +53,11 @@ def _whole_class(exercise: Exercise, folder: Path) -> Iterator[dict[str, Any]]:
     used = harness.run_in(sys.executable, __file__, "watched", *arguments, out)
     wrong, side_by_side = _wrong(exercise, handed, out), workers(LIMITS)
     hung = sum(map(_hung, (out / "answers").iterdir()))
-    waited = hung * LIMITS.cell_seconds / side_by_side
+    waited = hung * LIMITS.cell_seconds * (1 + 1 / side_by_side)  # what hangs runs again, alone
     note = (
         f"{used['seconds']:.0f} s with {side_by_side} workers, {waited:.0f} of them waiting for {hung} notebooks that "
-        f"hang; students with other points than they should have: {', '.join(wrong) or 'none'}; processes left behind: "
-        f"{used['left'] or 'none'}"
+        f"hang, twice each; students with other points than they should have: {', '.join(wrong) or 'none'}; processes "
+        f"left behind: {used['left'] or 'none'}"
     )
     work, agrees = f"marking, {CLASS} submissions of every kind", not wrong and not used["left"]
     yield harness.figure(work, "clv mark", 60 * CLASS / used["seconds"], "a minute", note=note, agrees=agrees)
@@ -96,6 +96,21 @@ def _beside_nbgrader(exercise: Exercise, folder: Path) -> Iterator[dict[str, Any
     work = "marking, right submissions"
     for way, goal in zip(ways, (GOAL, None), strict=True):
         yield harness.compare(work, way, "nbgrader", best[way], best.get("nbgrader"), goal, note, not wrong)
+    yield _beside_busy_processes(exercise, folder, [*ways["clv mark"], folder / "busy"], handed)
+
+
+def _beside_busy_processes(exercise: Exercise, folder: Path, command: list[Any], handed: list[Any]) -> dict[str, Any]:
+    busy = [subprocess.Popen([sys.executable, "-c", "while True: pass"]) for _ in range(2)]
+    try:
+        seconds = _seconds(folder, command)
+    finally:
+        for process in busy:
+            process.kill()
+            process.wait()
+    wrong = _wrong(exercise, handed, folder / "busy")
+    note = f"students without full points: {', '.join(wrong) or 'none'}"
+    work = f"marking, {SUBSET} right submissions beside two busy processes"
+    return harness.figure(work, "clv mark", 60 * SUBSET / seconds, "a minute", note=note, agrees=not wrong)
 
 
 def _hand_in(exercise: Exercise, folder: Path, size: int, *kinds: str) -> tuple[list[str], list[Any]]:
@@ -131,8 +146,7 @@ def _wrong(exercise: Exercise, handed: list[Any], out: Path) -> list[str]:
 
 
 def _hung(answers: Path) -> bool:
-    text = answers.read_text(encoding="utf-8")
-    return '"Interrupted"' in text or '"it ran too long"' in text
+    return bool(json.loads(answers.read_bytes())["late"])
 
 
 def _nbgrader_course(exercise: Exercise, folder: Path, python: Path) -> Path:
@@ -232,8 +246,8 @@ def _cold(arguments: list[str]) -> None:
     """`clv` as on a system that lets no process be kept warm: each notebook in a new one."""
 
     class Cold(sandbox.Sandbox):
-        def __init__(self, limits: sandbox.Limits, **options: Any):
-            super().__init__(limits, **options)
+        def __init__(self, *arguments: Any, **options: Any):
+            super().__init__(*arguments, **options)
             self.end()  # the one of its trial run
             self.warm = False
 

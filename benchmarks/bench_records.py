@@ -1,10 +1,15 @@
-"""Pairs of one customer in a list of 2,200, beside the loop over all pairs that one would write; and a log checked."""
+"""Pairs of one customer in a list of 2,200, beside the loop over all pairs that one would write; and logs checked.
 
-import io
+A log is checked as pandas reads it from its file, where dates are text. The peer is this reading: checking must not
+take more than twice as long.
+"""
+
+from collections.abc import Iterator
 from itertools import combinations
 from typing import Any
 
 import harness
+import messy_log
 import numpy as np
 import pandas as pd
 from rapidfuzz import fuzz
@@ -14,21 +19,38 @@ from clvlib.records import check_log, find_duplicates
 CUSTOMERS, COPIES, ROWS = 2_000, 200, 1_000_000
 
 
-def rows() -> list[dict[str, Any]]:
+def rows() -> Iterator[dict[str, Any]]:
     rng = np.random.default_rng(3)
     people = _people(rng)
     ours, pairs = harness.best_seconds(lambda: find_duplicates(people), for_seconds=3)
     theirs, found = harness.best_seconds(lambda: _loop(people), for_seconds=3)
     agrees = found == set(zip(pairs["left"], pairs["right"], strict=True))
     work = f"duplicates among {len(people):,} customers, three columns"
-    log = _log(rng)
-    file = log.to_csv(index=False)
-    check, _ = harness.best_seconds(lambda: check_log(log, today="2024-12-31"), for_seconds=3)
-    read, _ = harness.best_seconds(lambda: pd.read_csv(io.StringIO(file)), for_seconds=3)
-    return [
-        harness.compare(work, "find_duplicates", "loop with rapidfuzz", ours, theirs, 5, agrees=agrees),
-        harness.compare(f"check of {ROWS / 1e6:g} M rows", "check_log", "reading the file", check, read, None),
-    ]
+    yield harness.compare(work, "find_duplicates", "loop with rapidfuzz", ours, theirs, 5, agrees=agrees)
+    plain = _log(rng)
+    times = pd.to_datetime(plain["date"]) + pd.to_timedelta(rng.integers(0, 86_400, ROWS), unit="s")
+    for what, moments, clock in (("days", pd.to_datetime(plain["date"]), ""), ("seconds", times, " %H:%M:%S")):
+        formats = ["%Y-%m-%d" + clock, "%d/%m/%Y" + clock]
+        one, other = (moments.dt.strftime(way) for way in formats)
+        mixed = one.where(plain.index % 2 == 0, other)
+        yield _checked(f"{what} in one format", plain.assign(date=one), ["negative"])
+        yield _checked(f"{what} in two formats", plain.assign(date=mixed), ["negative"], date_format=formats)
+    a_year, said = (
+        messy_log.messy_log(ROWS),
+        ["no customer_id", "decimal numbers", "a negative", "matches no", "same value"],
+    )
+    yield _checked("a messy year of seven columns", a_year, said, **messy_log.WORDS)
+
+
+def _checked(which: str, log: pd.DataFrame, said: list[str], **words: Any) -> dict[str, Any]:
+    """A row for a log in its file, in which the check must find a problem for each of these phrases and no other."""
+    file = harness.data_file("log.csv")
+    log.to_csv(file, index=False)
+    read, as_read = harness.best_seconds(lambda: pd.read_csv(file), for_seconds=5)
+    check, problems = harness.best_seconds(lambda: check_log(as_read, today="2024-12-31", **words), for_seconds=5)
+    agrees = len(problems) == len(said) and all(phrase in each for phrase, each in zip(said, problems, strict=True))
+    work = f"check of {ROWS / 1e6:g} M rows, {which}"
+    return harness.compare(work, "check_log", "pandas reads the file", check, read, 0.5, agrees=agrees)
 
 
 def _people(rng: np.random.Generator) -> pd.DataFrame:

@@ -6,7 +6,8 @@ signature.
 
 import itertools
 import math
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from numbers import Real
@@ -249,39 +250,152 @@ def ids(name: str, column: pd.Series) -> pd.Series:
 
 _YEAR_MONTH_DAY = r"^(\d{4}([-/.])\d{1,2}\2\d{1,2}|\d{8})"
 _TIME = r"(?:[T ]+(\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?)\s*(Z|UTC|GMT|[+-]\d{2}(?::?\d{2})?)?)?$"
+_PLAIN = ("0000-00-00", *(f"0000-00-00{mark}00:00{seconds}" for mark in " T" for seconds in ("", ":00")))
+_DIGITS = str.maketrans("123456789", "000000000")
+_NUMBERS_APART = re.compile(r"[^%\d]*(%[YmdHMS][^%\d]+)*%[YmdHMS][^%\d]*")  # %d/%m/%Y, but not %d%m%Y or %d %B %Y
+
+Written = tuple[pd.Series, np.ndarray, pd.Series]  # text, each one's place among the shapes, these: see shapes_of
 
 
-def moments(name: str, column: pd.Series, date_format: str | None = None, *, zone_allowed: bool = True) -> pd.Series:
-    """Dates and times as the clock on the wall had them; NaT where there is none to read.
+def moments(
+    name: str, column: pd.Series, formats: Sequence[str] | None = None, *, zone_allowed: bool = True
+) -> tuple[pd.Series, np.ndarray]:
+    """Dates and times as the clock on the wall had them, NaT where there is none to read; and where there are several.
 
     Nothing is guessed: 03/04/2024 is March in one country and April in another, so text (or a whole number such as
-    20240131) must be year-month-day, unless `date_format` says how it is written. A time zone is dropped, or refused
-    where hours are counted from one row to another.
+    20240131) must be year-month-day, unless `formats` say how it is written. Where two of these give different days,
+    none is taken. A time zone is dropped, or refused where hours are counted from one row to another.
     """
+    several = np.zeros(len(column), dtype=bool)
     if pd.api.types.is_datetime64_dtype(column):
-        return column
-    has_zone = isinstance(column.dtype, pd.DatetimeTZDtype)
-    if has_zone and zone_allowed:
-        return column.dt.tz_localize(None)
+        return column, several
+    if isinstance(column.dtype, pd.DatetimeTZDtype) and zone_allowed:
+        return column.dt.tz_localize(None), several
     code, found = distinct(column)
-    text = found.astype(str).str.strip()
-    if date_format is None:
-        parts = text.str.extract(_YEAR_MONTH_DAY + _TIME).set_axis(["day", "separator", "time", "zone"], axis=1)
-        has_zone |= parts["zone"].notna().any()
-        text = parts["day"] + " " + parts["time"].fillna("00:00")
-    if has_zone and not zone_allowed:
+    read, several = moments_as_written(name, shapes_of(found), formats, zone_allowed=zone_allowed)
+    dates = pd.Series(at(code, read, missing=np.datetime64("NaT")), index=column.index, name=column.name)
+    return dates, at(code, several)
+
+
+def moments_as_written(
+    name: str, cells: Written, formats: Sequence[str] | None, *, zone_allowed: bool = True
+) -> tuple[np.ndarray, np.ndarray]:
+    """`moments` of cells none of which is missing."""
+    if formats is None:
+        return _year_month_day(name, cells, zone_allowed), np.zeros(len(cells[0]), dtype=bool)
+    read, several = _none_of(cells[0]), np.zeros(len(cells[0]), dtype=bool)
+    for way in formats:
+        this = _read_as(name, way, *cells)
+        several |= ~np.isnat(read) & ~np.isnat(this) & (read.astype("datetime64[D]") != this.astype("datetime64[D]"))
+        read = np.where(np.isnat(read), this, read)
+    read[several] = np.datetime64("NaT")
+    return read, several
+
+
+def _none_of(text: pd.Series) -> np.ndarray:
+    return np.full(len(text), np.datetime64("NaT", "us"))
+
+
+def _year_month_day(name: str, cells: Written, zone_allowed: bool) -> np.ndarray:
+    text, shape, shapes = cells
+    parts = shapes.str.extract(_YEAR_MONTH_DAY + _TIME).set_axis(["day", "separator", "time", "zone"], axis=1)
+    if not zone_allowed and parts["zone"].notna().any():
         raise ValueError(f"{name} has a time zone; write all times in UTC without one, as tz_convert(None) does")
+    plain = shapes.isin(_PLAIN).to_numpy()[shape]
+    rewritten = parts["day"].notna().to_numpy()[shape] & ~plain
+    read = _none_of(text)
+    read[plain] = _in_one_zone(name, text[plain], "ISO8601")
+    if rewritten.any():
+        parts = text[rewritten].str.extract(_YEAR_MONTH_DAY + _TIME)
+        read[rewritten] = _in_one_zone(name, parts[0] + " " + parts[2].fillna("00:00"), "ISO8601")
+    return read
+
+
+def shapes_of(cells: pd.Series) -> Written:
+    """Cells as text without outer spaces; each one's position among their shapes; and these: 0 for every digit.
+
+    Dates are written in few shapes, so what holds of a shape need not be asked of each date.
+
+    >>> shapes_of(pd.Series(["2024-01-31", "1 Feb", "2024-02-01 "]))[2].tolist()
+    ['0000-00-00', '0 Feb']
+    """
+    text = cells.astype(str)
+    shape, shapes = _shapes(text)
+    if (shapes != shapes.str.strip()).any():
+        text = text.str.strip()
+        shape, shapes = _shapes(text)
+    return text, shape, shapes
+
+
+def _shapes(text: pd.Series) -> tuple[np.ndarray, pd.Series]:
+    places = _places(text)
+    if places is None:
+        shape, shapes = pd.factorize(np.array([cell.translate(_DIGITS) for cell in text], dtype=object))
+        return shape, pd.Series(shapes, dtype="str")
+    places[places - ord("0") < 10] = ord("0")
+    shape = np.zeros(len(text), dtype=np.int64)
+    for eight in places.view(np.uint64).T:
+        if (eight != eight[0]).any():
+            code, found = pd.factorize(eight)
+            shape, _ = pd.factorize(shape * len(found) + code)
+    first = np.empty(shape.max() + 1, dtype=int)
+    first[shape[::-1]] = np.arange(len(shape))[::-1]
+    return shape, text.iloc[first].str.translate(_DIGITS).reset_index(drop=True)
+
+
+def _places(text: pd.Series) -> np.ndarray | None:
+    """The characters, one row a cell of up to 31; None if some are longer or not ASCII, and for no cells."""
     try:
-        read = pd.to_datetime(text, format=date_format or "ISO8601", errors="coerce").dt.tz_localize(None)
+        places = text.to_numpy(dtype=object).astype("S32").view(np.uint8).reshape(len(text), 32)
+    except UnicodeEncodeError:
+        return None
+    return None if not len(text) or places[:, -1].any() else places
+
+
+def _read_as(name: str, way: str, text: pd.Series, shape: np.ndarray, shapes: pd.Series) -> np.ndarray:
+    """What pandas reads with a format. It is tried on shapes that could fit; where digits suffice, these are read."""
+    part = {"Y": r"\d{4}", "y": r"\d\d", "d": r"[ \d]?\d"} | dict.fromkeys("mHMS", r"\d?\d")
+    literal = re.sub(r"(\\\s)+", r"\\s+", re.escape(way.translate(_DIGITS)))
+    layout = re.sub("%(.)", lambda of: f"(?P<{of[1]}>{part[of[1]]})" if of[1] in part else ".*", literal)
+    fits = shapes.str.fullmatch(layout, case=False).to_numpy(dtype=bool, copy=True)
+    read = _none_of(text)
+    for each in np.flatnonzero(fits & (_NUMBERS_APART.fullmatch(way) is not None)):
+        rows = np.flatnonzero(shape == each)
+        places, fields = _places(text.iloc[rows]), re.fullmatch(layout, shapes[each], re.IGNORECASE)
+        if places is not None and fields is not None:
+            read[rows] = _from_digits(places, {field: fields.span(field) for field in fields.groupdict()})
+            fits[each] = False
+    rows = np.flatnonzero(fits[shape])
+    read[rows] = _in_one_zone(name, text.iloc[rows], way)
+    return read
+
+
+def _from_digits(places: np.ndarray, spans: dict[str, tuple[int, int]]) -> np.ndarray:
+    """Dates and times from their fields, which stand in these places; NaT where there is no such day or time."""
+    numbers = dict.fromkeys("YmdHMS", np.int64(0))
+    for field, (start, end) in spans.items():
+        for place in places.T[start:end]:
+            numbers[field] = 10 * numbers[field] + (place & 15)  # a space is 0
+    year, month, day, hour, minute, second = numbers.values()
+    months = (12 * (year - 1970) + month - 1).astype("datetime64[M]")
+    days = months.astype("datetime64[D]") + (day - 1)
+    known = (year > 0) & (month > 0) & (month < 13) & (days.astype("datetime64[M]") == months)
+    known &= (hour < 24) & (minute < 60) & (second < 60)
+    moments = days.astype("datetime64[us]") + (3600 * hour + 60 * minute + second).astype("timedelta64[s]")
+    return np.where(known, moments, np.datetime64("NaT"))
+
+
+def _in_one_zone(name: str, text: pd.Series, way: str) -> np.ndarray:
+    try:
+        return pd.to_datetime(text, format=way, errors="coerce", cache=False).dt.tz_localize(None).to_numpy()
     except (AttributeError, ValueError):
         raise ValueError(f"{name} mixes time zones: convert it to one, without a zone") from None
-    return pd.Series(at(code, read, missing=np.datetime64("NaT")), index=column.index, name=column.name)
 
 
 def dates(
     name: str,
     column: pd.Series,
-    date_format: str | None = None,
+    formats: Sequence[str] | None = None,
     *,
     missing_allowed: bool = False,
     zone_allowed: bool = True,
@@ -293,29 +407,79 @@ def dates(
     Traceback (most recent call last):
     ValueError: column 'date' of log is no date in 1 of 2 rows (row 1), such as 'yesterday': write 2024-01-31
     """
-    read = moments(name, column, date_format, zone_allowed=zone_allowed)
+    read, several = moments(name, column, formats, zone_allowed=zone_allowed)
     unread = read.isna().to_numpy()
     if unread.any():
         if not missing_allowed:
             present(name, column)
+        if formats is not None and several.any():
+            days = days_by_format(column[several].iloc[0], formats)
+            mend_them = "read each shop's rows by its own format, or leave them out"
+            refuse(name, column, several, "has several days", f"{days}; {mend_them}")
         refuse(name, column, unread & column.notna().to_numpy(), "is no date", mend)
     return read if read.dtype == "datetime64[us]" else read.dt.as_unit("us")
 
 
-def date_format(name: str, value: Any) -> str:
-    """How dates are written in text.
+def log_dates(column: pd.Series, formats: Sequence[str] | None) -> pd.Series:
+    """The dates of a log, in a function that takes `date_format`."""
+    mend = "write year-month-day, or say how dates are written with date_format='%d/%m/%Y' (a list, if in several ways)"
+    if formats is not None:
+        mend = f"date_format={formats[0] if len(formats) == 1 else formats!r} does not fit them"
+    return dates(f"column {column.name!r} of log", column, formats, mend=mend)
 
-    >>> date_format("date_format", "%d/%m")
+
+def days_by_format(cell: Any, formats: Sequence[str]) -> str:
+    """Which format makes which day of a cell.
+
+    >>> days_by_format("03/04/2024", ["%d/%m/%Y", "%m/%d/%Y"])
+    "it is 2024-04-03 by '%d/%m/%Y' and 2024-03-04 by '%m/%d/%Y'"
+    """
+    read = {way: _in_one_zone("date", pd.Series([str(cell).strip()]), way)[0] for way in formats}
+    days = [f"{moment.astype('datetime64[D]')} by {way!r}" for way, moment in read.items() if not np.isnat(moment)]
+    return f"it is {listed(days)}"
+
+
+def date_formats(name: str, value: Any) -> list[str]:
+    """How dates are written in text: one way, or a list of them.
+
+    >>> date_formats("date_format", "%d/%m")
     Traceback (most recent call last):
     ValueError: date_format must say where day, month and year stand, such as '%d/%m/%Y', got '%d/%m'
     """
+    given = [value] if isinstance(value, str) else words(name, value)
+    if not given:
+        raise ValueError(f"{name} is empty: write how dates are written, such as '%d/%m/%Y'")
+    for way in given:
+        _date_format(name, way)
+    return given
+
+
+def _date_format(name: str, value: str) -> None:
     day = pd.Timestamp("2024-01-31", tz="UTC")
     try:
         if pd.to_datetime(day.strftime(value), format=value).date() == day.date():
-            return value
+            return
     except (AttributeError, TypeError, ValueError):
         pass
     raise ValueError(f"{name} must say where day, month and year stand, such as '%d/%m/%Y', got {shown(value)}")
+
+
+def rates(name: str, value: Any) -> dict[Any, float]:
+    """What one unit of each currency is worth.
+
+    >>> rates("rates", {"EUR": 1, "USD": 0})
+    Traceback (most recent call last):
+    ValueError: rates['USD'] must be above 0, got 0
+    """
+    if not isinstance(value, dict | pd.Series) or not len(value):
+        raise ValueError(
+            f"{name} must say what one unit of each currency is worth, such as {{'EUR': 1, 'USD': 0.92}}, "
+            f"got {shown(value)}"
+        )
+    if isinstance(value, pd.Series) and not value.index.is_unique:
+        raise ValueError(f"{name} has {value.index[value.index.duplicated()][0]!r} twice: leave one out")
+    named = {unit: (f"{name}[{unit!r}]", rate) for unit, rate in dict(value).items()}
+    return {unit: one(label, Range(above=0).read(label, rate)) for unit, (label, rate) in named.items()}
 
 
 def day(name: str, value: Any) -> pd.Timestamp:
@@ -326,7 +490,7 @@ def day(name: str, value: Any) -> pd.Timestamp:
     ValueError: start must be a date such as '2026-01-31', got '31.1.2026'
     """
     cell = value if pd.api.types.is_scalar(value) else None
-    when = moments(name, pd.Series([cell], dtype=object)).iloc[0]
+    when = moments(name, pd.Series([cell], dtype=object))[0].iloc[0]
     if pd.isna(when):
         raise ValueError(f"{name} must be a date such as '2026-01-31', got {shown(value)}")
     return when.normalize().as_unit("us")
@@ -340,7 +504,7 @@ def moment(name: str, value: Any) -> pd.Timestamp:
     ValueError: as_of must be a date and time such as '2026-01-31 14:05', got '31.1.2026'
     """
     cell = value if pd.api.types.is_scalar(value) else None
-    when = moments(name, pd.Series([cell], dtype=object), zone_allowed=False).iloc[0]
+    when = moments(name, pd.Series([cell], dtype=object), zone_allowed=False)[0].iloc[0]
     if pd.isna(when):
         raise ValueError(f"{name} must be a date and time such as '2026-01-31 14:05', got {shown(value)}")
     return when.as_unit("us")

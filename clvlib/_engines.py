@@ -7,7 +7,7 @@ result out when it is asked for.
 """
 
 import datetime
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from os import PathLike, fspath
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
@@ -212,13 +212,18 @@ def _need(name: str, have: list[str], wanted: list[str]) -> None:
         )
 
 
-def _read(log: Any, customer: str, date: str, amount: str, date_format: str | None, refunds: Refunds) -> _Opened:
+def _read(
+    log: Any, customer: str, date: str, amount: str, date_format: Sequence[str] | None, refunds: Refunds
+) -> _Opened:
     """The log's columns as customer, day and money; sentences on what an engine cannot take, or its types."""
-    if refunds == "net":
+    if refunds != "drop":
         raise ValueError(
-            "refunds='net' follows each customer's purchases one by one, which engines cannot do: write "
+            f"refunds={refunds!r} follows each customer's purchases one by one, which engines cannot do: write "
             "refunds='drop', or load the log into a pandas DataFrame"
         )
+    if date_format is not None and len(date_format) > 1:
+        raise ValueError("date_format must be one in an engine; several are for a pandas DataFrame")
+    written = None if date_format is None else date_format[0]
     frame, back = _opened("log", log, as_text=date)
     schema = frame.collect_schema()
     table = pd.DataFrame(columns=schema.names())
@@ -231,7 +236,7 @@ def _read(log: Any, customer: str, date: str, amount: str, date_format: str | No
         )
     day, kind = nw.col(date), schema[date]
     if kind == nw.String:
-        day = (day if date_format else day.str.slice(0, 10)).str.to_datetime(date_format or "%Y-%m-%d")
+        day = (day if written else day.str.slice(0, 10)).str.to_datetime(written or "%Y-%m-%d")
     elif kind not in (nw.Date, nw.Datetime):
         raise ValueError(f"column {date!r} of log must hold dates, or text with dates, got {kind}: cast it")
     elif kind == nw.Datetime and kind.time_zone is not None:  # type: ignore[attr-defined]

@@ -119,7 +119,8 @@ AnyColumn = Annotated[pd.Series, Column(lambda name, column: column)]  # whateve
 
 Day = Annotated[pd.Timestamp, _checks.day]
 Moment = Annotated[pd.Timestamp, _checks.moment]
-DateFormat = Annotated[str, _checks.date_format]  # such as "%d/%m/%Y"
+DateFormat = Annotated[Sequence[str], _checks.date_formats]  # such as "%d/%m/%Y", or a list of such
+Rates = Annotated[dict[Any, float], _checks.rates]  # a table, as a dict or a Series: currency, worth of one unit
 Words = Annotated[Sequence[str], _checks.words]
 
 

@@ -22,7 +22,6 @@ from clvlib._formula import (
 from clvlib.value import Timing
 
 Stage = Literal["exploration", "formation", "stability", "decline"]
-Model = Literal["four", "five", "six", "activity", "milestones", "clusters"]
 
 STAGES: tuple[str, ...] = get_args(Stage)
 PATTERNS = ("premature abortion", "midway demise", "early exit", "long-term maintenance")
@@ -40,7 +39,7 @@ STAGE_MODELS = pd.DataFrame(
         ("buying less and less", "decline", "win-back", "decline", "at-risk", "", "decline"),
         ("buying no more", "decline", "win-back", "termination", "", "", ""),
     ],
-    columns=["what she does", *get_args(Model)],
+    columns=["what she does", "four", "five", "six", "activity", "milestones", "clusters"],
 ).set_index("what she does")
 
 _ROUTINE = {
@@ -252,43 +251,6 @@ def classify_pattern(
         abortion,
     )
     return pd.Series(patterns, index=pd.Index(customer.unique(), name=customer.name), name="pattern")
-
-
-@formula
-def map_stage(stage: str, from_: Model, to: Model) -> list[str]:
-    """The same stage in the words of another model, read along the rows of `STAGE_MODELS`.
-
-    Parameters
-    ----------
-    stage : str
-        A stage of the model `from_`.
-    from_, to : {"four", "five", "six", "activity", "milestones", "clusters"}
-        Two columns of `STAGE_MODELS`.
-
-    Returns
-    -------
-    list of str
-        Several stages where `to` cuts finer; empty where it has no such stage.
-
-    Raises
-    ------
-    ValueError
-        If the model or the stage is unknown.
-
-    Source
-    ------
-    The alignment is ours: the sources list the models without comparing them.
-
-    Examples
-    --------
-    >>> map_stage("stability", from_="four", to="milestones")
-    ['core', 'advocate']
-    >>> map_stage("growth", from_="six", to="four")
-    ['formation']
-    """
-    source, target = STAGE_MODELS[from_], STAGE_MODELS[to]
-    _checks.option("stage", stage, [name for name in source.unique() if name])
-    return [name for name in target[source == stage].unique() if name]
 
 
 @formula

@@ -27,15 +27,20 @@ from scipy.optimize import isotonic_regression
 
 from clvlib import _checks, value
 from clvlib._checks import Range
+from clvlib._colours import (
+    BLUE,
+    DARK_GREY,
+    GREY,
+    LIGHT_GREY,
+    ORANGE,
+    PALE_BLUE,
+    PALE_GREY,
+    PALE_ORANGE,
+)
 from clvlib._formula import NumberColumn, Numbers, OneNumber, ShareColumn, formula
 from clvlib.models import Check
 
 STYLE = matplotlib.rc_params_from_file(str(Path(__file__).with_name("clv.mplstyle")), use_default_template=False)
-
-# The course's colours: two of Okabe and Ito's that colour-blind readers tell apart, their tints, and greys.
-BLUE, LIGHT_BLUE, PALE_BLUE = "#0072B2", "#8DBFE0", "#CFE3F0"
-ORANGE, LIGHT_ORANGE, PALE_ORANGE = "#D55E00", "#F0B795", "#F5D9C8"
-DARK_GREY, GREY, LIGHT_GREY, PALE_GREY = "#555555", "#7F7F7F", "#C4C4C4", "#DADADA"
 
 _COLOURS = STYLE["axes.prop_cycle"].by_key()["color"]
 _DASHES = ("-", "--", ":", "-.")

@@ -8,15 +8,14 @@ import pandas as pd
 from clvlib import _checks
 from clvlib._calendar import DAYS, PANDAS_PERIOD, Grain
 from clvlib._formula import (
-    Amount,
     Amounts,
-    DateColumn,
+    AnyColumn,
+    DateFormat,
     Flags,
     Ids,
     OneAmount,
     OnePositive,
     Periods,
-    Positive,
     Share,
     ShareAbove0,
     Shares,
@@ -25,44 +24,6 @@ from clvlib._formula import (
 )
 
 Leaving = Literal["at_renewal", "any_time"]
-
-
-@formula
-def churn_rate(lost: Amount, at_start: Positive) -> np.ndarray:
-    r"""Churn rate of a period: of the customers at its start, the share gone at its end.
-
-    .. math:: c = \frac{lost}{start}
-
-    A customer won during the period is in neither number. `churn_denominators` shows what other denominators do.
-
-    Parameters
-    ----------
-    lost : float or array
-        How many of the customers at the start were gone at the end (a count).
-    at_start : float or array
-        Customers at the start of the period (a count), above 0.
-
-    Returns
-    -------
-    float or array
-        Fraction in [0, 1], per this period.
-
-    Raises
-    ------
-    ValueError
-        If more are lost than there were, a count is negative, or the lengths differ.
-
-    Source
-    ------
-    Farris et al. 2010, Marketing Metrics (retention rate: of the customers at risk, those retained).
-
-    Examples
-    --------
-    >>> churn_rate(lost=600, at_start=1000)
-    0.6
-    """
-    _only_of_the_start(lost, at_start)
-    return lost / at_start
 
 
 @formula
@@ -86,7 +47,7 @@ def churn_denominators(at_start: OnePositive, won: OneAmount, lost: OneAmount) -
     Raises
     ------
     ValueError
-        As `churn_rate`; also if nobody is left at the end.
+        If more are lost than there were, a count is negative, or nobody is left at the end.
 
     Source
     ------
@@ -97,7 +58,10 @@ def churn_denominators(at_start: OnePositive, won: OneAmount, lost: OneAmount) -
     >>> churn_denominators(at_start=1000, won=500, lost=200)["churn"].round(3).to_dict()
     {'start': 0.2, 'average': 0.174, 'end': 0.154, 'start and won': 0.133}
     """
-    _only_of_the_start(lost, at_start)
+    if lost > at_start:
+        raise ValueError(
+            f"lost must be at most at_start, got {lost:g} of {at_start:g}; count only customers of the start"
+        )
     at_end = at_start - lost + won
     if at_end == 0:
         raise ValueError("lost must leave somebody at the end, got at_start - lost + won = 0")
@@ -363,10 +327,12 @@ def retention_curve(survival: Survivors) -> pd.Series:
 
 
 @formula
-def mixture_survival(shares: Shares, retention: Shares, periods: Periods) -> pd.Series:
-    r"""Survival of a firm whose segments each keep a constant retention.
+def mixture_retention(shares: Shares, retention: Shares, periods: Periods) -> pd.Series:
+    r"""The firm's retention when segments differ: it rises every period, though no customer becomes more loyal.
 
-    .. math:: S(t) = \sum_s share_s \, r_s^t
+    .. math:: r(t) = \frac{S(t)}{S(t-1)}, \qquad S(t) = \sum_s share_s \, r_s^t
+
+    It starts at the mean of the segments' rates and tends to the highest.
 
     Parameters
     ----------
@@ -380,12 +346,13 @@ def mixture_survival(shares: Shares, retention: Shares, periods: Periods) -> pd.
     Returns
     -------
     Series
-        Fractions, named ``survival``; index ``period`` (0, 1, ..., periods).
+        Fractions per period, named ``retention``; index ``period`` (1, ..., periods).
 
     Raises
     ------
     ValueError
-        If the shares do not add up to 1, a rate is not a fraction, or the lengths differ.
+        If the shares do not add up to 1, a rate is not a fraction, the lengths differ, or nobody is left before the
+        last period.
 
     Source
     ------
@@ -394,55 +361,24 @@ def mixture_survival(shares: Shares, retention: Shares, periods: Periods) -> pd.
 
     Examples
     --------
-    >>> mixture_survival(shares=[0.5, 0.5], retention=[0.9, 0.5], periods=3).round(4).tolist()
-    [1.0, 0.7, 0.53, 0.427]
+    >>> mixture_retention(shares=[0.5, 0.5], retention=[0.9, 0.5], periods=3).round(3).tolist()
+    [0.7, 0.757, 0.806]
     """
     times = np.arange(periods + 1)
     shares = _checks.adding_up_to_1("shares", shares.to_numpy())
     alive = (shares * retention.to_numpy() ** times[:, None]).sum(axis=1)
-    return pd.Series(alive, name="survival").rename_axis("period")
-
-
-@formula
-def mixture_retention(shares: Shares, retention: Shares, periods: Periods) -> pd.Series:
-    """The firm's retention when segments differ: it rises every period, though no customer becomes more loyal.
-
-    The `retention_curve` of `mixture_survival`. It starts at the mean of the segments' rates and tends to the highest.
-
-    Parameters
-    ----------
-    shares, retention, periods
-        As in `mixture_survival`.
-
-    Returns
-    -------
-    Series
-        Fractions per period, named ``retention``; index ``period`` (1, ..., periods).
-
-    Raises
-    ------
-    ValueError
-        As `mixture_survival`; also if nobody is left before the last period.
-
-    Source
-    ------
-    As `mixture_survival`.
-
-    Examples
-    --------
-    >>> mixture_retention(shares=[0.5, 0.5], retention=[0.9, 0.5], periods=3).round(3).tolist()
-    [0.7, 0.757, 0.806]
-    """
-    return retention_curve(mixture_survival(shares, retention, periods))
+    return retention_curve(pd.Series(alive, name="survival").rename_axis("period"))
 
 
 @formula
 def cohort_table(
     log: pd.DataFrame,
     customer: Ids = "customer_id",
-    date: DateColumn = "date",
+    date: AnyColumn = "date",
     grain: Grain = "month",
     values: Literal["customers", "shares"] = "customers",
+    *,
+    date_format: DateFormat | None = None,
 ) -> pd.DataFrame:
     """How many customers of each cohort came back how many periods after the cohort's first purchase.
 
@@ -454,11 +390,14 @@ def cohort_table(
     log : DataFrame
         One row a purchase.
     customer, date : str
-        Its columns with the customer's id and the date (dates, or text such as 2024-01-31).
+        Its columns with the customer's id and the date (datetimes, or text written year-month-day).
     grain : {"day", "week", "month", "quarter", "year"}, default "month"
         Calendar period; weeks run from Monday to Sunday.
     values : {"customers", "shares"}, default "customers"
         Distinct active customers, or their share of the cohort's size (column 0).
+    date_format : str or list of str, optional
+        How dates in text are written, such as ``"%d/%m/%Y"``, if not year-month-day; as in
+        `clvlib.transactions.rfm_summary`.
 
     Returns
     -------
@@ -485,7 +424,7 @@ def cohort_table(
     >>> cohort_table(log).loc["2024-02"].tolist()
     [1, 0, <NA>]
     """
-    dates = pd.DatetimeIndex(date)
+    dates = pd.DatetimeIndex(_checks.log_dates(date, date_format))
     calendar = pd.period_range(dates.min(), dates.max(), freq=PANDAS_PERIOD[grain])
     period = calendar.get_indexer(dates.to_period(calendar.freq))
     active = pd.DataFrame({"customer": customer.to_numpy(), "period": period}).drop_duplicates()
@@ -497,12 +436,6 @@ def cohort_table(
     table.index = calendar[table.index].rename("cohort")
     table.columns.name = f"{grain}s since first purchase"
     return table if values == "customers" else table.div(table[0], axis=0)
-
-
-def _only_of_the_start(lost: np.ndarray | float, at_start: np.ndarray | float) -> None:
-    if np.any(lost > at_start):
-        gone, there = next(pair for pair in np.broadcast(lost, at_start) if pair[0] > pair[1])
-        raise ValueError(f"lost must be at most at_start, got {gone:g} of {there:g}; count only customers of the start")
 
 
 def _one_a_period(times: pd.Index) -> None:

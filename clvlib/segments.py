@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 import numpy as np
 import pandas as pd
 
+from clvlib import _checks
 from clvlib._checks import Range
 from clvlib._formula import Amount, AmountColumn, NumberColumn, Numbers, OneNumber, OneShare, formula
 
@@ -33,7 +34,7 @@ def rfm_scores(
     *,
     recency: AmountColumn = "recency",
     frequency: AmountColumn = "frequency",
-    monetary: NumberColumn = "monetary",
+    monetary: NumberColumn | None = None,
 ) -> pd.DataFrame:
     """Score recency, frequency and money from 1 (worst) to 5 (best), by fifths of the customers.
 
@@ -44,13 +45,18 @@ def rfm_scores(
     Parameters
     ----------
     customers : DataFrame
-        One row a customer, with the three columns below.
+        One row a customer, with the three columns below; or a summary of `clvlib.transactions.rfm_summary` as it is
+        (its columns frequency, recency, T and monetary_value tell).
     recency_is : {"days_since", "last_day"}, default "days_since"
         What recency counts. ``"days_since"``: days since the last purchase, small is best. ``"last_day"``: the day of
-        the last purchase on one calendar for all customers, large is best. The recency of a BG/NBD summary is neither:
-        it is her age at the last purchase, so pass ``T - recency`` as days since.
-    recency, frequency, monetary : str
-        The names of the columns: days, a count, currency units.
+        the last purchase on one calendar for all customers, large is best. The recency of a summary is neither: it is
+        her age at the last purchase, so of a summary ``T - recency`` is scored, the time since.
+    recency, frequency : str
+        The names of the columns: days, a count.
+    monetary : str, optional
+        The name of the column in currency units: ``"monetary"`` if not given, of a summary ``"monetary_value"``. There
+        a one-time buyer has no mean of repeat purchases (NaN): she is among the lowest, unless the summary was made
+        with ``include_first=True``.
 
     Returns
     -------
@@ -61,7 +67,8 @@ def rfm_scores(
     Raises
     ------
     ValueError
-        If a column is not there, a value is missing, days or counts are negative, or `recency_is` is unknown.
+        If a column is not there, a value is missing, days or counts are negative, or `recency_is` is unknown or, for a
+        summary, "last_day".
 
     Source
     ------
@@ -74,7 +81,26 @@ def rfm_scores(
     ... )
     >>> rfm_scores(customers)["RFM"].tolist()
     [554, 415, 343, 211, 132]
+
+    Of three customers in a summary, the second came last:
+
+    >>> summary = pd.DataFrame({
+    ...     "frequency": [4, 1, 0], "recency": [30.0, 8.0, 0.0], "T": [50.0, 9.0, 40.0],
+    ...     "monetary_value": [20.0, 35.0, np.nan],
+    ... })
+    >>> rfm_scores(summary)["RFM"].tolist()
+    [242, 424, 111]
     """
+    is_summary = {"frequency", "recency", "T", "monetary_value"} <= {*customers} and recency.name == "recency"
+    if is_summary and recency_is == "last_day":
+        raise ValueError(
+            "recency_is must be left out for a summary: its recency is the age at the last purchase, no day"
+        )
+    if is_summary:
+        since = _checks.numbers("column 'T' of customers", customers["T"], Range()) - recency
+        recency = since.round(9)  # who came on one day is equal, whatever the last digit of a difference
+    if monetary is None:
+        monetary = _money(customers, is_summary)
     nearness = -recency if recency_is == "days_since" else recency
     scores = pd.DataFrame({"R": _fifths(nearness), "F": _fifths(frequency), "M": _fifths(monetary)})
     scores["RFM"] = 100 * scores["R"] + 10 * scores["F"] + scores["M"]
@@ -318,6 +344,16 @@ def gini(values: Sales) -> float:
     """
     curve = lorenz(values)
     return max(0.0, float(1 - 2 * np.trapezoid(curve["value_share"], curve["customers_share"])))
+
+
+def _money(customers: pd.DataFrame, is_summary: bool) -> pd.Series:
+    """The column that is meant where none is named; in a summary 0 for one-time buyers, the lowest there is."""
+    name = "monetary_value" if is_summary and "monetary" not in customers else "monetary"
+    _checks.has_columns("customers", customers, {"monetary": name})
+    column = customers[name]
+    if name == "monetary_value":
+        column = column.mask(column.isna() & (customers["frequency"] == 0), 0.0)
+    return _checks.numbers(f"column {name!r} of customers", column, Range())
 
 
 def _fifths(values: pd.Series) -> np.ndarray:

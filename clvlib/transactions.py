@@ -1,14 +1,15 @@
 """From a transaction log to one row a customer: the summary that models of customers' purchases are fitted to."""
 
+from collections.abc import Sequence
 from typing import Any, Literal, NamedTuple
 
 import numpy as np
 import pandas as pd
 
-from clvlib import _checks
+from clvlib import _checks, _logs
 from clvlib._calendar import DAYS, Grain
 from clvlib._checks import counted
-from clvlib._formula import AnyColumn, DateFormat, Day, Ids, NumberColumn, also_in_engines, formula
+from clvlib._formula import AnyColumn, DateFormat, Day, Ids, NumberColumn, Rates, also_in_engines, formula
 from clvlib.records import PLACEHOLDERS, check_log, completeness, find_duplicates
 
 __all__ = [
@@ -22,7 +23,7 @@ __all__ = [
     "weekly_repeats",
 ]
 
-Refunds = Literal["drop", "net"]
+Refunds = Literal["drop", "net", "match"]
 Zeros = Literal["count", "drop"]
 Merge = Literal["day", "week", "month"]
 Of = Literal["purchases", "spend"]
@@ -49,6 +50,10 @@ def rfm_summary(
     zeros: Zeros = "count",
     merge: Merge = "day",
     include_first: bool = False,
+    quantity: NumberColumn | None = None,
+    currency: Ids | None = None,
+    rates: Rates | None = None,
+    product: AnyColumn | None = None,
     date_format: DateFormat | None = None,
 ) -> pd.DataFrame:
     """Frequency, recency, T and monetary value of every customer: what the BG/NBD and gamma-gamma models take.
@@ -67,22 +72,27 @@ def rfm_summary(
     or Dask DataFrame, an Arrow table, or a Parquet or CSV file, which DuckDB reads (``pip install 'clvlib[engines]'``).
     It is looked through once, for missing cells and its last day. The summary then is a frame of the same kind (of a
     path: a relation of DuckDB), worked out when it is asked for, in no order, with the customer as a column and without
-    ``attrs``. ``refunds="net"`` follows each customer's purchases one by one; engines cannot do that.
+    ``attrs``. Engines cannot follow a customer's purchases one by one, so refunds are dropped there; `quantity`,
+    `currency` and several date formats are for pandas alone.
 
     Parameters
     ----------
     log : DataFrame, frame of an engine, or path
         One row a transaction, in any order.
     customer, date, amount : str
-        Names of its columns. Dates are datetimes, or text written year-month-day; amounts are numbers (currency units).
+        Names of its columns. Dates are datetimes, or text written year-month-day; amounts are numbers (currency units);
+        with `quantity`, amount is the price of one piece.
     grain : {"day", "week", "month", "quarter", "year"}, default "day"
         Unit of recency and T. A week has 7 days, a year 365.25; a month is a twelfth and a quarter a fourth of it.
     observation_end : date, optional
         Last day of observation; later rows are left out. The last day of the log if not given.
-    refunds : {"drop", "net"}, default "drop"
+    refunds : {"drop", "net", "match"}, default "drop"
         What to do with a negative amount, which never is a purchase. ``"drop"``: leave it out. ``"net"``: take it from
         the customer's latest purchase up to that day, and what is left of it from the one before; a purchase that is
-        taken back whole is no purchase.
+        taken back whole is no purchase. ``"match"``: take back the row that it cancels, the latest up to that day of
+        the same customer and amount, or, with `quantity`, of the same price and as many pieces (else its pieces are
+        taken from the latest such rows, if they are enough); with `product`, of the same product. What matches no
+        row is left out, and the notes name it.
     zeros : {"count", "drop"}, default "count"
         Whether a row of amount 0 is a purchase.
     merge : {"day", "week", "month"}, default "day"
@@ -90,8 +100,17 @@ def rfm_summary(
         the first day of them.
     include_first : bool, default False
         Whether monetary_value averages the first purchase too.
-    date_format : str, optional
-        How dates in text are written, such as ``"%d/%m/%Y"``, if not year-month-day.
+    quantity : str, optional
+        Column with the pieces of a row: its amount then is quantity times price. Negative if they are taken back.
+    currency : str, optional
+        Column with the currency. More than one is refused, unless there are `rates`.
+    rates : dict or Series, optional
+        What one unit of each currency is worth, such as ``{"EUR": 1, "USD": 0.92}`` for a summary in euro.
+    product : str, optional
+        Column with the product, for ``refunds="match"``.
+    date_format : str or list of str, optional
+        How dates in text are written, such as ``"%d/%m/%Y"``, if not year-month-day; a list where they are written in
+        several ways. A row that fits none, or several with different days, is refused.
 
     Returns
     -------
@@ -107,7 +126,8 @@ def rfm_summary(
     ------
     ValueError
         If a column or an id is missing, a date cannot be read, an amount is missing or is text (the sentence names the
-        rows), an option is unknown, or no purchase is left.
+        rows), a quantity and its price are both negative, a currency has no rate, an option is unknown, or no purchase
+        is left.
 
     Source
     ------
@@ -130,12 +150,29 @@ def rfm_summary(
     'week'
     >>> summary.attrs["notes"][0]
     'Time is in weeks: recency from the first to the last purchase, T from the first purchase to 2024-02-12.'
+
+    A shop's own file: pieces and prices, two currencies, a cancellation, dates in two ways.
+
+    >>> log = pd.DataFrame({
+    ...     "customer_id": ["ann", "ann", "ann", "ann"],
+    ...     "date": ["2024-01-01", "2024-01-15", "16/01/2024", "29/01/2024"],
+    ...     "item": ["tea", "cup", "cup", "tea"],
+    ...     "pieces": [2, 6, -6, 3],
+    ...     "price": [5.0, 4.0, 4.0, 5.0],
+    ...     "currency": ["EUR", "EUR", "EUR", "USD"],
+    ... })
+    >>> summary = rfm_summary(
+    ...     log, amount="price", quantity="pieces", currency="currency", rates={"EUR": 1, "USD": 0.9}, product="item",
+    ...     refunds="match", date_format=["%Y-%m-%d", "%d/%m/%Y"],
+    ... )
+    >>> summary.loc["ann"].tolist()
+    [1.0, 28.0, 28.0, 13.5]
     """
-    rows, ids = _read(customer, date, amount, date_format)
+    rows, ids, said = _read(customer, date, amount, quantity, currency, rates, product, refunds, date_format)
     end = _last_day("observation_end", observation_end, rows)
     purchases, notes = _purchases(_between(rows, None, end), refunds, zeros, merge)
     summary = _per_customer(purchases, ids, end, grain, include_first)
-    summary.attrs["notes"] += notes + _left_out(rows, purchases, end)
+    summary.attrs["notes"] += said + notes + _left_out(rows, purchases, end)
     return summary
 
 
@@ -154,6 +191,10 @@ def calibration_holdout(
     zeros: Zeros = "count",
     merge: Merge = "day",
     include_first: bool = False,
+    quantity: NumberColumn | None = None,
+    currency: Ids | None = None,
+    rates: Rates | None = None,
+    product: AnyColumn | None = None,
     date_format: DateFormat | None = None,
 ) -> pd.DataFrame:
     """The summary up to a day, and beside it what the same customers bought afterwards: to test a forecast.
@@ -164,8 +205,10 @@ def calibration_holdout(
         Last day of the summary.
     observation_end : date, optional
         Last day of the holdout. The last day of the log if not given.
-    log, customer, date, amount, grain, refunds, zeros, merge, include_first, date_format
+    log, customer, date, amount, grain, refunds, zeros, merge, include_first
         As in `rfm_summary`.
+    quantity, currency, rates, product, date_format
+        As in `rfm_summary`. A cancellation in the holdout matches purchases in the holdout.
 
     Returns
     -------
@@ -198,7 +241,7 @@ def calibration_holdout(
     >>> split[["frequency", "holdout_frequency", "holdout_spend", "holdout_T"]].loc["ann"].tolist()
     [1.0, 1.0, 80.0, 9.0]
     """
-    rows, ids = _read(customer, date, amount, date_format)
+    rows, ids, said = _read(customer, date, amount, quantity, currency, rates, product, refunds, date_format)
     middle = _last_day("calibration_end", calibration_end, rows)
     end = _last_day("observation_end", observation_end, rows)
     if middle >= end:
@@ -210,7 +253,7 @@ def calibration_holdout(
     split["holdout_spend"] = pd.Series(np.bincount(later.code, later.money, minlength=len(ids)), index=ids)
     split["holdout_T"] = (end - middle) / DAYS[grain]
     split.attrs["weekly_repeats"] = _weekly_repeats(purchases, later, end)
-    split.attrs["notes"] += notes + _left_out(rows, purchases, middle)
+    split.attrs["notes"] += said + notes + _left_out(rows, purchases, middle)
     split.attrs["notes"] += [f"Holdout, to {_date(end)}: {note}" for note in later_notes]
     return split
 
@@ -337,21 +380,45 @@ class _Rows(NamedTuple):
     code: np.ndarray  # position of the customer among the sorted ids
     day: np.ndarray  # days since _DAY_0
     money: np.ndarray  # currency units
+    lines: pd.DataFrame | None = None  # to match cancellations: item and pieces, with the labels of the log
 
     def only(self, keep: np.ndarray) -> "_Rows":
-        return _Rows(self.code[keep], self.day[keep], self.money[keep])
+        lines = None if self.lines is None else self.lines[keep]
+        return _Rows(self.code[keep], self.day[keep], self.money[keep], lines)
 
 
-def _read(customer: pd.Series, date: pd.Series, amount: pd.Series, date_format: str | None) -> tuple[_Rows, pd.Index]:
-    """The log as arrays, and the sorted ids."""
-    _checks.different("log", customer=customer, date=date, amount=amount)
-    mend = "write year-month-day, or say how dates are written with date_format='%d/%m/%Y'"
-    if date_format is not None:
-        mend = f"date_format={date_format!r} does not fit them"
-    dates = _checks.dates(_name(date), date, date_format, mend=mend)
-    days = dates.to_numpy().astype("datetime64[D]").view(np.int64)
+def _read(
+    customer: pd.Series,
+    date: pd.Series,
+    amount: pd.Series,
+    quantity: pd.Series | None,
+    currency: pd.Series | None,
+    rates: dict[str, float] | None,
+    product: pd.Series | None,
+    refunds: Refunds,
+    date_format: Sequence[str] | None,
+) -> tuple[_Rows, pd.Index, list[str]]:
+    """The log as arrays, the sorted ids, and what was done to the amounts."""
+    named = dict(customer=customer, date=date, amount=amount, quantity=quantity, currency=currency, product=product)
+    _checks.different("log", **{name: column for name, column in named.items() if column is not None})
+    days = _checks.log_dates(date, date_format).to_numpy().astype("datetime64[D]").view(np.int64)
     code, ids = _codes(customer)
-    return _Rows(code, _less(days, _DAY_0.astype(int)), amount.to_numpy()), ids
+    worth, notes = _logs.worth(currency, rates)
+    price = amount.to_numpy() if worth is None else amount.to_numpy() * worth
+    pieces = None if quantity is None else _pieces(quantity, amount)
+    lines = None
+    if refunds == "match":
+        item, each = _logs.lines(price, pieces, None if product is None else _checks.distinct(product)[0])
+        lines = pd.DataFrame({"item": item, "pieces": each}, index=amount.index)
+    money = price if pieces is None else pieces * price
+    return _Rows(code, _less(days, _DAY_0.astype(int)), money, lines), ids, notes
+
+
+def _pieces(quantity: pd.Series, price: pd.Series) -> np.ndarray:
+    both = ((quantity < 0) & (price < 0)).to_numpy()
+    mend = "two minus signs make no purchase: take one away, or leave them out"
+    _checks.refuse(_name(quantity), quantity, both, f"and {price.name!r} are both negative", mend)
+    return quantity.to_numpy()
 
 
 def _name(column: pd.Series) -> str:
@@ -449,7 +516,11 @@ def _between(rows: _Rows, after: int | None, end: int) -> _Rows:
 
 def _purchases(rows: _Rows, refunds: Refunds, zeros: Zeros, merge: Merge) -> tuple[_Rows, list[str]]:
     """One line a purchase, sorted by customer and day, and what was done with the other rows."""
-    is_refund, is_zero = rows.money < 0, rows.money == 0
+    matched: list[str] = []
+    if rows.lines is not None:
+        rows, matched = _match(rows, rows.lines)
+    is_refund = np.signbit(rows.money)  # -0.0 too: a piece taken back at price 0
+    is_zero = (rows.money == 0) & ~is_refund
     refunded, zero = np.count_nonzero(is_refund), np.count_nonzero(is_zero)
     no_purchase = is_refund | is_zero if zeros == "drop" else is_refund
     bought = rows.only(~no_purchase) if no_purchase.any() else rows
@@ -457,7 +528,8 @@ def _purchases(rows: _Rows, refunds: Refunds, zeros: Zeros, merge: Merge) -> tup
     notes = [
         f"Purchases of a customer {_MERGED[merge]} are one purchase: "
         f"{counted(len(bought.day), 'row')} are {counted(len(purchases.day), 'purchase')}, "
-        f"{counted(len(bought.day) - len(purchases.day), 'row')} merged."
+        f"{counted(len(bought.day) - len(purchases.day), 'row')} merged.",
+        *matched,
     ]
     if refunded and refunds == "drop":
         notes.append(f"{counted(refunded, 'row')} with a negative amount left out (refunds='drop').")
@@ -471,6 +543,31 @@ def _purchases(rows: _Rows, refunds: Refunds, zeros: Zeros, merge: Merge) -> tup
         what = "counted as a purchase" if zeros == "count" else "left out"
         notes.append(f"{counted(zero, 'row')} with amount 0 {what} (zeros={zeros!r}).")
     return purchases, notes
+
+
+def _match(rows: _Rows, lines: pd.DataFrame) -> tuple[_Rows, list[str]]:
+    """The rows without cancellations and without what these took back, and what was done."""
+    left = _logs.left_of(rows.code, rows.day, lines["item"].to_numpy(), pieces := lines["pieces"].to_numpy())
+    taken_back, changed = np.signbit(pieces), left != pieces
+    alone = taken_back & ~changed
+    notes = []
+    if changed.any():
+        bought = changed & ~taken_back
+        whole = np.count_nonzero(bought & (left == 0))
+        part = np.count_nonzero(bought) - whole
+        notes.append(
+            f"{counted(np.count_nonzero(changed & taken_back), 'row')} with a negative amount matched to earlier "
+            f"rows (refunds='match'): {counted(whole, 'row')} taken back whole, {part:,} in part."
+        )
+    if alone.any():
+        notes.append(
+            f"{counted(np.count_nonzero(alone), 'row')} with a negative amount, {-rows.money[alone].sum():.2f} in all, "
+            f"left out: they match no earlier row ({_checks.rows(lines['pieces'], alone)})."
+        )
+    money = rows.money.copy()
+    money[changed] *= left[changed] / pieces[changed]
+    kept = ~taken_back & ((left > 0) | ~changed)
+    return _Rows(rows.code, rows.day, money).only(kept), notes
 
 
 def _add_up_days(rows: _Rows) -> _Rows:

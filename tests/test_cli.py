@@ -1,6 +1,7 @@
 """The command line: one round as an instructor goes it, and one sentence for every wrong call."""
 
 import csv
+import errno
 import io
 import os
 import re
@@ -82,10 +83,11 @@ def table(path: Path) -> list[dict[str, str]]:
 
 def test_the_help_lists_the_commands_and_each_says_what_it_takes():
     text = clv("--help")
-    assert all(command in text for command in ("check", "release", "mark", "export-nbgrader"))
+    assert all(command in text for command in ("check", "release", "mark", "alike", "export-nbgrader"))
     for command, options in {
         "check": ["KEY"],
-        "release": ["EXERCISE", "--roster", "--out", "--keys", "--secret"],
+        "release": ["EXERCISE", "--roster", "--out", "--keys", "--secret", "--codes"],
+        "alike": ["EXERCISE", "--roster", "--out", "--keys", "--secret"],
         "mark": ["EXERCISE", "--submissions", "--again", "--no-sandbox", "--workers", "--cell-seconds"],
         "export-nbgrader": ["DIR", "--keys"],
     }.items():
@@ -260,6 +262,29 @@ def test_stopped_by_hand_it_says_how_to_go_on(tmp_path, monkeypatch):
     monkeypatch.setattr(rosters, "read_roster", stop)
     said = clv("release", NAME, "--roster", tmp_path / "roster.csv", "--out", tmp_path / "out", code=130)
     assert said == "Stopped. Run the same command again to go on where it stood.\n"
+
+
+@pytest.mark.parametrize(
+    ("error", "says"),
+    [
+        (OSError(errno.ENOSPC, "No space left on device", "out/log.csv"), "the disk is full: out/log.csv could not be"),
+        (
+            OSError(errno.EDQUOT, "Disk quota exceeded"),
+            "the disk is full: a file could not be written. What was written",
+        ),
+        (OSError(errno.EIO, "Input/output error"), "Input/output error\n"),
+        (PermissionError(errno.EACCES, "Permission denied", "out"), "Permission denied: out\n"),
+        (OSError("odd"), "odd\n"),
+    ],
+)
+def test_trouble_with_files_is_told_with_the_file_if_it_is_known(tmp_path, monkeypatch, error, says):
+    def fail(path: Path) -> None:
+        raise error
+
+    monkeypatch.setattr(rosters, "read_roster", fail)
+    said = clv("release", NAME, "--roster", tmp_path / "roster.csv", "--out", tmp_path / "out", code=1)
+    assert said.startswith(f"Not done: {says}")
+    assert "None" not in said
 
 
 def test_paths_are_printed_as_they_are(tmp_path):

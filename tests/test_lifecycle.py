@@ -156,18 +156,6 @@ def test_the_stage_models_are_aligned_by_what_she_does():
     ]
 
 
-def test_mapping_a_stage_there_and_back_finds_it_again():
-    for from_, to in itertools.product(lifecycle.STAGE_MODELS.columns, repeat=2):
-        for stage in filter(None, lifecycle.STAGE_MODELS[from_].unique()):
-            there = lifecycle.map_stage(stage, from_, to)
-            assert all(stage in lifecycle.map_stage(other, to, from_) for other in there)
-
-
-def test_mapping_names_every_finer_stage_and_none_where_the_model_has_none():
-    assert lifecycle.map_stage("decline", "four", "six") == ["decline", "termination"]
-    assert lifecycle.map_stage("win-back", "five", "milestones") == []
-
-
 # Transitions
 
 

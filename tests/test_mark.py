@@ -6,17 +6,22 @@ import itertools
 import json
 import os
 import random
+import re
+import resource
 import shutil
 import signal
 import subprocess
 import sys
 import time
+from contextlib import contextmanager
+from dataclasses import fields
 from pathlib import Path
 
 import pytest
 from classroom import CHANGES, HANGS, Classroom, all_gone, descendants, needs_bubblewrap, roster_of, write_in
 
 from clvlib.course.exercise import load_exercise
+from clvlib.course.marking import mark, sandbox
 from clvlib.course.marking.mark import Marking, workers
 from clvlib.course.marking.release import Secret, hand_out, ticket
 from clvlib.course.marking.roster import Roster, Student, read_roster
@@ -26,7 +31,7 @@ pytestmark = [needs_bubblewrap, pytest.mark.slow]
 
 EXERCISE = load_exercise("01_worksheet")
 SECRET = Secret(bytes(32))
-LIMITS = Limits(cell_seconds=60, seconds=600)  # by the clock: more than honest cells take on the busiest machine
+LIMITS = Limits(cell_seconds=60, seconds=600)
 SHORT = Limits(cell_seconds=2, seconds=600)  # for cells that hang, beside which the honest ones take no time
 
 
@@ -141,7 +146,7 @@ def test_one_student_is_run_again_when_asked_for(tmp_path):
         marking.waiting(["nobody"])
 
 
-def test_other_limits_or_a_damaged_file_of_answers_mean_running_again(tmp_path):
+def test_other_limits_or_answers_damaged_or_of_another_form_mean_running_again(tmp_path, monkeypatch):
     room = room_of(2, tmp_path)
     write_in([room.handed(student, "right") for student in room.roster.students], tmp_path / "submissions")
     marked(room, tmp_path)
@@ -155,7 +160,10 @@ def test_other_limits_or_a_damaged_file_of_answers_mean_running_again(tmp_path):
     assert len(other.waiting()) == 2
     damaged = next((tmp_path / "out" / "answers").glob("*.json"))
     damaged.write_text(damaged.read_text()[:50])
-    assert len(Marking(EXERCISE, room.roster, room.record, tmp_path / "out", LIMITS).waiting()) == 1
+    again = Marking(EXERCISE, room.roster, room.record, tmp_path / "out", LIMITS)
+    assert len(again.waiting()) == 1
+    monkeypatch.setattr(mark, "fields", lambda kept: fields(kept)[:-1])  # as an earlier version kept them
+    assert len(again.waiting()) == 2
 
 
 def test_a_corrected_key_changes_verdicts_and_never_cases(tmp_path):
@@ -195,6 +203,26 @@ def test_a_roster_with_other_ids_rejects_nobody(tmp_path):
         assert {key: result.verdicts[key].points for key in file.points} == file.points
 
 
+def test_pages_of_dropped_students_are_taken_away_and_the_log_says_so(tmp_path):
+    room = room_of(3, tmp_path)
+    students = room.roster.students
+    write_in([room.handed(student, "right") for student in students], tmp_path / "submissions")
+    marked(room, tmp_path)
+    pages = snapshot(tmp_path / "out" / "feedback")
+    (tmp_path / "out" / "feedback" / "letter.html").write_text("the instructor's own")
+    fewer = Roster("plain", students[:2], ["id"], [[one.id] for one in students[:2]])
+    for roster, dropped in ((fewer, [students[2].id]), (fewer, [students[2].id]), (room.roster, [])):
+        marking = Marking(EXERCISE, roster, room.record, tmp_path / "out", LIMITS)
+        marking.write(list(marking.results()))
+        left = snapshot(tmp_path / "out" / "feedback")
+        assert left.pop(Path("letter.html"))
+        assert len(left) == 3 - len(dropped)
+        with (tmp_path / "out" / "log.csv").open(encoding="utf-8-sig", newline="") as file:
+            told = [row["student"] for row in csv.DictReader(file) if "not on this roster any more" in row["what"]]
+        assert told == dropped
+    assert left == pages, "who comes back has her page again"
+
+
 def test_nobodys_mark_depends_on_who_else_handed_in(tmp_path):
     room = room_of(4, tmp_path)
     kinds = ["right", "spoils the libraries", "ends python", "mistake q1 1"]
@@ -231,6 +259,7 @@ def test_the_kept_answers_are_plain_and_hold_no_key(tmp_path):
     wanted = {
         "attempt",
         "fingerprint",
+        "alone",
         "answers",
         "shown",
         "hidden",
@@ -239,6 +268,7 @@ def test_the_kept_answers_are_plain_and_hold_no_key(tmp_path):
         "skipped",
         "cell_of",
         "trouble",
+        "late",
     }
     assert set(kept) == wanted
     assert len(kept["shown"]["q4"]) == 3
@@ -248,6 +278,124 @@ def test_the_kept_answers_are_plain_and_hold_no_key(tmp_path):
 def test_notebooks_run_side_by_side_as_far_as_memory_goes_round():
     assert workers(Limits()) >= 1
     assert workers(Limits(memory=10**15)) == 1
+
+
+# Load takes no marks
+
+BURN = """import time
+until = time.process_time() + 0.7
+while time.process_time() < until:
+    pass
+"""  # of the one second that a cell has below
+THREADS = """import hashlib, threading
+big = bytes(10**8)
+def spin():
+    while True:
+        hashlib.sha256(big).digest()
+try:
+    while True:
+        threading.Thread(target=spin, daemon=True).start()
+except RuntimeError:
+    pass
+spin()
+"""
+ONE_SECOND = Limits(cell_seconds=1, call_seconds=1, seconds=60)
+
+
+@contextmanager
+def busy(processes):
+    """So many processes that compute all the time."""
+    running = [subprocess.Popen([sys.executable, "-c", "while True: pass"]) for _ in range(processes)]
+    try:
+        yield
+    finally:
+        for one in running:
+            one.kill()
+            one.wait()
+
+
+@pytest.mark.parametrize("load", ["two busy processes for each processor", "63 threads of a student"])
+def test_a_class_under_load_loses_no_honest_point(tmp_path, load):
+    room = room_of(5, tmp_path)
+    (tmp_path / "submissions").mkdir()
+    first, *others = room.roster.students
+    slow = {key: f"{BURN}{room.solution(key)}" for key in ("q1", "q3")}
+    for student in others:
+        (tmp_path / "submissions" / room.handed(student, "right").name).write_bytes(room.notebook(student, slow))
+    threads = load.startswith("63")
+    if threads:
+        spinning = room.notebook(first, {"q3": THREADS})
+        (tmp_path / "submissions" / room.handed(first, "right").name).write_bytes(spinning)
+    marking = Marking(EXERCISE, room.roster, room.record, tmp_path / "out", ONE_SECOND)
+    marking.take_in(tmp_path / "submissions")
+    with busy(0 if threads else 2 * len(os.sched_getaffinity(0))):
+        list(marking.run(marking.waiting(), Sandbox(ONE_SECOND), 2))
+    results = {result.student: result for result in marking.results()}
+    for student in others:
+        assert results[student].total == 13, results[student].notes
+    kept = [json.loads(path.read_text()) for path in (tmp_path / "out" / "answers").iterdir()]
+    assert sum(each["late"] for each in kept) == threads, "and nobody had to run again but the student of the threads"
+    if threads:
+        assert [results[first].verdicts[key].state for key in ("q1", "q2", "q3")] == ["right", "right", "stopped"]
+
+
+class Runs:
+    """Runs notebooks, of which that of the second student takes too long beside others, that of the third always."""
+
+    def __init__(self, monkeypatch):
+        self.order, self.now, self.alone, self.stop_at = [], 0, {}, ""
+        self.run = sandbox.run
+        monkeypatch.setattr(sandbox, "run", self)
+
+    def __call__(self, notebook, *rest):
+        word = re.search("# (second|third)|$", "".join(notebook["cells"]))[1]
+        again = word in self.order
+        if again and word == self.stop_at:
+            raise KeyboardInterrupt
+        self.order.append(word)
+        self.now += 1
+        self.alone[word] = self.now == 1
+        late = word == "third" or (word == "second" and not again)
+        done = sandbox.Collected(trouble=["it took too long"], late=True) if late else self.run(notebook, *rest)
+        self.now -= 1
+        return done
+
+
+def class_of_three(folder):
+    room = room_of(3, folder)
+    folder.joinpath("submissions").mkdir()
+    for student, word in zip(room.roster.students, ("first", "second", "third"), strict=True):
+        notebook = room.notebook(student, {"q1": f"# {word}\n{room.solution('q1')}"})
+        (folder / "submissions" / room.handed(student, "right").name).write_bytes(notebook)
+    return room
+
+
+def test_what_took_too_long_runs_again_at_the_end_and_alone(tmp_path, monkeypatch):
+    runs = Runs(monkeypatch)
+    _, results, ran = marked(class_of_three(tmp_path), tmp_path)
+    assert len(ran) == len(set(ran)) == 3
+    assert [result.total for result in results.values()] == [13, 13, 0]
+    assert sorted(runs.order[-2:]) == ["second", "third"], "after all others"
+    assert (runs.order.count("second"), runs.order.count("third")) == (2, 2)
+    assert runs.alone["second"]
+    assert runs.alone["third"]
+    log = (tmp_path / "out" / "log.csv").read_text(encoding="utf-8-sig")
+    assert log.count("it took too long, so it ran again at the end, alone") == 2
+    assert ',,"2 notebooks took too long and ran again, alone"' in log
+
+
+def test_a_run_that_was_stopped_before_it_ran_some_again_does_so_the_next_time(tmp_path, monkeypatch):
+    room, runs = class_of_three(tmp_path), Runs(monkeypatch)
+    marked(room, tmp_path)
+    runs.order, runs.stop_at = [], "second"
+    with pytest.raises(KeyboardInterrupt):
+        marked(room, tmp_path, "stopped")
+    runs.stop_at = ""
+    _, _, ran = marked(room, tmp_path, "stopped")
+    assert room.roster.students[1] in ran
+    assert room.roster.students[0] not in ran
+    assert runs.order.count("second") == 2, "its first run is not run again"
+    assert snapshot(tmp_path / "stopped") == snapshot(tmp_path / "out")
 
 
 # A kill at any moment
@@ -284,6 +432,28 @@ def test_a_run_killed_at_a_random_moment_ends_the_same_when_it_is_run_again(smal
     subprocess.run(clv_mark(folder, out), check=True, capture_output=True)
     ended = {path: data for path, data in snapshot(out).items() if not path.name.endswith(".unfinished")}
     assert ended == undisturbed
+
+
+@pytest.mark.parametrize("bytes_left", [2_000, 25_000, 40_000])
+def test_a_full_disk_is_told_leaves_nothing_half_written_and_costs_nothing(small_class, bytes_left):
+    """Stood in for by a limit of the size of a file, which ends a write in the middle as well."""
+    folder, undisturbed, _ = small_class
+    out = folder / f"full{bytes_left}"
+
+    def limit():
+        resource.setrlimit(resource.RLIMIT_FSIZE, (bytes_left, resource.RLIM_INFINITY))
+
+    done = subprocess.run(clv_mark(folder, out), capture_output=True, text=True, preexec_fn=limit)
+    assert done.returncode == 1
+    said = " ".join(done.stderr.split())
+    assert "Not done: the disk is full: " in said
+    assert said.endswith("make room, and run the same command again")
+    assert "Traceback" not in said
+    left = snapshot(out)
+    assert not any(path.name.endswith(".unfinished") for path in left)
+    assert all(data == undisturbed[path] for path, data in left.items())
+    subprocess.run(clv_mark(folder, out), check=True, capture_output=True)
+    assert snapshot(out) == undisturbed
 
 
 def test_the_command_says_what_came_of_it(small_class):

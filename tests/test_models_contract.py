@@ -195,6 +195,22 @@ def test_derl_in_30_digits(model, rate, n):
         assert model.derl(rate, n) == pytest.approx(_derl_30(model, rate, n), rel=1e-9)
 
 
+@pytest.mark.parametrize(("gamma", "rate"), [(0.1, 1e-5), (0.05, 1e-4), (1, 1e-4)])
+def test_derl_where_the_discount_is_small_and_the_end_of_the_curve_far(gamma, rate):
+    model = BDW(gamma, delta=1, c=4)
+    renewal = np.arange(int(60 / rate))
+    terms = np.exp(model._log_survival(renewal + 1.0) - np.log1p(rate) * renewal)
+    assert model.derl(rate) == pytest.approx(terms.sum(), rel=1e-11)
+
+
+@pytest.mark.parametrize("by", [0.1, 1, 50, 1000])
+def test_the_logarithms_of_large_gamma_functions_do_not_cancel(by):
+    log_x = np.array([5.001, 5.2, 7, 20])
+    with mpmath.workdps(40):
+        exact = [mpmath.loggamma(mpmath.exp(mpmath.mpf(at)) + by) - mpmath.loggamma(mpmath.exp(at)) for at in log_x]
+    assert contract._log_rise(log_x, by) == pytest.approx([float(rise) for rise in exact], rel=2e-12)
+
+
 @given(positive, positive, st.floats(0.3, 5), rates, renewals)
 def test_derl_is_this_renewal_and_the_derl_after_it(gamma, delta, c, rate, n):
     model = BDW(gamma, delta, c)
@@ -276,6 +292,12 @@ def test_its_survival_has_an_interval_however_vague_its_parameters(survivors):
     assert (table["low"] <= table["estimate"]).all()
     assert (table["estimate"] <= table["high"]).all()
     assert table["low"].iloc[1] < table["high"].iloc[1]
+
+
+def test_the_ends_of_an_interval_are_shares_of_whole_customers():
+    table = SBG.fit(HIGH_END[:8]).survival_interval([8, 12], interval=0.8, customers=491, renewals=7)
+    counts = 491 * table[["low", "high"]].to_numpy()
+    assert counts == pytest.approx(counts.round(), abs=1e-9)
 
 
 def test_it_comes_back_from_json():

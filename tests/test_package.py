@@ -23,6 +23,12 @@ def test_a_module_is_loaded_when_it_is_asked_for_and_nothing_heavy_before():
     assert printed_by(f"import sys, clvlib; print({loaded}, clvlib.value.roi(gain=3, cost=2))") == "[] 0.5"
 
 
+def test_marking_a_class_does_not_load_what_it_does_not_need():
+    """Half of its start went there, of the marking and of each process that runs notebooks."""
+    for module in ("mark", "inside"):
+        assert printed_by(f"import sys, clvlib.course.marking.{module}; print('scipy' in sys.modules)") == "False"
+
+
 def test_every_module_is_listed_and_no_inner_one():
     modules = {path.stem for path in (ROOT / "clvlib").glob("[a-z]*") if path.is_dir() or path.suffix == ".py"}
     assert set(dir(clvlib)) == {"__version__", *modules}

@@ -66,7 +66,7 @@ def test_a_date_alone_is_its_midnight(cell):
 )
 def test_what_must_be_guessed_is_no_date(cell):
     column = pd.Series(["2024-01-01", cell], index=["r1", "r2"], dtype=object)
-    assert _checks.moments("date", column).isna().tolist() == [False, True]
+    assert _checks.moments("date", column)[0].isna().tolist() == [False, True]
     with pytest.raises(ValueError, match=r"^date is no date in 1 of 2 rows \(row r2\), such as .*: write 2024-01-31$"):
         _checks.dates("date", column)
     with pytest.raises(ValueError, match="as_of must be a date such as '2026-01-31', got"):
@@ -75,14 +75,79 @@ def test_what_must_be_guessed_is_no_date(cell):
 
 def test_the_format_decides_where_it_is_given_and_says_all_of_a_day():
     column = pd.Series(["03/04/2024", None])
-    assert _checks.moments("date", column, "%d/%m/%Y").tolist() == [pd.Timestamp("2024-04-03"), pd.NaT]
-    assert _checks.moments("date", column, "%m/%d/%Y").tolist() == [pd.Timestamp("2024-03-04"), pd.NaT]
+    assert _checks.moments("date", column, ["%d/%m/%Y"])[0].tolist() == [pd.Timestamp("2024-04-03"), pd.NaT]
+    assert _checks.moments("date", column, ["%m/%d/%Y"])[0].tolist() == [pd.Timestamp("2024-03-04"), pd.NaT]
     zoned = pd.Series(["3/4/2024 09:30 +0800"] * 2)
-    assert _checks.dates("date", zoned, "%d/%m/%Y %H:%M %z")[0] == pd.Timestamp("2024-04-03 09:30")
-    assert _checks.date_format("date_format", "%Y%j") == "%Y%j"
-    for wrong in ("%Y-%m", "day", "", "%d/%m %H:%M", 7, None):
+    assert _checks.dates("date", zoned, ["%d/%m/%Y %H:%M %z"])[0] == pd.Timestamp("2024-04-03 09:30")
+    assert _checks.date_formats("date_format", "%Y%j") == ["%Y%j"]
+    assert _checks.date_formats("date_format", ["%Y%j", "%d.%m.%y"]) == ["%Y%j", "%d.%m.%y"]
+    for wrong in ("%Y-%m", "day", "", "%d/%m %H:%M", ["%d/%m/%Y", "day"]):
         with pytest.raises(ValueError, match="date_format must say where day, month and year stand"):
-            _checks.date_format("date_format", wrong)
+            _checks.date_formats("date_format", wrong)
+    for wrong in (7, None, []):
+        with pytest.raises(ValueError, match=r"date_format (must be a list of text|is empty)"):
+            _checks.date_formats("date_format", wrong)
+
+
+@pytest.mark.parametrize(
+    ("way", "cells"),
+    [
+        ("%d/%m/%Y", ["1/2/2024", "01/ 2/2024", "1/2/24", "01/02/2024 9:30", "32/01/2024", "1-2-2024", "x"]),
+        ("%d/%m/%Y", ["29/02/2024", "29/02/2023", "31/04/2024", "00/01/2024", "01/00/2024", "01/13/2024", "0/1/2024"]),
+        ("%d/%m/%Y", ["01/02/1677", "01/02/0001", "01/02/0000", "31/12/9999", "２９/02/2024", "1/2/2024 " + 40 * "x"]),
+        ("%Y-%m-%d", ["2024-02-01", "2024-2-1", "2024-02-30", "2024/02/01", "2024-02-01T00:00"]),
+        ("%m/%d/%Y", ["02/ 1/2024", "02/  1/2024", "02/31/2024"]),
+        ("%m/%d/%Y %H:%M:%S", ["2/1/2024 9:05:09", "2/1/2024 24:00:00", "2/1/2024 9:60:00", "2/1/2024 09:05"]),
+        ("%H:%M %d.%m.%Y", ["9:05  1.12.2024", "19:05 01.12.2024", "9:5 1.1.2024", "9:05 1.1.24", "25:00 1.1.2024"]),
+        ("%d/%m/%Y  %H:%M", ["1/2/2024 9:05", "1/2/2024   9:05", "1/2/2024\t9:05", "1/2/20249:05"]),
+        ("%d.%m.20%y", ["01.02.2024", "01.02.1924", "1.2.2024"]),
+        ("%d %B %Y", ["1 February 2024", "1 february 2024", "1 Feb 2024", "01 March  2024"]),
+        ("%Y-%m-%dT%H:%M:%S", ["2024-02-01T09:30:00", "2024-02-01t09:30:00", "2024-02-01 09:30:00", "2024-02-01T9:30"]),
+        ("%d.%m.%y %I:%M %p", ["1.2.24 9:30 PM", "01.02.24 09:30 am", "1.2.2024 9:30 PM"]),
+        ("%Y%m%d", ["20240201", "2024021", "202402010"]),
+        ("%d.%m.%Y %H:%M:%S.%f", ["01.02.2024 09:30:00.25", "01.02.2024 09:30:00"]),
+        ("(%d) [%m] %Y%%", ["(1) [2] 2024%", "(1) [2] 2024"]),
+    ],
+)
+def test_a_format_reads_what_pandas_reads_with_it(way, cells):
+    read, _ = _checks.moments("date", pd.Series(cells), [way])
+    expected = pd.to_datetime(pd.Series(cells), format=way, errors="coerce").astype("datetime64[us]")
+    assert read.astype("datetime64[us]").equals(expected)
+    assert 0 < read.notna().sum() < len(cells) or "%B" in way
+
+
+def test_a_line_break_in_a_date_hides_no_other_date():
+    column = pd.Series(["2024-01-31", "2024-\n01", "2024-02-01"])
+    assert _checks.moments("date", column)[0].isna().tolist() == [False, True, False]
+
+
+DAY_OR_MONTH_FIRST = ["%d/%m/%Y", "%m/%d/%Y"]
+
+
+def test_of_several_formats_each_row_takes_the_one_that_fits_and_the_same_day_twice_is_one_day():
+    column = pd.Series(["31/01/2024", "01/31/2024", "2024-01-31", "04/04/2024", None])
+    read, several = _checks.moments("date", column, DAY_OR_MONTH_FIRST)
+    assert read.dt.strftime("%d.%m.").tolist() == ["31.01.", "31.01.", np.nan, "04.04.", np.nan]
+    assert not several.any()
+
+
+def test_a_row_that_fits_two_formats_with_different_days_gets_neither_and_is_shown_with_both():
+    column = pd.Series(["31/01/2024", "03/04/2024", "04/04/2024 "], index=["r1", "r2", "r3"])
+    read, several = _checks.moments("date", column, [*DAY_OR_MONTH_FIRST, "%m/%d/%Y"])
+    assert several.tolist() == [False, True, False]
+    assert read.isna().tolist() == [False, True, False]
+    with pytest.raises(ValueError, match="has several days") as error:
+        _checks.dates("date", column, DAY_OR_MONTH_FIRST)
+    assert str(error.value).startswith(
+        "date has several days in 1 of 3 rows (row r2), such as '03/04/2024': "
+        "it is 2024-04-03 by '%d/%m/%Y' and 2024-03-04 by '%m/%d/%Y'; "
+    )
+
+
+def test_an_hour_that_two_formats_read_differently_is_still_one_day():
+    read, several = _checks.moments("date", pd.Series(["2024-01-31 05:09"]), ["%Y-%m-%d %M:%H", "%Y-%m-%d %H:%M"])
+    assert read[0] == pd.Timestamp("2024-01-31 09:05")
+    assert not several.any()
 
 
 @pytest.mark.parametrize("cell", [NOON.tz_localize("UTC"), "2024-03-04 12:05Z", "2024-03-04 12:05+08:00"], ids=repr)

@@ -63,7 +63,8 @@ def test_each_problem_gets_its_sentence_with_its_rows():
         "3 rows have an id differing from another only in case, spaces or type (rows 2, 3 and 4), "
         "such as 'c1' and 'C1'.",
         "1 row has no when (row 7), such as ''.",
-        "1 row has a date that cannot be read (row 10), such as '5 Mar 2024'.",
+        "1 row has a date that cannot be read (row 10), such as '5 Mar 2024': "
+        "give date_format, a list for several ways.",
         "when is written in 3 ways: 8 rows like '2024-01-01', 1 row like '2024/01/03', 1 row like '5 Mar 2024'.",
         "1 row has a date in the future (row 8), such as '2025-01-01'.",
         "1 long gap in time; the longest is 54 days without a row, from 2024-01-07 to 2024-02-29.",
@@ -95,10 +96,27 @@ def test_dates_are_written_in_one_way_whatever_their_time_of_day():
     assert check_log(mixed) == ["date is written in 2 ways: 2 rows like '2024-01-01', 1 row like '2024/01/03'."]
 
 
+@pytest.mark.parametrize("zone", [None, "Asia/Shanghai"])
+def test_dates_that_are_no_text_may_be_missing_and_lie_in_the_future(zone):
+    log = make_log((1, "2024-01-01 23:30", 1), (1, None, 2), (1, "2024-01-03 00:30", 3), (1, "2024-01-03 00:30", 3))
+    log["date"] = pd.to_datetime(log["date"]).dt.tz_localize(zone)
+    assert check_log(log, today="2024-01-02") == [
+        "1 row has no date (row 1).",
+        f"2 rows have a date in the future (rows 2 and 3), such as {log['date'][2]}.",
+        "1 row has the same value as an earlier row in every column (row 3).",
+    ]
+
+
 def test_dates_are_read_as_their_format_says():
     log = make_log((1, "31/01/2024", 1), (1, "01/02/2024", 2))
     assert check_log(log, date_format="%d/%m/%Y") == []
-    assert check_log(log) == ["2 rows have a date that cannot be read (rows 0 and 1), such as '31/01/2024'."]
+    assert check_log(log) == [
+        "2 rows have a date that cannot be read (rows 0 and 1), such as '31/01/2024': "
+        "give date_format, a list for several ways."
+    ]
+    assert check_log(log, date_format="%d.%m.%Y") == [
+        "2 rows have a date that cannot be read (rows 0 and 1), such as '31/01/2024': date_format does not fit."
+    ]
 
 
 def test_the_future_begins_after_today():
@@ -158,6 +176,106 @@ def test_the_problems_of_a_log_do_not_stop_the_check_but_stop_the_summary():
     assert len(check_log(log)) >= 5
     with pytest.raises(ValueError, match=r"^column 'customer_id' of log is missing in 1 of 3 rows"):
         rfm_summary(log)
+
+
+WORDS = dict(
+    amount="price",
+    quantity="pieces",
+    currency="unit",
+    rates={"EUR": 1, "USD": 0.9},
+    product="item",
+    date_format=["%Y-%m-%d", "%d/%m/%Y"],
+)
+
+
+def make_shop_log(*rows):
+    return pd.DataFrame(rows, columns=["customer_id", "date", "item", "pieces", "price", "unit"])
+
+
+def test_a_shop_log_that_its_words_explain_has_no_problem_but_what_it_took_back():
+    log = make_shop_log(
+        ("ann", "2024-01-01", "tea", 2, 5.0, "EUR"),
+        ("ann", "03/01/2024", "tea", -2, 5.0, "EUR"),
+        ("bo", "2024-01-03", "cup", 6, 4.0, "USD"),
+        ("bo", "05/01/2024", "cup", -2, 4.0, "USD"),
+    )
+    log.loc[1, "pieces"], log.loc[0, "pieces"], log["price"] = -3, 3, log["price"].replace(5.0, 1.15)
+    assert check_log(log, **WORDS, today="2024-06-30") == [
+        "2 rows have a negative amount (rows 1 and 3), such as -3.45."
+    ]
+
+
+def test_what_the_words_do_not_explain_is_reported_with_its_rows():
+    log = make_shop_log(
+        ("ann", "31/01/2024", "tea", "2", 5.0, "EUR"),
+        ("ann", "2024-02-01", "tea", -3, 5.0, "EUR"),  # more than she bought
+        ("ann", "2024-02-01", "cup", -2, 5.0, "EUR"),  # another product
+        ("ann", "2024-02-01", "tea", -2, 4.0, "EUR"),  # another price
+        ("ann", "2024-02-01", "tea", -2, 5.0, "USD"),  # another currency
+        ("bo", "2024-02-01", "tea", -2, 5.0, "EUR"),  # another customer
+        ("ann", "30/01/2024", "tea", -2, 5.0, "EUR"),  # before it
+        ("ann", "1.2.2024", "tea", -2, 5.0, "CHF"),
+        (None, "2024-02-01", "tea", "a few", -1, None),
+        ("bo", "2024-02-02", "tea", -1, -5.0, "EUR"),
+        ("bo", "2024-02-02", "tea", 0, 5.0, "EUR"),
+    )
+    assert check_log(log, **WORDS, today="2024-06-30") == [
+        "1 row has no customer_id (row 8).",
+        "1 row has a date that cannot be read (row 7), such as '1.2.2024': date_format does not fit.",
+        "date is written in 3 ways: 8 rows like '2024-02-01', 2 rows like '31/01/2024', 1 row like '1.2.2024'.",
+        "1 row has a quantity that is a number in text (row 0), such as '2'.",
+        "1 row has a quantity that is no number (row 8), such as 'a few'.",
+        "1 row has a negative quantity at a negative price (row 9), such as -1.",
+        "7 rows have a negative amount (rows 1, 2, 3 and 4 more), such as -15.0.",
+        "1 row has amount 0 (row 10).",
+        "1 row has no unit (row 8).",
+        "1 row has a currency that is not in rates (row 7), such as 'CHF'.",
+        "6 rows have a negative amount that matches no earlier row (rows 1, 2, 3 and 3 more).",
+    ]
+
+
+def test_currencies_without_rates_are_named_and_one_currency_is_none():
+    log = make_log((1, "2024-01-01", 1), (1, "2024-01-02", 2), (1, "2024-01-03", 3)).assign(unit=["USD", "EUR", "EUR"])
+    assert check_log(log, currency="unit") == [
+        "unit has 2 currencies, 'EUR' in 2 rows and 'USD' in 1 row: amounts cannot be added without rates."
+    ]
+    assert check_log(log[1:], currency="unit") == []
+    assert check_log(log.assign(unit=["-", "EUR", "EUR"]), currency="unit") == [
+        "1 row has no unit (row 0), such as '-'."
+    ]
+    many = make_log(*[(n, "2024-01-01", n) for n in range(1, 7)]).assign(unit=list("ABCDEF"))
+    assert "6 currencies, 'A' in 1 row, 'B' in 1 row, 'C' in 1 row, 'D' in 1 row and others:" in str(
+        check_log(many, currency="unit")
+    )
+
+
+def test_a_date_with_several_days_is_shown_with_each_of_them_and_never_chosen():
+    log = make_log((1, "31/01/2024", 1), (1, "02/03/2024", 2), (1, "01/31/2024", 3))
+    assert check_log(log, date_format=["%d/%m/%Y", "%m/%d/%Y"], today="2024-02-29") == [
+        "1 row has a date with several days (row 1), such as '02/03/2024': "
+        "it is 2024-03-02 by '%d/%m/%Y' and 2024-02-03 by '%m/%d/%Y'.",
+    ]
+
+
+def test_repeated_rows_are_those_of_pandas_in_any_kind_of_column():
+    rng = np.random.default_rng(5)
+    log = make_log(*[(f"c{n % 3}", "2024-01-01", 0.5 * (n % 7)) for n in range(60)])
+    log["shop"], log["till"], log["paid"] = rng.choice([0.0, -0.0, np.nan], 60), rng.integers(0, 2, 60), [*"yn"] * 30
+    log["tags"] = [["new"], "x", None] * 20  # lists cannot be compared by pandas, their text can
+    log["day"] = pd.Timestamp("2024-01-01")
+    repeated = log.astype({"tags": str}).duplicated()
+    (problem,) = (each for each in check_log(log) if "same value" in each)
+    assert problem.startswith(f"{repeated.sum()} rows have the same value as an earlier row in every column (rows ")
+    assert str(repeated[repeated].index[0]) in problem
+
+
+def test_ids_that_are_numbers_may_be_missing_and_are_never_placeholders():
+    log = make_log((0, "2024-01-01", 1), (np.nan, "2024-01-02", 2), (5, "2024-01-03", 3))
+    assert check_log(log) == [
+        "1 row has no customer_id (row 1).",
+        "customer_id is decimal numbers, such as 0.0: read it as text, dtype={'customer_id': str}.",
+    ]
+    assert check_log(log.astype({"customer_id": "Int64"})) == ["1 row has no customer_id (row 1)."]
 
 
 # --- find_duplicates and completeness ------------------------------------------------------------------------------

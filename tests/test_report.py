@@ -20,13 +20,21 @@ import pytest
 from flit_core.wheel import make_wheel_in
 from hypothesis import given
 from hypothesis import strategies as st
+from openpyxl import Workbook
 
 from clvlib.course.exercise import Exercise
 from clvlib.course.marking.items import item_statistics, questions_picture
 from clvlib.course.marking.judge import Marked, Verdict
 from clvlib.course.marking.pages import feedback_page, items_page
 from clvlib.course.marking.roster import Student
-from clvlib.course.marking.sheets import Mark, gradebook, marking_sheet, read_marking_sheet, with_marks
+from clvlib.course.marking.sheets import (
+    Mark,
+    gradebook,
+    marking_sheet,
+    read_marking_sheet,
+    read_marking_sheets,
+    with_marks,
+)
 from clvlib.course.marking.tables import guarded, unguarded
 
 exercise = Exercise("99_small", title="Small & simple", minutes=5)
@@ -167,6 +175,18 @@ def test_no_text_of_a_student_starts_a_formula(text):
 def test_an_id_in_a_sheet_is_neither_a_formula_nor_a_number_nor_a_date(student):
     _, row = cells(marking_sheet(exercise, "q3", [result(student=student)]))
     assert row[0] == f"'{student}"
+
+
+@pytest.mark.parametrize("text", ["a\n=1+1", "a;=1+1", 'a; "@x', "a\r+c", "a\t-1+2", "a\n'=1"])
+def test_no_formula_begins_inside_an_id_or_a_comment(path, text):
+    """As where a spreadsheet parts cells at semicolons, or a line end ends the row."""
+    mark = Mark("v", [None, None], text, {text: text})
+    written = marking_sheet(exercise, "q3", [result(student=text)], {text: mark})
+    for part in re.split("[;\r\n\t]", written):
+        assert not re.match("[\"' ]*[-=+@]", part) or part.startswith("'")
+    path.write_text(written, encoding="utf-8-sig", newline="")
+    (again,) = read_marking_sheet(path, exercise, "q3").items()
+    assert (again[0], again[1].comment, again[1].more) == (text, text, {text: text})
 
 
 @pytest.mark.parametrize("number", ["-5", "+86138001", "20240017", "3.5"])
@@ -357,7 +377,7 @@ def test_pictures_say_their_numbers_in_words():
 
 
 @pytest.mark.parametrize(
-    "discrimination", [0.5, 0.1, math.nan, 1], ids=["none is weak", "all are", "unknown", "at the edge"]
+    "discrimination", [0.5, 0.1, [0.5, math.nan], 1], ids=["none is weak", "all are", "one unknown", "at the edge"]
 )
 def test_both_halves_of_the_picture_of_the_questions_are_wide_whatever_they_hold(discrimination):
     table = pd.DataFrame({"difficulty": [0.2, 0.9], "discrimination": discrimination}, index=["q1", "q2"])
@@ -366,6 +386,28 @@ def test_both_halves_of_the_picture_of_the_questions_are_wide_whatever_they_hold
     assert len(halves) == 2
     for left, right in halves:
         assert float(right) - float(left) > 200, "of 504 points"
+
+
+def test_where_no_discrimination_is_known_difficulty_has_the_whole_width_and_words_say_why():
+    few = items_page(exercise, CLASS[:4])
+    assert "No discrimination is known yet: it needs 5 students or more" in Page(few).text
+    assert "No discrimination is known" not in Page(items_page(exercise, CLASS)).text
+    _, picture = (dict(attrs) for tag, attrs in Page(few).tags if tag == "img")
+    assert picture["alt"] == "Difficulty: q1 0.75, q2 0.50, q3 0.50."
+    svg = base64.b64decode(picture["src"].partition(",")[2]).decode()
+    assert "axes_1" in svg
+    assert "axes_2" not in svg
+
+
+@pytest.mark.parametrize("students", [1, 3, 8])
+def test_where_everybody_is_right_words_say_so_instead_of_pictures(students):
+    page = Page(items_page(exercise, answered(*[(1, 2, 3)] * students)))
+    assert "Everybody has 6 points." in page.text
+    assert "Everybody has all the points of every question." in page.text
+    assert not [tag for tag, _ in page.tags if tag == "img"]
+    same = Page(items_page(exercise, answered(*[(1, 0, 0)] * 8)))
+    assert "Everybody has 1 point." in same.text
+    assert [tag for tag, _ in same.tags if tag == "img"] == ["img"], "which questions nobody got"
 
 
 def test_a_weak_question_is_named_in_words():
@@ -506,9 +548,9 @@ def test_a_student_twice_or_without_an_id_is_refused(path):
     ("change", "says"),
     [
         (lambda row, title: row[:-1], 'there is no column "version"'),
-        (lambda row, title: [*row, title], 'there is an unknown column "note"'),
         (lambda row, title: [*row, "comment"], 'there are two columns "comment"'),
-        (lambda row, title: [*row, "" if title else "lost"], 'there is an unknown column ""'),
+        (lambda row, title: [*row, title or "1", title or "2"], 'there are two columns "note"'),
+        (lambda row, title: [*row, "" if title else "lost"], 'there is a column without a title ""'),
     ],
 )
 def test_a_changed_header_is_refused(path, change, says):
@@ -522,12 +564,62 @@ def test_an_empty_column_and_a_missing_student_are_fine(path):
     assert list(read_marking_sheet(rewritten(path, [*header, ""], [*row, ""]), exercise, "q3")) == ["s1"]
 
 
+def test_a_column_of_her_own_is_read_and_written_again(path):
+    header, first, second = cells(marking_sheet(exercise, "q3", TEXTS))
+    rewritten(
+        path, [header[0], "my note", *header[1:]], [first[0], "=ask 3-4", *first[1:]], [second[0], "", *second[1:]]
+    )
+    marks = read_marking_sheet(path, exercise, "q3")
+    assert marks["007"].more == {"my note": "=ask 3-4"}
+    path.write_text(marking_sheet(exercise, "q3", TEXTS, marks), encoding="utf-8-sig", newline="")
+    assert cells(path.read_text(encoding="utf-8-sig"))[0] == [*header, "my note"]
+    assert read_marking_sheet(path, exercise, "q3") == marks
+
+
+def saved_as(path, header, *rows):
+    """As a spreadsheet saves it under another name."""
+    if path.suffix != ".xlsx":
+        return rewritten(path, header, *rows)
+    book = Workbook()
+    for row in (header, *rows):
+        book.active.append([float(cell) if cell in ("1", "0.5", "2") else cell for cell in row])
+    book.save(path)
+    return path
+
+
+@pytest.mark.parametrize(
+    "name", ["to_mark_q3 (1).csv", "to_mark_q3.xlsx", "to_mark_q3 - Copy.csv", "TO_MARK_Q3(2).CSV"]
+)
+def test_a_sheet_saved_under_another_name_is_read_beside_ours(tmp_path, name):
+    header, first, second = cells(marking_sheet(exercise, "q3", TEXTS))
+    ours = rewritten(tmp_path / "to_mark_q3.csv", header, first, [*second[:3], "1", "2", "", second[-1]])
+    copy = saved_as(tmp_path / name, header, [*first[:3], "1", "0.5", "Good.", first[-1]], second)
+    for other in (
+        "to_mark_q30.csv",
+        "to_mark_q1.csv",
+        ".to_mark_q3.csv.unfinished",
+        "to_mark_q3.csv.bak",
+        "~$to_mark_q3.xlsx",
+    ):
+        (tmp_path / other).write_text("no sheet")
+    marks = read_marking_sheets(tmp_path, exercise, "q3")
+    assert {student: mark.points for student, mark in marks.items()} == {"007": [1, 0.5], "s1": [1, 2]}
+    assert marks["007"].comment == "Good."
+    for later, points in ((ours, [1, 2]), (copy, [0.5, 2])):  # what was saved last counts
+        saved_as(later, header, [*first[:3], *map(str, points), "", first[-1]])
+        os.utime(later, (2e9 + points[0], 2e9 + points[0]))
+    os.utime(copy, (3e9, 3e9))
+    assert read_marking_sheets(tmp_path, exercise, "q3")["007"].points == [0.5, 2]
+    os.utime(ours, (4e9, 4e9))
+    assert read_marking_sheets(tmp_path, exercise, "q3")["007"].points == [1, 2]
+
+
 def test_only_texts_have_marking_sheets():
     with pytest.raises(ValueError, match="q1 is no text"):
         marking_sheet(exercise, "q1", TEXTS)
 
 
-@given(st.text(alphabet="'=+-@ab 07;\n"))
+@given(st.text(alphabet="'=+-@ab 07;\n\r\t\""))
 def test_a_guarded_cell_comes_back_as_it_was(text):
     assert unguarded(guarded(text)) == text
     assert guarded(text)[:1] not in set("=+-@07")

@@ -3,6 +3,7 @@
 Each test runs a student's cells for real. A cell answers with what it got hold of; the tests look at the answer.
 """
 
+import contextlib
 import json
 import os
 import platform
@@ -18,14 +19,13 @@ from classroom import HOSTILE, all_gone, descendants, needs_bubblewrap
 
 from clvlib.course.data import ROOT
 from clvlib.course.exercise import load_exercise
-from clvlib.course.marking import sandbox, seccomp
+from clvlib.course.marking import clock, sandbox, seccomp
 from clvlib.course.marking.judge import judge, notes
 from clvlib.course.marking.sandbox import Limits, Sandbox
 
 pytestmark = [needs_bubblewrap, pytest.mark.slow]
 
-# Limits are by the clock. Honest cells get so much that no busy machine uses it up; where a cell hangs and only uses up
-# its own, little; the whole is short only where it is to run out.
+# Where a cell hangs and only uses up its own time, it gets little; the whole is short only where it is to run out.
 LIMITS = Limits(cell_seconds=60, call_seconds=60, seconds=600)
 SHORT = Limits(cell_seconds=2, call_seconds=2, seconds=600)
 STUBBORN = HOSTILE["endless loop that catches"]
@@ -44,7 +44,7 @@ def short(box, monkeypatch):
 
 @pytest.fixture
 def short_in_all(box, monkeypatch):
-    """Five seconds for the whole, and a process that stands ready, so that none of them go into its start."""
+    """Five seconds for the whole, and a process that stands ready, so that none of them goes into its start."""
     assert got(box, "got = 1") == "1"
     monkeypatch.setattr(box, "limits", Limits(cell_seconds=2, seconds=5))
     monkeypatch.setattr(sandbox, "MOST_TRIES", 100)
@@ -309,6 +309,42 @@ def test_threads_are_allowed_since_libraries_use_them(box):
     )
 
 
+# Time and processors
+
+
+def test_each_notebook_has_one_processor_which_it_cannot_leave(box):
+    code = """
+import os
+got = [len(os.sched_getaffinity(0))]
+try:
+    os.sched_setaffinity(0, range(os.cpu_count()))
+    got.append("left")
+except OSError:
+    pass
+"""
+    assert got(box, code) == "[1]"
+
+
+def test_notebooks_side_by_side_have_different_processors(box):
+    with contextlib.ExitStack() as running:
+        taken = [running.enter_context(box.processor()) for _ in box.processors]
+        assert sorted(taken) == sorted(os.sched_getaffinity(0))
+    with box.processor() as first, box.processor() as second:
+        assert (first == second) is (len(box.processors) == 1)
+
+
+@pytest.mark.parametrize("box", ["warm"], indirect=True)
+@pytest.mark.parametrize("code", [STUBBORN, "import time\ntime.sleep(10_000)", "10 ** 10 ** 9"])
+def test_what_took_too_long_is_known_as_such(box, short, code):
+    assert collect(box, "a = 1", code).late
+    assert not collect(box, "a = 1", "import os\nos._exit(0)").late
+    inputs = {"f": [(1,)]}
+    wait = "def f(x):\n    while True:\n        pass"
+    assert collect(box, wait, names=["f"], shown=inputs).late
+    late_on_hidden = "def f(x):\n    while x > 1:\n        pass"
+    assert collect(box, late_on_hidden, names=["f"], shown=inputs, hidden={"f": [(2,)]}).late
+
+
 # Limits
 
 
@@ -449,8 +485,9 @@ def test_a_try_for_which_no_time_is_left_does_not_end_the_marking_of_others(box,
         return process
 
     monkeypatch.setattr(box, "open", open_but_the_second_too_late)
-    clock = SimpleNamespace(monotonic=lambda: time.monotonic() + (LIMITS.seconds if len(tries) == 2 else 0))
-    monkeypatch.setattr(sandbox, "time", clock)
+    later = clock.PATIENCE * LIMITS.seconds
+    now = SimpleNamespace(monotonic=lambda: time.monotonic() + (later if len(tries) == 2 else 0))
+    monkeypatch.setattr(clock, "time", now)
     cell = "def f(x):\n    import os\n    os._exit(1)"
     done = collect(box, cell, names=["f"], shown={"f": [(1,)]})
     assert done.trouble[-1] == "the notebook took longer than 600 seconds"
@@ -621,10 +658,10 @@ def test_a_sandbox_that_does_not_start_says_why(monkeypatch, tmp_path):
 def test_a_system_without_namespaces_in_a_sandbox_gets_a_new_one_for_each_notebook(monkeypatch):
     start = sandbox._ShutIn.__init__
 
-    def only_once(self, command, disk):
+    def only_once(self, command, disk, uses):
         if disk:
             raise sandbox.SandboxError("no namespaces here")
-        start(self, command, disk)
+        start(self, command, disk, uses)
 
     monkeypatch.setattr(sandbox._ShutIn, "__init__", only_once)
     box = Sandbox(LIMITS)

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from clvlib import segments
+from clvlib.transactions import rfm_summary
 
 amounts = st.lists(st.integers(0, 50), min_size=1, max_size=60)
 profits = st.lists(st.integers(-50, 50), min_size=1, max_size=60)
@@ -37,6 +38,23 @@ def test_rfm_number_and_total_are_made_of_the_three_scores():
     scores = segments.rfm_scores(customers, monetary="spend")
     assert scores.loc["ann"].tolist() == [3, 3, 1, 331, 7]
     assert scores.loc["bo"].tolist() == [1, 1, 3, 113, 5]
+
+
+def test_a_summary_is_scored_as_it_is_by_the_time_since_and_who_came_on_one_day_is_equal():
+    """In weeks, (end - first) - (last - first) differs in its last digit for customers whose last day is the same."""
+    first = [f"2024-01-{day:02}" for day in range(1, 11)]
+    log = pd.DataFrame({"customer_id": [*range(10)] * 2, "date": first + ["2024-03-05"] * 10, "amount": range(1, 21)})
+    late = pd.DataFrame({"customer_id": [7, 11], "date": ["2024-03-09", "2024-03-07"], "amount": [9, 500]})
+    summary = rfm_summary(pd.concat([log, late]), grain="week", observation_end="2024-03-31")
+    scores = segments.rfm_scores(summary)
+    assert scores["R"].drop([7, 11]).tolist() == [1] * 9
+    assert scores["R"][7] == 5
+    assert scores["M"][11] == 1  # 500 once: no repeat purchase to average
+    with_first = rfm_summary(pd.concat([log, late]), grain="week", observation_end="2024-03-31", include_first=True)
+    assert segments.rfm_scores(with_first)["M"][11] == 5
+    assert segments.rfm_scores(with_first, monetary="monetary_value").equals(segments.rfm_scores(with_first))
+    own = summary.assign(monetary=range(11, 0, -1))
+    assert segments.rfm_scores(own)["M"].tolist() == [5, 5, 4, 4, 3, 3, 2, 2, 1, 1, 1]
 
 
 @given(amounts)

@@ -1,6 +1,8 @@
 """The summary against the published CDNOW table, its conventions, and every way a log can be wrong."""
 
 import datetime
+import importlib.util
+import io
 from pathlib import Path
 
 import numpy as np
@@ -10,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pandas.testing import assert_frame_equal
 
-from clvlib import records, transactions
+from clvlib import _logs, models, records, transactions
 from clvlib.transactions import calibration_holdout, rfm_summary
 
 PROPERTY = settings(deadline=None, max_examples=40)
@@ -183,6 +185,232 @@ def net_by_hand(rows):
         left[day] -= debt
         debt = max(0, -left[day])
     return {day: money for day, money in left.items() if money > 0}, lost + debt
+
+
+# --- a shop's own file: pieces, currencies, several formats, cancellations -----------------------------------------
+
+FORMATS = ["%Y-%m-%d", "%d/%m/%Y"]
+
+
+def make_lines(*rows):
+    return pd.DataFrame(rows, columns=["customer_id", "date", "item", "pieces", "price"])
+
+
+def matched(lines, **words):
+    return rfm_summary(
+        lines, amount="price", quantity="pieces", product="item", refunds="match", include_first=True, **words
+    )
+
+
+def test_pieces_times_price_in_two_currencies_and_two_formats_is_the_plain_log_of_their_amounts(cdnow):
+    rng = np.random.default_rng(4)
+    plain = cdnow.assign(date=pd.to_datetime(cdnow["date"]))
+    pieces, in_usd = rng.integers(1, 5, len(plain)), rng.random(len(plain)) < 0.3
+    shop = pd.DataFrame(
+        {
+            "who": plain["customer_id"],
+            "when": plain["date"].dt.strftime("%Y-%m-%d").where(in_usd, plain["date"].dt.strftime("%d/%m/%Y")),
+            "pieces": pieces,
+            "price": plain["amount"] / pieces / np.where(in_usd, 0.8, 1),
+            "unit": np.where(in_usd, "USD", "EUR"),
+        }
+    )
+    columns = dict(customer="who", date="when", amount="price", quantity="pieces", currency="unit")
+    words = dict(columns, rates={"EUR": 1, "USD": 0.8}, date_format=FORMATS)
+    summary = rfm_summary(shop, **words, grain="week")
+    expected = rfm_summary(plain, grain="week").rename_axis("who")
+    assert_frame_equal(summary, expected)
+    assert "Amounts are converted by rates: 'EUR' at 1 and 'USD' at 0.8." in summary.attrs["notes"]
+    by_table = rfm_summary(shop, **dict(words, rates=pd.Series({"USD": 0.8, "EUR": 1.0, "CHF": 7})), grain="week")
+    assert_frame_equal(by_table, summary)
+    split = calibration_holdout(shop, **words, grain="week", calibration_end="1997-09-30")
+    expected = calibration_holdout(plain, grain="week", calibration_end="1997-09-30").rename_axis("who")
+    assert_frame_equal(split, expected)
+    in_one = shop[~in_usd]
+    assert_frame_equal(
+        rfm_summary(in_one, **columns, date_format="%d/%m/%Y"),
+        rfm_summary(plain[~in_usd]).rename_axis("who"),
+    )
+
+
+def test_a_cancellation_takes_back_the_latest_row_of_its_item_and_price_with_as_many_pieces():
+    lines = make_lines(
+        ("ann", "2024-01-01", "tea", 2, 5.0),
+        ("ann", "2024-01-05", "tea", 2, 5.0),
+        ("ann", "2024-01-09", "tea", 3, 5.0),
+        ("ann", "2024-01-11", "tea", 2, 6.0),
+        ("ann", "2024-01-13", "cup", 2, 5.0),
+        ("ann", "2024-01-20", "tea", -2, 5.0),
+    )
+    summary = matched(lines)
+    assert summary.loc["ann"].tolist() == [3, 12, 19, (10 + 15 + 12 + 10) / 4]
+    assert (
+        "1 row with a negative amount matched to earlier rows (refunds='match'): 1 row taken back whole, 0 in part."
+        in summary.attrs["notes"]
+    )
+    netted = rfm_summary(lines, amount="price", quantity="pieces", refunds="net", include_first=True)
+    assert netted.loc["ann", "recency"] == 10  # the last purchase pays, whatever it was
+
+
+def test_pieces_that_match_no_row_whole_come_from_the_latest_rows():
+    lines = make_lines(
+        ("ann", "2024-01-01", "tea", 4, 5.0), ("ann", "2024-01-05", "tea", 3, 5.0), ("ann", "2024-01-09", "tea", -5, 5)
+    )
+    summary = matched(lines)
+    assert summary.loc["ann"].tolist() == [0, 0, 8, 10]
+    assert "1 row taken back whole, 1 in part." in summary.attrs["notes"][3]
+    again = matched(pd.concat([lines, make_lines(("ann", "2024-01-10", "tea", -2, 5.0), ("bo", *lines.loc[0][1:]))]))
+    assert again.index.tolist() == ["bo"]
+    assert "1 customer without a purchase up to 2024-01-10 not in the summary." in again.attrs["notes"]
+
+
+def test_a_cancellation_that_matches_nothing_is_left_out_and_named():
+    lines = make_lines(
+        ("ann", "2024-01-05", "tea", 2, 5.0),
+        ("ann", "2024-01-04", "tea", -2, 5.0),  # before it was bought
+        ("ann", "2024-01-06", "tea", -3, 5.0),  # more than were bought
+        ("bo", "2024-01-06", "tea", -2, 5.0),  # somebody else
+        ("ann", "2024-01-06", "fee", 1, -8.0),  # a negative price: a correction of no row
+    ).set_axis(["r1", "r2", "r3", "r4", "r5"])
+    summary = matched(lines)
+    assert summary.loc["ann"].tolist() == [0, 0, 1, 10]
+    assert summary.attrs["notes"][3:] == [
+        "4 rows with a negative amount, 43.00 in all, left out: they match no earlier row "
+        "(rows r2, r3, r4 and 1 more).",
+        "1 customer without a purchase up to 2024-01-06 not in the summary.",
+    ]
+
+
+def test_without_pieces_and_product_the_whole_amount_must_match():
+    log = make_log(("ann", "2024-01-01", 50), ("ann", "2024-01-11", 60), ("ann", "2024-01-21", 20))
+    back = make_log(("ann", "2024-01-25", -50), ("ann", "2024-01-26", -30), ("ann", "2024-01-27", -50))
+    summary = rfm_summary(pd.concat([log, back], ignore_index=True), refunds="match", include_first=True)
+    assert summary.loc["ann"].tolist() == [1, 10, 16, 40]
+    assert "2 rows with a negative amount, 80.00 in all, left out" in summary.attrs["notes"][4]
+    assert "(rows 4 and 5)" in summary.attrs["notes"][4]
+
+
+def test_a_free_piece_taken_back_is_no_purchase_of_nothing():
+    lines = make_lines(
+        ("ann", "2024-01-01", "tea", 2, 5.0), ("ann", "2024-01-03", "gift", 1, 0), ("ann", "2024-01-05", "gift", -1, 0)
+    )
+    assert matched(lines).loc["ann", "frequency"] == 0
+    dropped = rfm_summary(lines, amount="price", quantity="pieces")
+    assert dropped.loc["ann", ["frequency", "recency"]].tolist() == [1, 2]
+    assert dropped.attrs["notes"][3:] == [
+        "1 row with a negative amount left out (refunds='drop').",
+        "1 row with amount 0 counted as a purchase (zeros='count').",
+    ]
+
+
+def test_parts_of_a_piece_are_taken_back_whole_though_their_decimals_do_not_add_up():
+    lines = make_lines(
+        ("ann", "2024-01-01", "tea", 0.1, 5.0),
+        ("ann", "2024-01-02", "tea", 0.2, 5.0),
+        ("bo", "2024-01-09", "cup", 1, 1),
+    )
+    back = make_lines(("ann", "2024-01-03", "tea", -0.3, 5.0))
+    assert matched(pd.concat([lines, back])).index.tolist() == ["bo"]
+
+
+def test_a_cancellation_of_the_holdout_leaves_the_calibration_as_it_was_known_then():
+    lines = make_lines(
+        ("ann", "2024-01-01", "tea", 2, 5.0),
+        ("ann", "2024-01-10", "tea", 1, 5.0),
+        ("ann", "2024-02-01", "cup", 1, 4.0),
+        ("ann", "2024-02-02", "cup", -1, 4.0),
+        ("ann", "2024-02-03", "tea", -1, 5.0),
+    )
+    words = dict(amount="price", quantity="pieces", product="item", refunds="match")
+    split = calibration_holdout(lines, **words, calibration_end="2024-01-31")
+    assert split.loc["ann", ["frequency", "holdout_frequency", "holdout_spend"]].tolist() == [1, 0, 0]
+    assert split.attrs["notes"][-1] == (
+        "Holdout, to 2024-02-03: 1 row with a negative amount, 5.00 in all, left out: "
+        "they match no earlier row (row 4)."
+    )
+    assert rfm_summary(lines, **words).loc["ann", "frequency"] == 0
+
+
+def left_by_hand(rows):
+    """Pieces left of each row; cancellations look back through the rows before them in time, one after another."""
+    left = [pieces for *_, pieces in rows]
+    order = sorted(range(len(rows)), key=lambda row: (rows[row][1], rows[row][3] < 0))
+    for place, row in enumerate(order):
+        who, _, item, pieces = rows[row]
+        if pieces > 0:
+            continue
+        alike = [each for each in order[:place][::-1] if rows[each][::2] == (who, item) and rows[each][3] > 0]
+        exact = [each for each in alike if left[each] == -pieces]
+        if exact:
+            left[exact[0]] = left[row] = 0
+        elif sum(left[each] for each in alike) >= -pieces:
+            for each in alike:
+                part = min(left[each], -left[row])
+                left[each] -= part
+                left[row] += part
+    return left
+
+
+@PROPERTY
+@given(
+    st.lists(
+        st.tuples(st.integers(1, 2), st.integers(1, 9), st.integers(1, 2), st.integers(-4, 4).filter(bool)),
+        min_size=1,
+        max_size=30,
+    )
+)
+def test_matching_equals_a_plain_loop_over_cancellations(rows):
+    who, day, item, pieces = (np.array(each) for each in zip(*rows, strict=True))
+    assert _logs.left_of(who, day, item, pieces.astype(float)).tolist() == left_by_hand(rows)
+
+
+@pytest.fixture(scope="module")
+def year():
+    """A file of two shops as the benchmark makes it, small; and the words for it."""
+    path = DATASETS.parent / "benchmarks" / "messy_log.py"
+    spec = importlib.util.spec_from_file_location("messy_log", path)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    file = io.StringIO(module.messy_log(rows=20_000).to_csv(index=False))
+    return pd.read_csv(file, dtype={"customer_id": str}), module.WORDS
+
+
+def test_a_messy_year_goes_from_file_to_ranked_table_and_its_money_adds_up(year):
+    orders, words = year
+    known = orders.dropna(subset="customer_id").drop_duplicates()
+    (negative, alone) = records.check_log(known, **words, today="2024-12-31")
+    assert "have a negative amount that matches no earlier row" in alone
+    summary = rfm_summary(known, **words, grain="week", refunds="match", include_first=True)
+    (left_out,) = (note for note in summary.attrs["notes"] if "match no earlier row" in note)
+    assert left_out.split(" rows")[0] == alone.split(" rows")[0]
+    assert 0 < int(alone.split(" rows")[0]) < int(negative.split(" rows")[0]) / 2
+    unmatched = float(left_out.split("amount, ")[1].split(" in all")[0])
+    money = (known["pieces"] * known["price"] * known["currency"].map(words["rates"])).sum()
+    kept = (summary["monetary_value"] * (summary["frequency"] + 1)).sum()
+    assert kept == pytest.approx(money + unmatched, abs=0.01)
+
+    summary = rfm_summary(known, **words, grain="week", refunds="match")
+    model, spend = models.BGNBD.fit(summary), models.GammaGamma.fit(summary)
+    table = model.predict(summary, periods=52, spend_model=spend, margin_rate=0.3, rate=0.002).sort_values("rank")
+    assert table.index[0] in set(known["customer_id"])
+    assert table["clv"].is_monotonic_decreasing
+    assert len(table) == len(summary)
+
+
+def test_a_messy_year_without_its_words_is_refused_one_reason_after_the_other(year):
+    orders, words = year
+    known = orders.dropna(subset="customer_id")
+    for log, without, reason in [
+        (orders, {}, "column 'customer_id' of log is missing in"),
+        (known, {"date_format"}, r"column 'date' of log is no date in .*\(a list, if in several ways\)$"),
+        (
+            known,
+            {"rates"},
+            "column 'currency' of log has 2 currencies, 'EUR' in .* rows and 'GBP' in .* rows: say what",
+        ),
+    ]:
+        with pytest.raises(ValueError, match=reason):
+            rfm_summary(log, **{word: each for word, each in words.items() if word not in without})
 
 
 QUARTERS = st.integers(-30, 30).filter(bool).map(lambda number: number / 4)  # sums of them are exact

@@ -9,6 +9,7 @@ from clvlib.course.learner import assessment, practice
 from clvlib.course.lesson import lesson
 from clvlib.course.memory import keep_wrong_answers
 from clvlib.course.progress import certificate, progress
+from clvlib.course.sealed import personal
 from clvlib.course.setup import check_setup
 
 if TYPE_CHECKING:
@@ -24,6 +25,7 @@ __all__ = [
     "keep_wrong_answers",
     "lesson",
     "load",
+    "personal",
     "practice",
     "progress",
     "score_forecast",

@@ -1,5 +1,6 @@
-"""The command line: `clv progress`, `certificate`; for teachers `check`, `release`, `mark`, `export-nbgrader`."""
+"""The command line: `clv progress`, `certificate`; for teachers `check`, `release`, `mark`, `alike` and others."""
 
+import errno
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -69,8 +70,11 @@ def release(
     out: Annotated[Path, typer.Option("--out", help="Folder for the notebooks and their zip.")],
     keys: KeysFolder = KEYS,
     secret: SecretFile = None,
+    codes: Annotated[
+        bool, typer.Option("--codes", help="One notebook for all, and a list of codes: each opens her own numbers.")
+    ] = False,
 ) -> None:
-    """Write a personal notebook for each student of a roster, and a zip of all."""
+    """Write a personal notebook for each student of a roster, and a zip of all; or one for all, with --codes."""
     from clvlib.course.marking import record as records
     from clvlib.course.marking import release as releasing
     from clvlib.course.marking.roster import read_roster
@@ -83,10 +87,17 @@ def release(
             raise ValueError("the key must be mended first (see above); `clv check` tries it again")
         releasing.make_secret(file)
         record = _hand_out(file, chosen, students)
-        with _progress("notebooks", len(students.students)) as step:
-            for _ in releasing.release(record, chosen, students, out):
+        made: Iterator[Any] = releasing.release(record, chosen, students, out)
+        if codes:
+            made = releasing.release_one(releasing.read_secret(file), record, chosen, students, out)
+        with _progress("students" if codes else "notebooks", len(students.students)) as step:
+            for _ in made:
                 step()
-        _say(f"{count(len(students.students), 'notebook')} and {chosen.name}.zip are in {out}.")
+        if codes:
+            _say(f"{chosen.name}.ipynb, for everybody, and {releasing.codes_name(chosen.name)} are in {out}.")
+            _say("Tell each student her own line of that list, and nobody another's.")
+        else:
+            _say(f"{count(len(students.students), 'notebook')} and {chosen.name}.zip are in {out}.")
         path = records.path_of(file, chosen.name)
         _say(f"Who got which numbers is on record in {path}, with a copy in {out}: marking reads it.")
         _say(f"The course's secret is in {file}: keep a copy, marking needs it; show it to nobody.")
@@ -112,7 +123,7 @@ def mark(
     workers: Annotated[
         int | None, typer.Option("--workers", min=1, help="Notebooks side by side. [default: processors]")
     ] = None,
-    cell_seconds: Annotated[float, typer.Option("--cell-seconds", min=1, help="Time for one cell.")] = 20,
+    cell_seconds: Annotated[float, typer.Option("--cell-seconds", min=1, help="Processor time for one cell.")] = 20,
 ) -> None:
     """Mark returned notebooks: a gradebook, a feedback page per student, a page on the questions."""
     from clvlib.course.marking import mark as marking
@@ -141,7 +152,7 @@ def mark(
                 work.take_in(submissions)
             waiting = work.waiting(again or ())
             if waiting:
-                box = sandbox.Sandbox(limits, protected=not no_sandbox, container=container)
+                box = sandbox.Sandbox(limits, chosen.uses, protected=not no_sandbox, container=container)
                 with _progress("run", len(waiting)) as step:
                     for _ in work.run(waiting, box, workers or marking.workers(limits)):
                         step()
@@ -151,6 +162,37 @@ def mark(
                     results.append(result)
                     step()
             _tell(work.write(results), len(waiting), out)
+
+
+@app.command()
+def alike(
+    exercise: ExerciseName,
+    roster: RosterFile,
+    out: Annotated[Path, typer.Option("--out", help="Folder of the results of `clv mark`.")],
+    keys: KeysFolder = KEYS,
+    secret: SecretFile = None,
+) -> None:
+    """List for yourself what students' work has in common beyond what was handed out. It is no verdict."""
+    from clvlib.course.marking import alike as looking
+    from clvlib.course.marking import mark as marking
+    from clvlib.course.marking import pages
+    from clvlib.course.marking import release as releasing
+    from clvlib.course.marking.roster import read_roster
+
+    with _in_words():
+        file = secret or releasing.SECRET
+        chosen, students = _choose(exercise, keys), read_roster(roster)
+        if not (out / "answers").is_dir():
+            raise ValueError(f"{out} holds no answers yet: run `clv mark` first, and name the same folder")
+        work = marking.Marking(chosen, students, _record(file, chosen, students), out)
+        works = list(work.works())
+        with console.status("Comparing"):
+            cases = {student: each.case for student, each in work.released.items()}
+            found = looking.findings(chosen, works, cases)
+        releasing.write(out / "alike.html", pages.alike_page(chosen, found, len(works)).encode())
+        releasing.write(out / "alike.csv", looking.table(found).encode("utf-8-sig"))
+        _say(f"{count(len(works), 'notebook')} compared. To look at: {looking.tally(found)}. Written: {out}/alike.html")
+        _say("This is no verdict, and for you alone: it stands on no student's page.")
 
 
 @app.command("export-nbgrader")
@@ -305,7 +347,13 @@ def _say(words: str) -> None:
 
 
 def _plain(error: Exception) -> str:
-    return f"{error.strerror}: {error.filename}" if isinstance(error, OSError) and error.strerror else str(error)
+    if not isinstance(error, OSError) or not error.strerror:
+        return str(error)
+    where = f": {error.filename}" if error.filename else ""
+    if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
+        lost = f"{error.filename or 'a file'} could not be written"
+        return f"the disk is full: {lost}. What was written is whole: make room, and run the same command again"
+    return f"{error.strerror}{where}"
 
 
 if __name__ == "__main__":

@@ -31,8 +31,9 @@ from matplotlib.figure import Figure
 from matplotlib.transforms import Bbox
 from PIL import Image
 
+from clvlib._colours import DARK_GREY, GREY
 from clvlib.course.svg import DPI, svg
-from clvlib.plots import DARK_GREY, GREY, STYLE
+from clvlib.plots import STYLE
 
 _WIDTH, _HEIGHT = 7.2, 3.8  # of the picture, in inches of 100 CSS pixels
 _LINE = 0.2  # of a text above or below it, in inches

@@ -20,9 +20,10 @@ from nbclient import NotebookClient
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
-from clvlib.course.code import opening
+from clvlib.course.code import assignment, imports, literal, opening
 from clvlib.course.data import ROOT
-from clvlib.course.exercise import Case, Exercise, all_exercises, load_exercise
+from clvlib.course.exercise import Case, Exercise, Question, all_exercises, load_exercise
+from clvlib.course.sealed import blank
 
 _VIEW = "application/vnd.jupyter.widget-view+json"
 _MAY_STOP = ["raises-exception"]  # tells Jupyter to go on with "run all" after an error in this cell
@@ -97,16 +98,64 @@ def student_notebook(exercise: Exercise, seed: int = 0, assessed: str = "", case
     cells = [
         _fixed(new_markdown_cell(head)),
         _fixed(new_code_cell(open_it)),
-        *([_fixed(new_markdown_cell("The numbers of your case:")), _answer(numbers)] if case else []),
+        *([_fixed(new_markdown_cell(_NUMBERS)), _answer(numbers)] if case else []),
     ]
     for key, question in exercise.questions.items():
-        points = f"{question.points} point" + ("s" if question.points > 1 else "")
-        heading = f"## Question {key[1:]} ({points}, level {question.level})"
-        cells.append(_fixed(new_markdown_cell(f"{heading}\n\n{question.prompt(case)}")))
-        gap = "\n\n\n" if question.kind == "function" else "\n\n"
-        cells.append(_answer(f'{question.starter()}{gap}ex.check("{key}", {question.name})'))
-    cells += [_fixed(new_markdown_cell("## Where you stand")), _fixed(new_code_cell("ex.progress()"))]
-    return tidy(new_notebook(cells=cells))
+        cells += [_fixed(new_markdown_cell(f"{_heading(key, question)}\n\n{question.prompt(case)}"))]
+        cells += [_starter(key, question)]
+    return tidy(new_notebook(cells=[*cells, *_standing()]))
+
+
+def common_notebook(exercise: Exercise, case: Case, table: str) -> NotebookNode:
+    """An assessment for a whole class, in which each student opens her numbers with her id and her code.
+
+    Parameters
+    ----------
+    exercise : Exercise
+    case : dict
+        Anybody's; only its names are used.
+    table : str
+        What is locked, as `sealed.table_of` makes it.
+    """
+    asked = {key: question.prompt(blank(case)) for key, question in exercise.questions.items()}
+    kinds = {key: question.kind for key, question in exercise.questions.items()}
+    given = [assignment("kinds", kinds), assignment("asked", asked), f'locked = """\n{table}\n"""']
+    cells = [
+        _fixed(new_markdown_cell(_COMMON.format(exercise=exercise))),
+        _fixed(new_code_cell("\n".join(given))),
+        _answer(f"{imports(exercise, 'personal')}\n\n{_OPEN.format(name=literal(exercise.name))}"),
+        *([_fixed(new_markdown_cell(_NUMBERS)), _fixed(new_code_cell("ex.numbers()"))] if case else []),
+    ]
+    for key, question in exercise.questions.items():
+        cells += [_fixed(new_markdown_cell(_heading(key, question))), _fixed(new_code_cell(f'ex.asks("{key}")'))]
+        cells += [_starter(key, question)]
+    notebook = tidy(new_notebook(cells=[*cells, *_standing()]))
+    notebook.cells[1].metadata["jupyter"] = {"source_hidden": True}
+    notebook.metadata["clv"] = {"exercise": exercise.name}
+    return notebook
+
+
+def _heading(key: str, question: Question) -> str:
+    points = f"{question.points} point" + ("s" if question.points > 1 else "")
+    return f"## Question {key[1:]} ({points}, level {question.level})"
+
+
+def _starter(key: str, question: Question) -> NotebookNode:
+    gap = "\n\n\n" if question.kind == "function" else "\n\n"
+    return _answer(f'{question.starter()}{gap}ex.check("{key}", {question.name})')
+
+
+def _standing() -> list[NotebookNode]:
+    return [_fixed(new_markdown_cell("## Where you stand")), _fixed(new_code_cell("ex.progress()"))]
+
+
+_NUMBERS = "The numbers of your case:"
+
+_OPEN = """my_id = ...  # your student id, in quotes, as it stands in the list of codes
+my_code = ...  # your code, in quotes
+
+ex = personal({name}, kinds, asked, locked, my_id, my_code)
+ex"""
 
 
 _PRACTICE = """# Exercise: {exercise.title}
@@ -130,6 +179,16 @@ the question's line says how many decimals are enough. The card says what was re
 last answer counts. Hand in this notebook, saved, when you are done. It is run
 again from top to bottom when it is marked; what you print or plot is not looked at, and no cell may run for more than
 20 seconds."""
+
+
+_COMMON = _ASSESSMENT.replace(
+    "The numbers are yours alone.",
+    """The numbers are yours alone.
+
+**Open it first.** Write your student id and your code into the cell with `my_id` and `my_code`, and run all cells
+(menu Run, Run All Cells). Your numbers and the questions appear; no network is needed. Show your code to nobody: your
+work is known by it.""",
+)
 
 
 def _fixed(cell: NotebookNode) -> NotebookNode:

@@ -9,9 +9,9 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from clvlib import models, transactions
+from clvlib._colours import BLUE, GREY, ORANGE
 from clvlib.course.data import load, truth
 from clvlib.course.explorer import Explorer, choice, slider
-from clvlib.plots import BLUE, GREY, ORANGE
 
 
 def spend_budget() -> Explorer:

@@ -9,9 +9,9 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from clvlib import experiments
+from clvlib._colours import BLUE, DARK_GREY, GREY, LIGHT_BLUE, ORANGE, PALE_GREY
 from clvlib.course.data import load
 from clvlib.course.explorer import Explorer, slider
-from clvlib.plots import BLUE, DARK_GREY, GREY, LIGHT_BLUE, ORANGE, PALE_GREY
 
 
 def warning_threshold() -> Explorer:

@@ -10,8 +10,8 @@ from matplotlib.ticker import MaxNLocator
 from scipy.special import ndtr, ndtri
 
 from clvlib import experiments, loyalty
+from clvlib._colours import BLUE, DARK_GREY, GREY, LIGHT_GREY, ORANGE
 from clvlib.course.explorer import Explorer, choice, slider
-from clvlib.plots import BLUE, DARK_GREY, GREY, LIGHT_GREY, ORANGE
 
 
 def who_joins() -> Explorer:

@@ -4,10 +4,10 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from clvlib._colours import BLUE, DARK_GREY, GREY, LIGHT_GREY, ORANGE
 from clvlib.course.data import load
 from clvlib.course.explorer import Explorer, choice, slider
 from clvlib.models import BGNBD, ParetoNBD
-from clvlib.plots import BLUE, DARK_GREY, GREY, LIGHT_GREY, ORANGE
 
 
 def growing_silence() -> Explorer:

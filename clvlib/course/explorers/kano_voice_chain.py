@@ -8,9 +8,9 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from clvlib import satisfaction
+from clvlib._colours import BLUE, DARK_GREY, GREY, LIGHT_BLUE, LIGHT_GREY, LIGHT_ORANGE, ORANGE
 from clvlib.course.data import load
 from clvlib.course.explorer import Explorer, slider, switch
-from clvlib.plots import BLUE, DARK_GREY, GREY, LIGHT_BLUE, LIGHT_GREY, LIGHT_ORANGE, ORANGE
 
 
 def kano_plane() -> Explorer:

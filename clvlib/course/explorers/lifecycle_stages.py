@@ -9,9 +9,9 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from clvlib import lifecycle
+from clvlib._colours import BLUE, DARK_GREY, GREY, LIGHT_BLUE, LIGHT_GREY, ORANGE
 from clvlib.course.data import truth
 from clvlib.course.explorer import Explorer, choice, slider
-from clvlib.plots import BLUE, DARK_GREY, GREY, LIGHT_BLUE, LIGHT_GREY, ORANGE
 
 _STAGE_INKS = {"exploration": LIGHT_GREY, "formation": LIGHT_BLUE, "stability": BLUE, "decline": ORANGE}
 

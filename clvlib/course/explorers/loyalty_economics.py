@@ -11,8 +11,8 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from clvlib import loyalty
+from clvlib._colours import BLUE, GREY, LIGHT_BLUE, ORANGE, PALE_ORANGE
 from clvlib.course.explorer import Explorer, slider, switch
-from clvlib.plots import BLUE, GREY, LIGHT_BLUE, ORANGE, PALE_ORANGE
 
 
 def stay_or_go() -> Explorer:

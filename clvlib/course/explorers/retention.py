@@ -9,9 +9,9 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from clvlib import retention, value
+from clvlib._colours import BLUE, DARK_GREY, GREY, ORANGE, PALE_GREY
 from clvlib.course.explorer import Explorer, choice, slider
 from clvlib.models import BDW, SBG
-from clvlib.plots import BLUE, DARK_GREY, GREY, ORANGE, PALE_GREY
 
 
 def margin_multiple() -> Explorer:

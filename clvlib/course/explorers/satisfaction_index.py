@@ -10,8 +10,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from clvlib import satisfaction
+from clvlib._colours import BLUE, LIGHT_GREY, ORANGE
 from clvlib.course.explorer import Explorer, slider
-from clvlib.plots import BLUE, LIGHT_GREY, ORANGE
 
 
 def pairwise_weights() -> Explorer:

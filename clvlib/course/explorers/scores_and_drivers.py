@@ -6,8 +6,8 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from clvlib._colours import BLUE, DARK_GREY, LIGHT_BLUE, LIGHT_GREY, ORANGE, PALE_BLUE, PALE_GREY
 from clvlib.course.explorer import Explorer, slider
-from clvlib.plots import BLUE, DARK_GREY, LIGHT_BLUE, LIGHT_GREY, ORANGE, PALE_BLUE, PALE_GREY
 
 
 def nps_triangle() -> Explorer:

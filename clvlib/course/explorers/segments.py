@@ -10,9 +10,9 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from clvlib import segments
+from clvlib._colours import BLUE, DARK_GREY, GREY, LIGHT_GREY, ORANGE
 from clvlib.course.data import load
 from clvlib.course.explorer import Explorer, choice, slider
-from clvlib.plots import BLUE, DARK_GREY, GREY, LIGHT_GREY, ORANGE
 
 _PLACES = list(segments.QUADRANTS.index)
 

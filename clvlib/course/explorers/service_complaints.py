@@ -6,9 +6,9 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from clvlib import service
+from clvlib._colours import BLUE, DARK_GREY, GREY, LIGHT_GREY, ORANGE, PALE_GREY
 from clvlib.course.data import load
 from clvlib.course.explorer import Explorer, choice, slider
-from clvlib.plots import BLUE, DARK_GREY, GREY, LIGHT_GREY, ORANGE, PALE_GREY
 
 
 def staffing() -> Explorer:

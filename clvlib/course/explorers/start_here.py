@@ -7,9 +7,9 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from clvlib import segments
+from clvlib._colours import BLUE, DARK_GREY, GREY, ORANGE
 from clvlib.course.data import load
 from clvlib.course.explorer import Explorer, slider
-from clvlib.plots import BLUE, DARK_GREY, GREY, ORANGE
 
 
 def customer_base() -> Explorer:

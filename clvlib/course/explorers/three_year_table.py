@@ -9,8 +9,8 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from clvlib import value
+from clvlib._colours import BLUE, GREY, ORANGE
 from clvlib.course.explorer import Explorer, slider
-from clvlib.plots import BLUE, GREY, ORANGE
 
 
 def campaign_cash() -> Explorer:

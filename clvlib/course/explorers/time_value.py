@@ -8,8 +8,8 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from clvlib import value
+from clvlib._colours import BLUE, DARK_GREY, GREY, ORANGE, PALE_GREY
 from clvlib.course.explorer import Explorer, choice, slider
-from clvlib.plots import BLUE, DARK_GREY, GREY, ORANGE, PALE_GREY
 
 
 def time_value() -> Explorer:

@@ -6,9 +6,9 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
+from clvlib._colours import BLUE, GREY, LIGHT_BLUE, LIGHT_GREY, LIGHT_ORANGE, ORANGE
 from clvlib.course.data import load
 from clvlib.course.explorer import Explorer, slider
-from clvlib.plots import BLUE, GREY, LIGHT_BLUE, LIGHT_GREY, LIGHT_ORANGE, ORANGE
 
 
 def value_dimensions() -> Explorer:

@@ -9,8 +9,8 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from clvlib import acquisition
+from clvlib._colours import BLUE, DARK_GREY, GREY, ORANGE
 from clvlib.course.explorer import Explorer, slider
-from clvlib.plots import BLUE, DARK_GREY, GREY, ORANGE
 
 KEPT = (90 + 0.70 * 110 / 1.10) / 1.10  # years two and three of the three-year table, seen from year one (RMB)
 WON = 70 + 0.60 * KEPT  # year one, and the chance of the others

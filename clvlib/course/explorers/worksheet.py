@@ -10,8 +10,8 @@ from matplotlib.figure import Figure
 
 from clvlib import worksheet
 from clvlib._checks import counted
+from clvlib._colours import BLUE, PALE_BLUE
 from clvlib.course.explorer import Explorer, slider
-from clvlib.plots import BLUE, PALE_BLUE
 
 COST = 57  # RMB, to win her
 

@@ -38,6 +38,7 @@ class Container(Bare):
         command += ["--tmpfs", f"/course/exercises:rw,size={disk},mode=1777"]
         command += [image, "timeout", "-s", "KILL", str(seconds), "python", *ARGUMENTS]
         super().__init__(command, dict(os.environ))  # the engine's surroundings: the container gets none of them
+        self.number = None  # what runs here is the engine
 
     def kill(self) -> None:
         subprocess.run([self.engine, "kill", self.name], capture_output=True, check=False)

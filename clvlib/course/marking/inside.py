@@ -18,12 +18,11 @@ import importlib
 import json
 import os
 import pickle
-import pkgutil
 import signal
 import socket
 import sys
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from typing import Any
 
@@ -101,7 +100,7 @@ class Notebook:
     def __init__(self, say: Callable[..., None], request: dict[str, Any]):
         self.say, self.request = say, request
         self.collector = Collector(say, request["names"])
-        for opener in ("assessment", "practice"):
+        for opener in ("assessment", "personal", "practice"):
             setattr(clvlib.course, opener, lambda *args, **kwargs: self.collector)
         self.shell = Shell.instance(config=Config({"HistoryManager": {"enabled": False}}))
         self.shell.skipped = lambda what: self._skip(what)
@@ -210,6 +209,7 @@ def one_notebook() -> None:
     request = pickle.load(requests)
     notebook = Notebook(say, request)
     _silence()
+    isolate.stay_on(request["processor"])
     isolate.limit(request["memory"], request["disk"], request["seconds"])
     if request["filter"]:
         isolate.limit_threads()
@@ -222,16 +222,15 @@ def one_notebook() -> None:
     os._exit(0)  # threads of hers are not waited for
 
 
-def serve(disk: int) -> None:
+def serve(disk: int, uses: Sequence[str]) -> None:
     """Run each request in a child of its own, whose pipes come over the socket that is standard input.
 
     This is the first process of the sandbox: it reads no request, no student can reach it, and all ends with it. With
     `disk`, the bytes of a scratch folder, each child is shut in for itself, so that many may come one after the other;
-    without, there is one child only.
+    without, there is one child only. All of them `use` these modules of clvlib.
     """
-    for module in pkgutil.iter_modules(clvlib.__path__):
-        if module.name not in ("plots", "course"):  # heavy, and hardly ever used in an answer
-            importlib.import_module(f"clvlib.{module.name}")
+    for module in uses:
+        importlib.import_module(f"clvlib.{module}")
     control = socket.socket(fileno=os.dup(0))
     isolate.hide()
     control.send(b"+")
@@ -241,7 +240,6 @@ def serve(disk: int) -> None:
             return
         child = os.fork()
         if not child:
-            control.close()
             for number, pipe in enumerate(pipes):
                 os.dup2(pipe, number)
                 os.close(pipe)
@@ -249,6 +247,8 @@ def serve(disk: int) -> None:
             isolate.become_nobody()
             if disk:
                 isolate.leave_behind(os.getcwd(), disk)
+            control.send(b"!")  # by this the outside learns which process it is
+            control.close()
             one_notebook()
         for pipe in pipes:
             os.close(pipe)
@@ -267,7 +267,7 @@ def _silence() -> None:
 
 
 def _within(seconds: float, work: Callable[[], Any]) -> BaseException | None:
-    """Do the work; the error it ended with, if any, `Interrupted` if it took longer."""
+    """Do the work; the error it ended with, if any, `Interrupted` if it took more processor time."""
     try:
         _alarm(seconds)
         done = work()
@@ -280,10 +280,10 @@ def _within(seconds: float, work: Callable[[], Any]) -> BaseException | None:
 
 
 def _alarm(seconds: float) -> None:
-    """Interrupt after so many seconds, and then every second, until it is called with 0."""
+    """Interrupt after so many seconds of processor time, and then every second, until it is called with 0."""
     if hasattr(signal, "setitimer"):
-        signal.signal(signal.SIGALRM, _interrupt)
-        signal.setitimer(signal.ITIMER_REAL, seconds, 1 if seconds else 0)
+        signal.signal(signal.SIGPROF, _interrupt)
+        signal.setitimer(signal.ITIMER_PROF, seconds, 1 if seconds else 0)
 
 
 def _interrupt(*args: Any) -> None:
@@ -307,6 +307,6 @@ def _message(error: BaseException) -> str:
 
 if __name__ == "__main__":
     if len(sys.argv) > 1:
-        serve(int(sys.argv[1]))
+        serve(int(sys.argv[1]), sys.argv[2:])
     else:
         one_notebook()

@@ -87,6 +87,12 @@ def limit(memory: int, disk: int, seconds: float) -> None:
             resource.setrlimit(which, (most, most))
 
 
+def stay_on(processor: int) -> None:
+    """Run on this processor alone, as far as the system lets one choose."""
+    with suppress(AttributeError, OSError):
+        os.sched_setaffinity(0, {processor})
+
+
 def limit_threads() -> None:
     """Few threads for this user, who has no other processes in a sandbox."""
     import resource

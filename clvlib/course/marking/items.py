@@ -5,17 +5,18 @@ import io
 import math
 from collections import Counter
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import matplotlib
 import numpy as np
 import pandas as pd
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
+from clvlib._colours import BLUE, GREY, ORANGE
 from clvlib.course.exercise import Exercise
 from clvlib.course.marking.judge import Marked
-from clvlib.plots import BLUE, GREY, ORANGE
 
 FEWEST = 5  # students for a correlation
 
@@ -90,32 +91,42 @@ def totals_picture(totals: Sequence[float], points: int) -> Picture:
 
 
 def questions_picture(table: pd.DataFrame) -> Picture:
-    """Difficulty as bars and discrimination as dots, a row a question."""
-    rows = np.arange(len(table))
+    """Difficulty as bars and discrimination as dots, a row a question; bars alone where no discrimination is known."""
     figure = Figure(figsize=(7, 1.2 + 0.32 * len(table)), layout="constrained")
-    bars, dots = figure.subplots(1, 2, sharey=True)
+    known = table["discrimination"].notna().any()
+    bars, *dots = figure.subplots(1, 2 if known else 1, sharey=True, squeeze=False)[0]
+    _draw_difficulty(bars, table)
+    for axes in dots:
+        _draw_discrimination(axes, table)
+    for axes in (bars, *dots):
+        axes.spines[["top", "right"]].set_visible(False)
+    figures = [
+        f"{key} {two_places(row['difficulty'])}" + (f" and {two_places(row['discrimination'])}" if known else "")
+        for key, row in table.iterrows()
+    ]
+    return _picture(figure, f"Difficulty{' and discrimination' if known else ''}: {', '.join(figures)}.")
+
+
+def _draw_difficulty(bars: Axes, table: pd.DataFrame) -> None:
+    rows = np.arange(len(table))
     bars.barh(rows, table["difficulty"], height=0.65, color=BLUE)
     bars.set_xlim(0, 1)
     bars.set_xticks([0, 0.5, 1])
     bars.set_yticks(rows, table.index)
     bars.set_ylim(len(table) - 0.4, -0.6)
     bars.set_xlabel("Difficulty (share of the points)")
-    low = table["discrimination"] < 0.2
+
+
+def _draw_discrimination(dots: Axes, table: pd.DataFrame) -> None:
+    rows, low = np.arange(len(table)), table["discrimination"] < 0.2
     # whole dots, also at the edge; out of the layout, since no dots at all would leave none of it
-    look = dict(markersize=8, clip_on=False, in_layout=False)
+    look: dict[str, Any] = dict(markersize=8, clip_on=False, in_layout=False)
     for chosen, marker, colour in ((~low, "o", BLUE), (low, "X", ORANGE)):
         dots.plot(table["discrimination"][chosen], rows[chosen], marker, color=colour, **look)
     dots.axvline(0.2, color=GREY, linestyle="--", linewidth=1, zorder=1)
     dots.set_xticks([0, 0.2, 0.5, 1])
     dots.set_xlim(min(0, table["discrimination"].min() - 0.05), 1)
     dots.set_xlabel("Discrimination (crosses: under 0.2)")
-    for axes in (bars, dots):
-        axes.spines[["top", "right"]].set_visible(False)
-    figures = [
-        f"{key} {two_places(row['difficulty'])} and {two_places(row['discrimination'])}"
-        for key, row in table.iterrows()
-    ]
-    return _picture(figure, f"Difficulty and discrimination: {', '.join(figures)}.")
 
 
 def two_places(value: float) -> str:

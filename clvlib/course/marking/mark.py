@@ -8,10 +8,10 @@ there is made from these two, from the key and from the marking sheets, the same
 import hashlib
 import json
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import suppress
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -20,13 +20,28 @@ from clvlib import __version__
 from clvlib.course.code import opening
 from clvlib.course.exercise import Exercise, TextQuestion
 from clvlib.course.marking import pages, sandbox, sheets
+from clvlib.course.marking.alike import Work
+from clvlib.course.marking.answers import thaw
 from clvlib.course.marking.judge import Marked, judge, notes
 from clvlib.course.marking.record import Inputs, Record, hidden_inputs, shown_inputs
 from clvlib.course.marking.release import slug, write, write_zip
 from clvlib.course.marking.roster import Roster, Student
 from clvlib.course.marking.sandbox import Collected, Limits, Sandbox
-from clvlib.course.marking.submissions import Class, Remark, Returned, attempts, find, keep, read_notebook
+from clvlib.course.marking.submissions import (
+    Class,
+    Remark,
+    Returned,
+    attempts,
+    carries,
+    find,
+    keep,
+    read_notebook,
+)
+from clvlib.course.sealed import plain
 from clvlib.course.words import count
+
+_RUN_ALONE = "it took too long, so it ran again at the end, alone: this second run counts"
+_DROPPED = "handed in, and is not on this roster any more: not marked, and her page is taken away"
 
 
 @dataclass(frozen=True)
@@ -80,7 +95,7 @@ class Marking:
         self.remarks = list(keep(find(source), self._class, self.out / "attempts"))
 
     def waiting(self, again: Sequence[str] = ()) -> list[Student]:
-        """The students whose last attempt was not run yet, and those of these ids.
+        """The students whose last attempt was not run yet, or not to its end, and those of these ids.
 
         Raises
         ------
@@ -91,22 +106,30 @@ class Marking:
         unknown = set(again) - {student.id for student in handed_in}
         if unknown:
             raise ValueError(f"no notebook of {min(unknown)!r} can be marked again: look at the roster and the log")
-        return [student for student in handed_in if student.id in again or self._collected(student) is None]
+        return [student for student in handed_in if student.id in again or not self._is_done(student)]
 
     def run(self, students: Sequence[Student], box: Sandbox, workers: int) -> Iterator[Student]:
         """Run their last attempts, some side by side; yields each student when her answers are kept.
+
+        What took too long runs again at the end, alone: the others may have been the reason.
 
         Raises
         ------
         SandboxError
             If the sandbox does not start.
         """
+        late = [student for student in students if self._is_late(student)]  # of a run that was stopped
         pool = ThreadPoolExecutor(workers)
         try:
-            jobs = {pool.submit(self._run, student, box): student for student in students}
+            jobs = {pool.submit(self._run, student, box): student for student in students if student not in late}
             for job in as_completed(jobs):
-                job.result()
-                yield jobs[job]
+                if job.result().late:
+                    late.append(jobs[job])
+                else:
+                    yield jobs[job]
+            for student in late:
+                self._run(student, box, alone=True)
+                yield student
         finally:
             pool.shutdown(cancel_futures=True)
             box.end()
@@ -116,6 +139,20 @@ class Marking:
         for student in self.roster.students:
             yield self._result(student)
 
+    def works(self) -> Iterator[Work]:
+        """What each last attempt holds and left when it was run, under whatever limits, for a look at what is alike."""
+        for student in self.roster.students:
+            for attempt in self._attempts(student)[-1:]:
+                try:
+                    kept = json.loads(self._answers_file(student).read_bytes())
+                except (OSError, ValueError):
+                    kept = {}
+                if kept.get("attempt") == attempt.name:
+                    left = Collected(kept["answers"], kept["shown"], kept["hidden"])
+                    verdicts = judge(self.exercise, self.released[student].case, self._hidden(student), left)
+                    answers = {key: thaw(frozen) for key, frozen in left.answers.items()}
+                    yield Work(student, verdicts, answers, read_notebook(attempt.read_bytes())[0])
+
     def write(self, results: Sequence[Marked]) -> Summary:
         """Write the gradebook, the pages, the marking sheets and the log, with the texts that a person has marked."""
         marks = self._read_sheets()  # as late as can be: she may have typed meanwhile
@@ -124,6 +161,8 @@ class Marking:
         feedback = [(result, pages.feedback_page(self.exercise, result, marks).encode()) for result in handed_in]
         for result, page in feedback:
             write(self.out / "feedback" / self._page_name(result), page)
+        for path in self._pages_of_others(results):
+            path.unlink(missing_ok=True)
         self.out.mkdir(parents=True, exist_ok=True)
         packed = [
             (self.roster.feedback_path(result.student, self._page_name(result)), page) for result, page in feedback
@@ -131,7 +170,7 @@ class Marking:
         write_zip(self.out / "feedback.zip", packed)
         tables = {"gradebook.csv": sheets.gradebook(self.exercise, results), "log.csv": self._log(results)}
         for key in self._texts():
-            tables[self._sheet(key)] = sheets.marking_sheet(self.exercise, key, results, marks.get(key))
+            tables[sheets.file_name(key)] = sheets.marking_sheet(self.exercise, key, results, marks.get(key))
         for name, text in tables.items():
             write(self.out / name, text.encode("utf-8-sig"))
         write(self.out / "items.html", pages.items_page(self.exercise, results).encode())
@@ -161,7 +200,11 @@ class Marking:
     @property
     def _class(self) -> Class:
         strangers = frozenset(self.roster.students) - set(self.released)
-        return Class(self.exercise.name, self.roster, self.tickets, strangers)
+        return Class(self.exercise.name, self.roster, self.tickets, strangers, self._codes)
+
+    @property
+    def _codes(self) -> dict[str, str]:
+        return {plain(each.code): ticket for ticket, each in self.record.handed_out.items() if each.code}
 
     def _find_who_has_a_new_id(self, source: Path) -> None:
         """Follow a ticket of the record to a student of the roster whom nothing else connects with it.
@@ -171,13 +214,13 @@ class Marking:
         ValueError
             If most tickets that come back are in no record: then this is the record of another release.
         """
-        found = [(file.path, *_clv(file)) for file in find(source)]
+        found = [(file.path, *_clv(file, self._codes)) for file in find(source)]
         carried = [(path, name) for path, name, exercise in found if name and exercise == self.exercise.name]
         unknown = sum(name not in self.record.handed_out for _, name in carried)
         if unknown >= 3 and unknown > len(carried) / 2:
             raise ValueError(
-                f"{unknown} of {len(carried)} notebooks carry a ticket that the record of this release does not know: "
-                "is it the record, or the roster, of another class? Nothing was written"
+                f"{unknown} of {len(carried)} notebooks carry a ticket or a code that the record of this release does "
+                "not know: is it the record, or the roster, of another class? Nothing was written"
             )
         links = self._links()
         for path, name in carried:
@@ -200,15 +243,17 @@ class Marking:
         by_id = {student.id: student for student in self.roster.students}
         return {by_id[one]: name for one, name in kept if one in by_id and name in self.record.handed_out}
 
-    def _run(self, student: Student, box: Sandbox) -> None:
+    def _run(self, student: Student, box: Sandbox, alone: bool = False) -> Collected:
         attempt = self._attempts(student)[-1]
         cells, *_ = read_notebook(attempt.read_bytes())
         names = {key: question.name for key, question in self.exercise.questions.items()}
         prelude = "\n".join(opening(self.exercise, self.released[student].case, "class"))
         notebook = {"prelude": prelude, "cells": cells, "names": names}
         collected = sandbox.run(notebook, self._shown, self._hidden(student), box)
-        kept = {"attempt": attempt.name, "fingerprint": self._fingerprint(student, attempt), **asdict(collected)}
+        about = {"attempt": attempt.name, "fingerprint": self._fingerprint(student, attempt), "alone": alone}
+        kept = about | asdict(collected)
         write(self._answers_file(student), json.dumps(kept, indent=1).encode())
+        return collected
 
     def _result(self, student: Student) -> Marked:
         name = self.ticket_of[student]
@@ -220,24 +265,41 @@ class Marking:
         verdicts = judge(self.exercise, self.released[student].case, self._hidden(student), collected)
         return Marked(student, name, "marked", verdicts, notes(collected))
 
-    def _collected(self, student: Student) -> Collected | None:
-        """What her last attempt left, if it was run as it is now."""
+    def _is_late(self, student: Student) -> bool:
+        """Whether her last attempt took too long, and has yet to be run alone."""
+        kept = self._kept(student)
+        return kept is not None and kept["late"] and not kept["alone"]
+
+    def _is_done(self, student: Student) -> bool:
+        kept = self._kept(student)
+        return kept is not None and (kept["alone"] or not kept["late"])
+
+    def _kept(self, student: Student) -> dict[str, Any] | None:
+        """The file of what her last attempt left, if it was run as it is now."""
         kept_attempts = self._attempts(student)
         try:
             kept: dict[str, Any] = json.loads(self._answers_file(student).read_bytes())
         except (OSError, ValueError):
             return None
-        if not kept_attempts or kept.pop("fingerprint", "") != self._fingerprint(student, kept_attempts[-1]):
+        if not kept_attempts or kept.get("fingerprint") != self._fingerprint(student, kept_attempts[-1]):
             return None
-        del kept["attempt"]
+        return kept
+
+    def _collected(self, student: Student) -> Collected | None:
+        kept = self._kept(student)
+        if kept is None:
+            return None
+        for about in ("attempt", "fingerprint", "alone"):
+            del kept[about]
         kept["left_out"] = {int(number): why for number, why in kept["left_out"].items()}
         kept["skipped"] = [(number, what) for number, what in kept["skipped"]]
         return Collected(**kept)
 
     def _fingerprint(self, student: Student, attempt: Path) -> str:
-        """Of all that decides what a run leaves."""
+        """Of all that decides what a run leaves, and of the form it is kept in."""
         inputs = self._shown, self._hidden(student)
-        conditions = (__version__, self.exercise.name, *inputs, self.released[student].case, asdict(self.limits))
+        form = [each.name for each in fields(Collected)]
+        conditions = (__version__, form, self.exercise.name, *inputs, self.released[student].case, asdict(self.limits))
         return hashlib.sha256(repr(conditions).encode() + attempt.read_bytes()).hexdigest()
 
     def _hidden(self, student: Student) -> Inputs:
@@ -259,21 +321,25 @@ class Marking:
     def _answers_file(self, student: Student) -> Path:
         return self.out / "answers" / f"{self.ticket_of[student]}.json"
 
+    def _pages_of_others(self, results: Sequence[Marked]) -> list[Path]:
+        """Pages of an earlier run of students who are not on the roster any more, or have another ticket."""
+        kept = {self._page_name(result) for result in results}
+        pages = (self.out / "feedback").glob(f"{self.exercise.name}_*.html")
+        return [page for page in pages if page.name not in kept]
+
+    def _dropped(self) -> list[str]:
+        """Tickets of those who have handed in and are not on the roster any more."""
+        folders = (folder.name for folder in (self.out / "attempts").glob("*"))
+        return sorted(name for name in folders if name not in self.tickets)
+
     def _page_name(self, result: Marked) -> str:
         return f"{self.exercise.name}_{result.ticket}.html"
 
     def _texts(self) -> list[str]:
         return [key for key, question in self.exercise.questions.items() if isinstance(question, TextQuestion)]
 
-    @staticmethod
-    def _sheet(key: str) -> str:
-        return f"to_mark_{key}.csv"
-
     def _read_sheets(self) -> dict[str, dict[str, sheets.Mark]]:
-        paths = {key: self.out / self._sheet(key) for key in self._texts()}
-        return {
-            key: sheets.read_marking_sheet(path, self.exercise, key) for key, path in paths.items() if path.exists()
-        }
+        return {key: sheets.read_marking_sheets(self.out, self.exercise, key) for key in self._texts()}
 
     def _grade_form(self, results: Sequence[Marked]) -> tuple[str | None, str]:
         """For the LMS, final totals only: who waits for a person's marks stays blank. And why there is none."""
@@ -285,10 +351,17 @@ class Marking:
 
     def _log(self, results: Sequence[Marked]) -> str:
         rows = [[remark.student.id if remark.student else "", remark.path, remark.what] for remark in self.remarks]
+        answers = {result.student: self._kept(result.student) for result in results}
+        alone = [student for student, left in answers.items() if left and left["alone"]]
         for result in results:
             kept = self._attempts(result.student)
-            several = [f"{count(len(kept), 'attempt')}; the last counts"] if len(kept) > 1 else []
-            rows += [[result.student.id, kept[-1].name if kept else "", what] for what in [*several, *result.notes]]
+            told = [f"{count(len(kept), 'attempt')}; the last counts"] if len(kept) > 1 else []
+            told += [_RUN_ALONE] if result.student in alone else []
+            rows += [[result.student.id, kept[-1].name if kept else "", what] for what in [*told, *result.notes]]
+        for name in self._dropped():
+            of = self.record.handed_out.get(name)
+            rows.append([of.student.id if of else "", name, _DROPPED])
+        rows += [["", "", f"{count(len(alone), 'notebook')} took too long and ran again, alone"]] if alone else []
         return sheets.log(rows)
 
 
@@ -296,10 +369,10 @@ def _hash(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
-def _clv(file: Returned) -> tuple[str, str]:
+def _clv(file: Returned, codes: Mapping[str, str]) -> tuple[str, str]:
     """Ticket and exercise that a returned file carries; nothing if it is no notebook."""
     try:
-        return read_notebook(file.data)[1:]
+        return carries(file.data, codes)
     except ValueError:
         return "", ""
 

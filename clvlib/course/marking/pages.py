@@ -15,7 +15,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from clvlib.course.cards import marked_up
 from clvlib.course.exercise import Exercise
-from clvlib.course.marking import items
+from clvlib.course.marking import alike, items
 from clvlib.course.marking.judge import Marked
 from clvlib.course.marking.sheets import Marks
 from clvlib.course.marking.tables import figure, visible
@@ -67,6 +67,11 @@ def items_page(exercise: Exercise, results: Sequence[Marked]) -> str:
     return _page("items.html", exercise=exercise, results=results, statuses=statuses, **shown)
 
 
+def alike_page(exercise: Exercise, found: Sequence[alike.Finding], works: int) -> str:
+    """The page on what the work of students has in common, for the instructor alone."""
+    return _page("alike.html", exercise=exercise, groups=alike.together(found), tally=alike.tally(found), works=works)
+
+
 def _questions(exercise: Exercise, results: Sequence[Marked]) -> dict[str, Any]:
     table = items.item_statistics(exercise, results)
     totals = [result.total for result in results if result.total is not None]
@@ -74,6 +79,8 @@ def _questions(exercise: Exercise, results: Sequence[Marked]) -> dict[str, Any]:
         "totals": totals,
         "totals_picture": items.totals_picture(totals, exercise.points),
         "waiting": table["to_mark"].sum(),
+        "all_right": (table["difficulty"] == 1).all(),
+        "discriminates": table["discrimination"].notna().any(),
         "items": table.to_dict("index"),
         "items_picture": items.questions_picture(table),
         "mistakes": items.mistakes(exercise, results),

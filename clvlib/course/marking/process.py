@@ -26,6 +26,7 @@ class Bare:
         scratch = Path(self.folder.name)
         self.process = start(command, scratch, subprocess.PIPE, subprocess.PIPE, surroundings or environment(scratch))
         self.requests, self.messages = cast(BinaryIO, self.process.stdin), cast(BinaryIO, self.process.stdout)
+        self.number: int | None = self.process.pid
 
     def kill(self) -> None:
         kill(self.process)

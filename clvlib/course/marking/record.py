@@ -39,12 +39,15 @@ class Released:
         Her numbers.
     hidden : dict
         By question, the inputs on which her function is tried and which she does not see.
+    code : str, optional
+        What opens her numbers in a notebook for the whole class; "" in a record of an earlier edition.
     """
 
     ticket: str
     student: Student
     case: Case
     hidden: Inputs
+    code: str = ""
 
 
 @dataclass(frozen=True)
@@ -122,6 +125,7 @@ def write(record: Record) -> str:
             "id": each.student.id,
             "name": each.student.name,
             "lms": each.student.lms,
+            "code": each.code,
             "case": {name: literal(value) for name, value in each.case.items()},
             "hidden": {key: [repr(inputs) for inputs in several] for key, several in each.hidden.items()},
         }
@@ -174,7 +178,7 @@ def file_name(exercise: str) -> str:
 def _entry(kept: dict[str, Any]) -> Released:
     case = {name: ast.literal_eval(value) for name, value in kept["case"].items()}
     hidden = {key: [ast.literal_eval(inputs) for inputs in several] for key, several in kept["hidden"].items()}
-    return Released(kept["ticket"], Student(kept["id"], kept["name"], kept["lms"]), case, hidden)
+    return Released(kept["ticket"], Student(kept["id"], kept["name"], kept["lms"]), case, hidden, kept.get("code", ""))
 
 
 def _sum(body: dict[str, Any]) -> str:

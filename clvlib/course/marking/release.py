@@ -13,6 +13,7 @@ import secrets
 import unicodedata
 import zipfile
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -22,6 +23,8 @@ from clvlib.course.marking.record import Record, Released, hidden_inputs
 from clvlib.course.marking.record import file_name as record_name
 from clvlib.course.marking.record import write as write_record
 from clvlib.course.marking.roster import Roster, Student
+from clvlib.course.marking.tables import as_csv, defused, guarded
+from clvlib.course.sealed import code_of, lock, table_of
 
 if TYPE_CHECKING:  # nbformat takes longer to load than a class's notebooks to be marked
     from nbformat import NotebookNode
@@ -122,6 +125,7 @@ def hand_out(secret: Secret, exercise: Exercise, roster: Roster, before: Record 
     record = before or Record(exercise.name, exercise.digest, {})
     known = record.of(roster)
     new = [released(secret, exercise, student) for student in roster.students if student not in known]
+    new += [replace(each, code=code(secret, each.student)) for each in record.handed_out.values() if not each.code]
     return replace(record, handed_out=record.handed_out | {each.ticket: each for each in new})
 
 
@@ -129,7 +133,12 @@ def released(secret: Secret, exercise: Exercise, student: Student) -> Released:
     """Her ticket, numbers and hidden inputs, all drawn from the secret and her id."""
     number = seed(secret, exercise, student)
     name, hidden = ticket(secret, exercise, student), hidden_inputs(exercise, number)
-    return Released(name, student, exercise.case_for(number), hidden)
+    return Released(name, student, exercise.case_for(number), hidden, code(secret, student))
+
+
+def code(secret: Secret, student: Student) -> str:
+    """What opens her numbers in a notebook for the whole class: the same all through the course."""
+    return code_of(int(secret.digest("code", student.id), 16))
 
 
 def file_name(exercise: Exercise, name: str) -> str:
@@ -156,14 +165,51 @@ def release(record: Record, exercise: Exercise, roster: Roster, out: Path) -> It
     write_zip(out / f"{exercise.name}.zip", packed)
 
 
+def release_one(secret: Secret, record: Record, exercise: Exercise, roster: Roster, out: Path) -> Iterator[Student]:
+    """Write one notebook for all, the list of codes, and the record; yields each student who can open it."""
+    import nbformat
+
+    from clvlib.course.notebooks import common_notebook
+
+    out.mkdir(parents=True, exist_ok=True)
+    write(out / record_name(exercise.name), write_record(record).encode())
+    lines, codes, of = [], [["id", "name", "code"]], record.of(roster)
+    for student in roster.students:
+        hers = of[student]
+        about = exercise.name, student.id, repr(hers.case)  # other numbers, another salt
+        salt = bytes.fromhex(secret.digest("salt", *about))[:16]
+        lines.append(lock(student.id, hers.code, hers.ticket, hers.case, salt))
+        codes.append([guarded(student.id), defused(student.name), hers.code])
+        yield student
+    notebook = common_notebook(exercise, next(iter(of.values())).case, table_of(lines))
+    write(out / f"{exercise.name}.ipynb", (nbformat.writes(notebook) + "\n").encode())
+    write(out / codes_name(exercise.name), as_csv(codes).encode("utf-8-sig"))
+
+
+def codes_name(exercise: str) -> str:
+    """What the list of codes is called."""
+    return f"{exercise}_codes.csv"
+
+
 def write(path: Path, data: bytes) -> None:
-    """Write a file whole or not at all; one that holds these bytes already is left alone."""
+    """Write a file whole or not at all; one that holds these bytes already is left alone.
+
+    Raises
+    ------
+    OSError
+        With the file's name, if it cannot be written, as where the disk is full.
+    """
     if path.is_file() and path.read_bytes() == data:
         return
     path.parent.mkdir(parents=True, exist_ok=True)
     unfinished = path.with_name(f".{path.name}.unfinished")
-    unfinished.write_bytes(data)
-    os.replace(unfinished, path)
+    try:
+        unfinished.write_bytes(data)
+        os.replace(unfinished, path)
+    except OSError as error:
+        with suppress(OSError):
+            unfinished.unlink()
+        raise OSError(error.errno, error.strerror, str(path)) from None
 
 
 def write_zip(path: Path, files: list[tuple[str, bytes]]) -> None:

@@ -3,6 +3,7 @@
 The sandbox is bubblewrap: no network, only the system, Python, clvlib and the datasets to read, one scratch folder in
 memory, no new processes (see `seccomp`). What comes out is read here as untrusted: a bounded number of lines, each
 held against a schema. A cell that hangs or ends Python is left out and the rest run again: it costs its own question.
+Time is what a notebook uses, not what goes by on a busy machine (see `clock`), and each has one processor to itself.
 """
 
 import builtins
@@ -12,12 +13,13 @@ import queue
 import re
 import shutil
 import socket
+import struct
 import subprocess
 import sys
 import threading
-import time
+from collections import Counter
 from collections.abc import Iterator, Sequence
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -25,6 +27,7 @@ from typing import Any, BinaryIO
 from clvlib.course.data import ROOT
 from clvlib.course.marking import seccomp
 from clvlib.course.marking.answers import read_line
+from clvlib.course.marking.clock import PATIENCE, TICK, Clock
 from clvlib.course.marking.container import Container
 from clvlib.course.marking.isolate import NOBODY
 from clvlib.course.marking.process import PYTHON, Bare, SandboxError, close, environment, kill, last_words, start
@@ -38,18 +41,20 @@ MOST_SKIPPED = 50  # statements that the page tells of
 GRACE = 5  # seconds that a cell is given to stop by itself
 START = 60  # seconds for the process to start
 LAST_BREATH = 2  # seconds for it to end
+LATE = "Interrupted"  # the error of a cell or a call that took too long (see `inside`)
+CREDENTIALS = struct.Struct("iII")  # process, user and group of who sent a message
 
 
 @dataclass(frozen=True)
 class Limits:
-    """What one notebook may use.
+    """What one notebook may use. Seconds are of processor time, or slept away.
 
     Parameters
     ----------
     cell_seconds, call_seconds : float
-        Time for a cell, and for one call of a function that was handed in.
+        For a cell, and for one call of a function that was handed in.
     seconds : float
-        Time for the whole notebook.
+        For the whole notebook.
     memory : int
         Bytes of address space of the one process there is.
     disk : int
@@ -69,6 +74,7 @@ class Collected:
 
     `stopped` has number, error and message of each cell that ended in an error; `left_out` has the reason by number;
     `skipped` has number and text of each statement that cannot work here. `cell_of` says which cell answers a question.
+    `late` is whether anything took too long.
     """
 
     answers: dict[str, Any] = field(default_factory=dict)
@@ -79,6 +85,7 @@ class Collected:
     skipped: list[tuple[int, str]] = field(default_factory=list)
     cell_of: dict[str, int] = field(default_factory=dict)
     trouble: list[str] = field(default_factory=list)
+    late: bool = False
 
 
 def visible() -> list[Path]:
@@ -93,6 +100,8 @@ class Sandbox:
     Parameters
     ----------
     limits : Limits
+    uses : sequence of str
+        Modules of clvlib that every notebook uses: what is kept warm has them loaded.
     protected : bool
         False for no sandbox at all.
     container : str
@@ -104,11 +113,13 @@ class Sandbox:
         If it does not work here, with what the system said.
     """
 
-    def __init__(self, limits: Limits, *, protected: bool = True, container: str = ""):
-        self.limits, self.container = limits, container
+    def __init__(self, limits: Limits, uses: Sequence[str] = (), *, protected: bool = True, container: str = ""):
+        self.limits, self.uses, self.container = limits, uses, container
         self.bubblewrap = protected and not container
         self.filter = seccomp.program() if self.bubblewrap else b""
         self.idle: queue.SimpleQueue[_ShutIn] = queue.SimpleQueue()
+        self.processors = Counter(dict.fromkeys(_processors(), 0))
+        self.counting = threading.Lock()
         self.warm = self.bubblewrap
         try:
             self._try()
@@ -122,7 +133,7 @@ class Sandbox:
         """A process for one notebook."""
         if self.container:
             limits = self.limits
-            return Container(self.container, limits.memory, limits.disk, limits.seconds + START)
+            return Container(self.container, limits.memory, limits.disk, PATIENCE * limits.seconds + START)
         if not self.bubblewrap:
             return Bare()
         while not self.idle.empty():
@@ -130,7 +141,8 @@ class Sandbox:
                 waiting = self.idle.get_nowait()
                 if waiting.reopen():
                     return waiting
-        return _ShutIn(self._command(), self.limits.disk if self.warm else 0)
+                waiting.end()
+        return _ShutIn(self._command(), self.limits.disk if self.warm else 0, self.uses)
 
     def close(self, process: "Bare | _ShutIn") -> str:
         """Be done with a process: nothing of the student's runs on. Returns what the sandbox said."""
@@ -143,6 +155,18 @@ class Sandbox:
         """End the processes that are kept warm."""
         while not self.idle.empty():
             self.idle.get_nowait().end()
+
+    @contextmanager
+    def processor(self) -> Iterator[int]:
+        """One on which the fewest notebooks run; whatever threads a notebook makes, it slows no other."""
+        with self.counting:
+            chosen = min(self.processors, key=self.processors.__getitem__)
+            self.processors[chosen] += 1
+        try:
+            yield chosen
+        finally:
+            with self.counting:
+                self.processors[chosen] -= 1
 
     def _try(self) -> None:
         notebook = {"prelude": "", "cells": ["answer = 6 * 7"], "names": {"q1": "answer"}}
@@ -202,11 +226,13 @@ def run(notebook: dict[str, Any], shown: Inputs, hidden: Inputs, sandbox: Sandbo
         If nothing of hers was run because the sandbox did not start.
     """
     collected = Collected(cell_of=cell_of(notebook["cells"], notebook["names"]))
-    deadline = time.monotonic() + sandbox.limits.seconds
+    clock = Clock(sandbox.limits.seconds)
     for attempt in range(MOST_TRIES):
         collected.stopped, collected.skipped = [], []
         request = {**notebook, "shown": shown, "left_out": set(collected.left_out), **asdict(sandbox.limits)}
-        talk = _Talk({**request, "filter": sandbox.filter}, hidden, sandbox, deadline, collected)
+        with sandbox.processor() as processor:
+            request |= {"filter": sandbox.filter, "processor": processor}
+            talk = _Talk(request, hidden, sandbox, clock, collected)
         if talk.ready or talk.broken:
             return collected
         why = "ran too long" if talk.late else "ended Python, or took too much memory"
@@ -218,7 +244,8 @@ def run(notebook: dict[str, Any], shown: Inputs, hidden: Inputs, sandbox: Sandbo
             collected.left_out[talk.cell] = f"it {why}"
         elif attempt == 0:
             raise SandboxError(f"the sandbox did not start: {talk.said or 'it said nothing'}")
-        if time.monotonic() >= deadline:
+        if clock.is_over:
+            collected.late = True
             collected.trouble.append(f"the notebook took longer than {sandbox.limits.seconds:g} seconds")
             return collected
     collected.trouble.append("too many cells hung or ended Python; the cells after the last of them were not run")
@@ -238,16 +265,14 @@ def cell_of(cells: Sequence[str], names: dict[str, str]) -> dict[str, int]:
 class _Talk:
     """One run of a process: the request goes in, messages come out, until it is done, dead or out of time."""
 
-    def __init__(
-        self, request: dict[str, Any], hidden: Inputs, sandbox: Sandbox, deadline: float, collected: Collected
-    ):
-        self.limits, self.collected, self.final = sandbox.limits, collected, deadline
+    def __init__(self, request: dict[str, Any], hidden: Inputs, sandbox: Sandbox, clock: Clock, collected: Collected):
+        self.limits, self.collected, self.clock = sandbox.limits, collected, clock
         self.cells, self.expected = len(request["cells"]), {"shown": request["shown"], "hidden": hidden}
         self.ready = self.done = self.broken = self.late = False
         self.cell: int | None = None
         self.calling = ""
-        self.deadline = min(deadline, time.monotonic() + self.limits.cell_seconds + START)
         self.process = sandbox.open()
+        clock.start(self.process.number, self.limits.cell_seconds + START)
         over = threading.Event()
         threading.Thread(target=self._watch, args=(over,), daemon=True).start()
         try:
@@ -266,9 +291,10 @@ class _Talk:
 
     def _watch(self, over: threading.Event) -> None:
         """End the process when its time is up."""
-        while not over.wait(0.1):
-            if time.monotonic() > self.deadline:
-                self.late = True
+        while not over.wait(TICK):
+            self.clock.tick()
+            if self.clock.is_late:
+                self.late = self.collected.late = True
                 self.process.kill()
                 return
 
@@ -311,10 +337,11 @@ class _Talk:
             self.collected.answers[message["question"]] = message["answer"]
         elif "cell" in message and message["cell"] < self.cells:
             self.cell = int(message["cell"])
-            self._more_time(self.limits.cell_seconds)
+            self.clock.allow(self.limits.cell_seconds + GRACE)
         elif "stopped" in message and message["stopped"] < self.cells:
             entry = (int(message["stopped"]), message["error"], message["says"])
             self.collected.stopped = [other for other in self.collected.stopped if other[0] != entry[0]] + [entry]
+            self.collected.late |= entry[1] == LATE
         elif "skipped" in message and len(self.collected.skipped) < MOST_SKIPPED:
             self.collected.skipped.append((int(message["skipped"]), message["what"]))
 
@@ -322,15 +349,13 @@ class _Talk:
         """Shown inputs first, hidden ones when all else is out; of errors on hidden inputs only a well-known name."""
         phase = "hidden" if self.ready else "shown"
         if len(results) == len(self.expected[phase].get(question, [])):
+            self.collected.late |= any(result.get("error") == LATE for result in results)
             if self.ready:
                 results = [_without_words(result) for result in results]
             getattr(self.collected, phase)[question] = results
 
     def _more_time_for_calls(self, phase: str) -> None:
-        self._more_time(sum(map(len, self.expected[phase].values())) * self.limits.call_seconds)
-
-    def _more_time(self, seconds: float) -> None:
-        self.deadline = min(self.final, time.monotonic() + seconds + GRACE)
+        self.clock.allow(sum(map(len, self.expected[phase].values())) * self.limits.call_seconds + GRACE)
 
 
 class _ShutIn:
@@ -338,11 +363,13 @@ class _ShutIn:
 
     requests: BinaryIO
     messages: BinaryIO
+    number: int  # of the child, as it is called out here
 
-    def __init__(self, sandbox: list[str], disk: int):
+    def __init__(self, sandbox: list[str], disk: int, uses: Sequence[str]):
         self.control, theirs = socket.socketpair()
+        self.control.setsockopt(socket.SOL_SOCKET, socket.SO_PASSCRED, 1)
         with theirs:
-            command = [*sandbox, *PYTHON, str(disk)]
+            command = [*sandbox, *PYTHON, str(disk), *uses]
             surroundings = environment(SCRATCH)
             self.process = start(command, SCRATCH, theirs.fileno(), subprocess.DEVNULL, surroundings)
         self.control.settimeout(START)
@@ -350,19 +377,23 @@ class _ShutIn:
             raise SandboxError(f"the sandbox did not start: {self.end() or 'it said nothing'}")
 
     def reopen(self) -> bool:
-        """New pipes for a new child; whether there is a process to make it."""
+        """New pipes for a new child; whether it came."""
         theirs_in, ours_out = os.pipe()
         ours_in, theirs_out = os.pipe()
         self.requests, self.messages = os.fdopen(ours_out, "wb"), os.fdopen(ours_in, "rb")
         try:
+            self.control.settimeout(START)
             socket.send_fds(self.control, [b"."], [theirs_in, theirs_out])
-            return True
-        except OSError:
-            self.end()
-            return False
+            word, [(_, _, sender)], *_ = self.control.recvmsg(1, socket.CMSG_SPACE(CREDENTIALS.size))
+            self.number, *_ = CREDENTIALS.unpack(sender)
+            if word == b"!":
+                return True
+        except (OSError, ValueError):
+            pass
         finally:
             os.close(theirs_in)
             os.close(theirs_out)
+        return False
 
     def is_done(self) -> bool:
         """Whether the child is gone, with all that ran in it, so that the next may come."""
@@ -384,6 +415,10 @@ class _ShutIn:
             return self.control.recv(1) == word
         except OSError:
             return False
+
+
+def _processors() -> list[int]:
+    return sorted(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else [0]
 
 
 def _without_words(result: dict[str, Any]) -> dict[str, Any]:

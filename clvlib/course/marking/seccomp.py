@@ -1,9 +1,10 @@
 """A filter of system calls for the sandbox: threads yes, new processes no.
 
 The kernel runs a small program (classic BPF) before every system call. This one refuses what makes a process, what
-makes a new namespace, what holds memory outside the process's own limit, what looks into other processes, and sockets
-but for pairs (some, as those to a virtual machine's host, know no namespace of the network). Limits
-on one process then hold for all that a student's code can do, as root and as anybody else.
+makes a new namespace, what holds memory outside the process's own limit, what looks into other processes, what leaves
+the one processor that a notebook is given, and sockets but for pairs (some, as those to a virtual machine's host, know
+no namespace of the network). Limits on one process then hold for all that a student's code can do, as root and as
+anybody else.
 
 Source: Linux kernel documentation, Seccomp BPF; numbers from the kernel's tables for each processor.
 """
@@ -20,7 +21,7 @@ _PROCESSORS: dict[str, tuple[int, dict[str, int]]] = {
             clone=56, fork=57, vfork=58, unshare=272, setns=308, memfd_create=319, memfd_secret=447, shmget=29,
             msgget=68, semget=64, ptrace=101, process_vm_readv=310, process_vm_writev=311, io_uring_setup=425,
             userfaultfd=323, perf_event_open=298, bpf=321, keyctl=250, add_key=248, request_key=249,
-            vmsplice=278, socket=41, clone3=435,
+            vmsplice=278, socket=41, sched_setaffinity=203, clone3=435,
         ),
     ),
     "aarch64": (
@@ -29,7 +30,7 @@ _PROCESSORS: dict[str, tuple[int, dict[str, int]]] = {
             clone=220, unshare=97, setns=268, memfd_create=279, memfd_secret=447, shmget=194, msgget=186, semget=190,
             ptrace=117, process_vm_readv=270, process_vm_writev=271, io_uring_setup=425, userfaultfd=282,
             perf_event_open=241, bpf=280, keyctl=219, add_key=217, request_key=218,
-            vmsplice=75, socket=198, clone3=435,
+            vmsplice=75, socket=198, sched_setaffinity=122, clone3=435,
         ),
     ),
 }  # fmt: skip

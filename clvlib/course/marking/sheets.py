@@ -4,7 +4,7 @@ import hashlib
 import math
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from clvlib.course.exercise import Exercise, TextQuestion
@@ -25,11 +25,18 @@ class Mark:
         One a line of the rubric; None where nothing was typed yet.
     comment : str
         For the student.
+    more : dict
+        What stands in columns of her own making, by their titles.
     """
 
     version: str
     points: list[float | None]
     comment: str = ""
+    more: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def is_typed(self) -> bool:
+        return bool(self.comment) or any(given is not None for given in self.points) or any(self.more.values())
 
 
 Marks = Mapping[str, Mapping[str, Mark]]  # by question, then by the student's id
@@ -79,28 +86,57 @@ def marking_sheet(
         for result in results
         if result.verdicts and result.verdicts[key].state in ("to mark", "marked")
     }
-    rows = [["student", "name", "answer", *lines, "comment", "version"]]
+    own = list(dict.fromkeys(title for mark in earlier.values() for title in mark.more))
+    rows = [["student", "name", "answer", *lines, "comment", "version", *map(guarded, own)]]
     for student in dict.fromkeys([*texts, *earlier]):
         mark = earlier.get(student) or Mark(_version(texts[student]), [None] * len(lines))
         if student in texts:
             mark = _for_text(mark, texts[student])
         shown = [guarded(student), defused(names.get(student, "")), defused(texts.get(student, ""))]
-        rows.append([*shown, *map(figure, mark.points), guarded(mark.comment), mark.version])
+        more = [guarded(mark.more.get(title, "")) for title in own]
+        rows.append([*shown, *map(figure, mark.points), guarded(mark.comment), mark.version, *more])
     return as_csv(rows)
 
 
-def read_marking_sheet(path: Path, exercise: Exercise, key: str) -> dict[str, Mark]:
-    """What a person typed into a marking sheet, by the student's id.
+def file_name(key: str) -> str:
+    """What the marking sheet of a question is called."""
+    return f"to_mark_{key}.csv"
+
+
+def read_marking_sheets(folder: Path, exercise: Exercise, key: str) -> dict[str, Mark]:
+    """What a person typed into the marking sheets of a question: ours, and copies of it as programs save them.
+
+    A copy is called "to_mark_q8 (1).csv", "to_mark_q8.xlsx" and so on. Of a student in several sheets, that counts in
+    which something is typed, and of those the one that was saved last.
 
     Raises
     ------
     ValueError
-        If a column is missing, unknown or double, a student stands there twice or has no id, or points are no number
-        from 0 to the maximum.
+        As `read_marking_sheet`.
+    """
+    name = re.compile(rf"to_mark_{key}(?!\d).*\.(csv|xlsx)", re.IGNORECASE)
+    paths = [path for path in folder.glob("*") if name.fullmatch(path.name)]
+    marks: dict[str, Mark] = {}
+    for path in sorted(paths, key=lambda path: (path.stat().st_mtime_ns, path.name)):
+        for student, mark in read_marking_sheet(path, exercise, key).items():
+            if student not in marks or mark.is_typed:
+                marks[student] = mark
+    return marks
+
+
+def read_marking_sheet(path: Path, exercise: Exercise, key: str) -> dict[str, Mark]:
+    """What a person typed into a marking sheet, by the student's id. Columns of her own making are kept.
+
+    Raises
+    ------
+    ValueError
+        If a column is missing, double or without a title, a student stands there twice or has no id, or points are no
+        number from 0 to the maximum.
     """
     titles, rows = read_table(path)
     lines = _headings(exercise, key)
-    _check_header(path, titles, rows, ["student", "name", "answer", *lines, "comment", "version"])
+    wanted = ["student", "name", "answer", *lines, "comment", "version"]
+    _check_header(path, titles, rows, wanted)
     marks: dict[str, Mark] = {}
     for number, row in enumerate(rows, start=2):  # as a spreadsheet counts them; a text may run over several lines
         cells = {title: cell.strip() for title, cell in zip(titles, row, strict=True)}
@@ -109,7 +145,8 @@ def read_marking_sheet(path: Path, exercise: Exercise, key: str) -> dict[str, Ma
         if not student or student in marks:
             raise ValueError(f"{where}: every row needs a student, and every student has one row only")
         points = [_points(cells[title], most, f"{where}, column {title!r}") for title, most in lines.items()]
-        marks[student] = Mark(cells["version"], points, unguarded(cells["comment"]))
+        own = {unguarded(title): unguarded(cell) for title, cell in cells.items() if title not in [*wanted, ""]}
+        marks[student] = Mark(cells["version"], points, unguarded(cells["comment"]), own)
     return marks
 
 
@@ -145,8 +182,8 @@ def _check_header(path: Path, titles: list[str], rows: list[list[str]], wanted: 
     used = [title for place, title in enumerate(titles) if title or any(row[place].strip() for row in rows)]
     problems = {
         "is no column": [title for title in wanted if title not in used],
-        "is an unknown column": [title for title in used if title not in wanted],
-        "are two columns": [title for title in wanted if used.count(title) > 1],
+        "is a column without a title": [title for title in used if not title],
+        "are two columns": [title for title in dict.fromkeys(used) if used.count(title) > 1],
     }
     for what, found in problems.items():
         if found:
@@ -180,4 +217,4 @@ def _for_text(mark: Mark, text: str) -> Mark:
     comment = mark.comment
     if any(given is not None for given in mark.points):
         comment += f" The earlier text got {', '.join(figure(given) or '-' for given in mark.points)}."
-    return Mark(_version(text), [None] * len(mark.points), comment.strip())
+    return replace(mark, version=_version(text), points=[None] * len(mark.points), comment=comment.strip())

@@ -13,14 +13,15 @@ import re
 import stat
 import time
 import zipfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any
 
 from clvlib.course.marking.release import slug, write
 from clvlib.course.marking.roster import Roster, Student
+from clvlib.course.sealed import plain
 
 LARGEST = 20 * 2**20  # bytes of a notebook
 LARGEST_ZIP = 50 * 2**20  # of a zip in a zip, which is held in memory
@@ -29,6 +30,9 @@ MOST_IN_PACK = 20_000  # files, with those in the zips in it
 _LONGEST_NAME = 1_000
 _UNSIGNED = "0-"
 _UNKNOWN = "it was released to somebody who is not on this roster, for another class, or with another secret"
+_STRANGE = "a ticket that the record of this release does not know"
+_OF_CODE = "code "  # no ticket holds a blank
+_CODE = re.compile(r"^\s*my_code\s*=\s*[\"']([^\"'\n]{1,40})[\"']", re.MULTILINE)
 _TWO_STUDENTS = "its name and what it holds belong to different students: have her hand in her own"
 MOST_ATTEMPTS = 5  # of a student, the last
 DEEPEST = 4  # a zip in a zip in a zip in a zip; the class's own does not count
@@ -112,12 +116,15 @@ class Class:
         Student by ticket; who was handed out nothing has one that no notebook carries.
     strangers : set of Student
         Those who were handed out nothing.
+    codes : dict
+        Ticket by the code that opens a common notebook.
     """
 
     exercise: str
     roster: Roster
     tickets: dict[str, Student]
     strangers: frozenset[Student] = frozenset()
+    codes: Mapping[str, str] = field(default_factory=dict)
 
 
 def keep(returned: Iterable[Returned], room: Class, folder: Path) -> Iterator[Remark]:
@@ -132,7 +139,7 @@ def keep(returned: Iterable[Returned], room: Class, folder: Path) -> Iterator[Re
         try:
             if file.problem:
                 raise ValueError(file.problem)
-            _, carried, exercise = read_notebook(file.data)
+            carried, exercise = carries(file.data, room.codes)
             if exercise not in ("", room.exercise):
                 raise ValueError(f"it is the notebook of another exercise, {exercise}")
             student, remark = _whose(file.path, carried, room)
@@ -146,6 +153,23 @@ def keep(returned: Iterable[Returned], room: Class, folder: Path) -> Iterator[Re
                 write(folder / of_student[student] / f"{_kept_name(file)}.txt", note)
         if remark:
             yield Remark(student, file.path, remark)
+
+
+def carries(data: bytes, codes: Mapping[str, str]) -> tuple[str, str]:
+    """Ticket and exercise of a notebook ("" if none). In a common notebook the code that was typed is the ticket.
+
+    A code that is on no list comes back as it was typed, which is nobody's ticket.
+
+    Raises
+    ------
+    ValueError
+        If it is no notebook.
+    """
+    cells, ticket, exercise = read_notebook(data)
+    typed = [found[1] for source in cells for found in _CODE.finditer(source) if found[1]]
+    if ticket or not typed:
+        return ticket, exercise
+    return codes.get(plain(typed[-1]), f"{_OF_CODE}{typed[-1]}"), exercise
 
 
 def _keep(folder: Path, name: str, data: bytes) -> None:
@@ -282,15 +306,17 @@ def _whose(path: str, carried: str, room: Class) -> tuple[Student, str]:
     by_name = {student for name, student in room.tickets.items() if name.rpartition("-")[2] in path}
     by_ticket = {room.tickets[carried]} if carried in room.tickets else set()
     unknown = bool(carried) and not by_ticket
+    code = carried.removeprefix(_OF_CODE) if carried.startswith(_OF_CODE) else ""
     if unknown and (not by_lms or room.roster.kind == "plain"):
-        raise ValueError(_UNKNOWN)
+        raise ValueError(f"its code, {code}, is not on the list of this release" if code else _UNKNOWN)
     if by_lms:
         others = ", ".join(student.id for student in by_ticket - {by_lms})
         if others and room.roster.kind == "plain":
             raise ValueError(_TWO_STUDENTS)
         if by_lms in room.strangers:
             raise ValueError(f"nothing was released to {by_lms.id}: run `clv release` with this roster, and send hers")
-        holds = f"the notebook of {others}" if others else "a ticket that the record of this release does not know"
+        strange = f"the code {code}, which is not on the list of this release" if code else _STRANGE
+        holds = f"the notebook of {others}" if others else strange
         return by_lms, f"it holds {holds}; marked with the numbers of {by_lms.id}" if others or unknown else ""
     if len(by_name | by_ticket) > 1:
         raise ValueError(_TWO_STUDENTS)

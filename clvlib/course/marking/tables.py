@@ -10,14 +10,17 @@ import itertools
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 _LIMIT, _MOST_ROWS = 20_000_000, 20_000
 
 _FORMULA = "-=+@－＝＋＠"
 _NUMBER = re.compile(r"[+-]?\d+(\.\d+)?", re.ASCII)
-_CELL_OF_A_FORMULA = re.compile(rf"(^|;)(?=[\"' ]*[{_FORMULA}])", re.MULTILINE)  # ; parts cells in many countries
-_MISREAD = re.compile(rf"'*[{_FORMULA}\d]")
+_BEGINS = rf"(?=[\"' ]*[{_FORMULA}])"
+_CELL_OF_A_FORMULA = re.compile(rf"(^|[;\r\t]){_BEGINS}", re.MULTILINE)  # ; parts cells in many countries
+_MISREAD = re.compile(rf"(^|[;\r\t]){_BEGINS}|\A(?='*\d)", re.MULTILINE)
+_GUARDED = re.compile(rf"(^|[;\r\t])'{_BEGINS}|\A'(?='*\d)", re.MULTILINE)
 _HIDDEN = re.compile(  # control characters, halves of characters, and what turns or hides the text around it
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ud800-\udfff\U000e0000-\U000e007f]"
 )
@@ -164,9 +167,10 @@ def has_text(row: Sequence[str]) -> bool:
 
 
 def as_csv(rows: Iterable[Sequence[str]], line_end: str = "\n") -> str:
-    text = io.StringIO()
-    csv.writer(text, lineterminator=line_end).writerows(rows)
-    return text.getvalue()
+    lines: list[str] = []
+    file = SimpleNamespace(write=lines.append)
+    csv.writer(file, lineterminator="\r\n").writerows(rows)  # or older Pythons do not quote a cell that holds "\r"
+    return "".join(line.removesuffix("\r\n") + line_end for line in lines)
 
 
 def figure(value: float | None) -> str:
@@ -181,12 +185,12 @@ def defused(text: str) -> str:
 
 
 def guarded(text: str) -> str:
-    """Text that comes back from a spreadsheet as it was: neither a formula nor, like 007 or 3-4, a number or a date."""
-    return f"'{text}" if _MISREAD.match(text) else text
+    """Text that comes back from a spreadsheet as it was: no formula and, as 007 or 3-4, neither a number nor a date."""
+    return _MISREAD.sub(r"\1'", text)
 
 
 def unguarded(cell: str) -> str:
-    return cell[1:] if cell.startswith("'") and _MISREAD.match(cell[1:]) else cell
+    return _GUARDED.sub(r"\1", cell)
 
 
 def visible(text: str) -> str:
