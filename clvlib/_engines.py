@@ -255,16 +255,16 @@ def _ends(rows: nw.LazyFrame, zeros: Zeros, **days: pd.Timestamp | None) -> list
     """
     marks = {
         "customer": nw.col("customer").is_null(),
+        "date": nw.col("day").is_null(),
         "amount": nw.col("money").is_null() | ~nw.col("money").is_finite(),
         "bought": _bought(zeros),
     }
     marked = rows.select("day", **{name: which.cast(nw.Int64) for name, which in marks.items()})
     try:
         by_day = marked.group_by("day").agg(nw.col(*marks).sum(), rows=nw.len())
-        by_day = _fetched(by_day.with_columns(day=_ordinal("day").fill_null(0)))
+        by_day = _fetched(by_day.with_columns(day=_ordinal(nw.col("day").fill_null(datetime.date.min))))
     except Exception as error:  # each engine has its own
         raise _unread(error) from error
-    by_day = by_day.assign(date=by_day["rows"].where(by_day["day"] == 0, 0))
     found = by_day.sum().astype(int)
     if not found["rows"]:
         raise ValueError("log is empty: it needs at least one row")

@@ -294,6 +294,12 @@ def test_a_bad_call_gets_a_sentence(shop, there, options, sentence, way):
 
 
 def test_what_engines_do_without_is_refused_by_name(shop, there):
+    with pytest.raises(ValueError, match=r"^quantity needs log as a pandas DataFrame, .*leave quantity out"):
+        rfm_summary(there(shop), quantity="pieces")
+    with pytest.raises(ValueError, match=r"^refunds='match' follows each customer's purchases one by one"):
+        rfm_summary(there(shop), refunds="match")
+    with pytest.raises(ValueError, match=r"^date_format must be one in an engine"):
+        rfm_summary(there(shop), date_format=["%Y-%m-%d", "%d/%m/%Y"])
     summary = rfm_summary(there(shop), grain="week")
     model = BGNBD(r=0.6, alpha=4, a=0.8, b=2.5, grain="week")
     with pytest.raises(ValueError, match=r"^interval needs summary as a pandas DataFrame, .*leave interval out"):
