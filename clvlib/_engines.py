@@ -262,7 +262,7 @@ def _ends(rows: nw.LazyFrame, zeros: Zeros, **days: pd.Timestamp | None) -> list
     marked = rows.select("day", **{name: which.cast(nw.Int64) for name, which in marks.items()})
     try:
         by_day = marked.group_by("day").agg(nw.col(*marks).sum(), rows=nw.len())
-        by_day = _fetched(by_day.with_columns(day=_ordinal(nw.col("day").fill_null(datetime.date.min))))
+        by_day = _fetched(by_day.with_columns(day=_ordinal(nw.col("day").fill_null(datetime.date(1970, 1, 1)))))
     except Exception as error:  # each engine has its own
         raise _unread(error) from error
     found = by_day.sum().astype(int)
