@@ -149,7 +149,10 @@ def formula(function: Callable[..., Any]) -> Callable[..., Any]:
 
     @functools.wraps(function)
     def checked(*args: Any, **kwargs: Any) -> Any:
-        bound = signature.bind(*args, **kwargs)
+        try:
+            bound = signature.bind(*args, **kwargs)
+        except TypeError as error:  # without the inside of `bind`, which helps nobody
+            raise TypeError(f"{function.__name__}: {error}") from None
         bound.apply_defaults()
         given = bound.arguments
         present = [each for each in arguments if not (given[each.name] is None and each.optional)]
