@@ -58,6 +58,16 @@ def test_every_string_has_its_translation_with_the_same_names_and_none_is_left_o
         assert english.count("%%") == translated.count("%%"), english
 
 
+@pytest.mark.parametrize("name", ["feedback.html", "term.html"])
+def test_a_page_of_students_says_nothing_that_is_not_to_be_translated(name):
+    source = (FOLDER / "templates" / name).read_text(encoding="utf-8")
+    shown = re.sub(r"{#.*?#}|{%-? trans.*?endtrans %}|_\(\".*?\"\)", "", source, flags=re.DOTALL)
+    words = re.sub(r"{%.*?%}|{{.*?}}|<[^>]*>", "", shown, flags=re.DOTALL)
+    assert not ENGLISH.findall(words)
+    inside = " ".join(re.findall(r"{%.*?%}|{{.*?}}", shown, flags=re.DOTALL))
+    assert not [text for text in re.findall(r'"([^"]*)"', inside) if text[:1].isupper()]
+
+
 def test_what_the_sandbox_says_is_still_said_so():
     source = (FOLDER / "sandbox.py").read_text(encoding="utf-8")
     for words in ("ran too long", "ended Python, or took too much memory", "the notebook took longer than {"):
