@@ -499,10 +499,13 @@ def test_one_answer_for_every_row_earns_nothing_and_what_goes_beyond_it_does():
     assert part(sums(7.5, 7.5, 7.5), with_right(sums(7.5, 7.5, 7.5), [0, 1])) == Part()
 
 
-def test_a_row_counts_in_its_place_and_with_all_its_cells():
+def test_a_row_counts_wherever_it_stands_once_and_with_all_its_cells():
     question = sums(10.5, 20.5, 30.5, 40.5)
     right = question.answer({})
-    assert part(question, right.iloc[::-1]) == Part()
+    assert part(question, right.iloc[::-1]) == Part(2.5, "4 of 4 rows are right"), (
+        "in another order it is not all right"
+    )
+    assert part(question, right.iloc[[0, 0, 0, 0]]).points == 0.5
     assert part(question, right.assign(name=["a", "b", "x", "y"])).points == 1.5
     floats = right.assign(number=[10.5, 20.5, 0, 0]).set_axis([3.0, 2.0, 1.0, 0.5])
     assert part(question, floats).points == 1.5, "whatever the index"

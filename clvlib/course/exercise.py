@@ -335,8 +335,14 @@ class TableQuestion(Question):
         pieces, right = self.pieces(case), self.answer(case)
         if not pieces or not isinstance(answer, pd.DataFrame) or form_problem(answer, right):
             return 0.0, ""
-        rows = [first_difference(answer.iloc[[row]], right.iloc[[row]], self.within) for row in range(len(right))]
-        return self._counted([row is None for row in rows], pieces, "rows")
+        given = list(answer[list(right)].itertuples(index=False, name=None))
+        found = []
+        for wanted in right.itertuples(index=False, name=None):
+            place = next((place for place, row in enumerate(given) if self._alike(row, wanted)), None)
+            found.append(place is not None)
+            if place is not None:
+                del given[place]
+        return self._counted(found, pieces, "rows")
 
 
 class FunctionQuestion(Question):
