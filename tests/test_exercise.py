@@ -491,6 +491,19 @@ def test_what_can_be_guessed_earns_nothing_in_part(numbers):
     assert part(question, wrong) == Part()
 
 
+def test_amounts_that_the_case_gives_can_be_copied(shop):
+    @shop.table(points=3, level=1, within=0.01, partial=True)
+    def kinds(paid):
+        """Which kind is each?"""
+        return pd.DataFrame({"name": list("abc"), "paid": paid["all"], "kind": ["x", "y", "x"]})
+
+    wrong = kinds.reference({"all": [250, 330, 470]}).assign(kind="x")
+    assert kinds.part(wrong, {"paid": {"all": [250, 330, 470]}}, "") == Part()
+    assert kinds.pieces({"paid": {"all": [250, 330, 470]}}) == []
+    kinds.reference = lambda paid: pd.DataFrame({"name": list("abc"), "paid": [250, 330, 999], "kind": "x"})
+    assert kinds.pieces({"paid": {"all": [250, 330, 470]}}) == [(250,), (330,), (999,)]
+
+
 def test_one_answer_for_every_row_earns_nothing_and_what_goes_beyond_it_does():
     question = sums(0, 0, 0, 250.5, 330.5, 0)
     throughout = question.answer({}).assign(number=0)

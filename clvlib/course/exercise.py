@@ -324,11 +324,12 @@ class TableQuestion(Question):
         return cells_problem(answer, right, self.within, prompt)
 
     def pieces(self, case: Case) -> list[tuple[Any, ...]]:
-        """The amounts of each row. Labels can be guessed, and the first column, if there are others, is the key."""
+        """The amounts of each row. Labels can be guessed; the first of several columns is the key; some are given."""
         if not self.partial:
             return []
-        right = self.answer(case)
-        amounts = [column for column in list(right)[len(right.columns) > 1 :] if _computed(right[column])]
+        right, given = self.answer(case), set(_numbers_in(case))
+        columns = list(right)[len(right.columns) > 1 :]
+        amounts = [column for column in columns if _computed(right[column]) and not given.issuperset(right[column])]
         return list(right[amounts].itertuples(index=False, name=None)) if amounts else []
 
     def share(self, answer: Any, case: Case) -> tuple[float, str]:
@@ -443,7 +444,9 @@ class FunctionQuestion(Question):
     ) -> Part:
         """As `part`, from what the function gave on each input. The inputs that are shown can be learnt by heart, so
         only the others count."""
-        return self._named(problem) or self._part(*self._share_of_runs(runs, hidden))
+        tried = self.inputs(hidden)
+        results = [result for (result, _), (_, is_shown) in zip(runs, tried, strict=True) if not is_shown]
+        return self._named(problem) or self._part(*self._share_of(results, hidden))
 
     def pieces(self, case: Case, hidden: Sequence[tuple[Any, ...]] | None = None) -> list[tuple[Any, ...]]:
         if not self.partial:
@@ -454,15 +457,12 @@ class FunctionQuestion(Question):
     def share(self, answer: Any, case: Case) -> tuple[float, str]:
         if not self.partial or not callable(answer):
             return 0.0, ""
-        return self._share_of_runs([self.run(answer, inputs) for inputs, _ in self.inputs()], None)
+        return self._share_of([self.run(answer, inputs)[0] for inputs, is_shown in self.inputs() if not is_shown])
 
-    def _share_of_runs(
-        self, runs: Sequence[tuple[Any, str | None]], hidden: Sequence[tuple[Any, ...]] | None
-    ) -> tuple[float, str]:
+    def _share_of(self, results: Sequence[Any], hidden: Sequence[tuple[Any, ...]] | None = None) -> tuple[float, str]:
         pieces = self.pieces({}, hidden)
         if not pieces:
             return 0.0, ""
-        results = [result for (result, _), (_, is_shown) in zip(runs, self.inputs(hidden), strict=True) if not is_shown]
         right = [self._agree(result, wanted) for result, (wanted,) in zip(results, pieces, strict=True)]
         return self._counted(right, pieces, "results on inputs that are not shown")
 
@@ -712,6 +712,15 @@ def in_words(error: BaseException) -> str:
 
 def _name_now(name: str) -> str:
     return next((new for new, old in RENAMED.items() if old == name), name)
+
+
+def _numbers_in(value: Any) -> Iterator[Any]:
+    """Every number of a case."""
+    if isinstance(value, dict | list | tuple):
+        for each in value.values() if isinstance(value, dict) else value:
+            yield from _numbers_in(each)
+    elif as_number(value)[1] is None:
+        yield value
 
 
 def _computed(values: Iterable[Any]) -> bool:
