@@ -651,9 +651,8 @@ parts.hint("Add.")
     ("range(3)", "[price + 0.25, 1.5, 3 * price]", "0.5",
      ["the mistake halved is worth more than its right rows: who has others right gets less."]),
     ("range(1)", "[price + 0.25]", "0", ["`partial` changes nothing: there is one row."]),
-    ("range(3)", "price + 0.25", "0",
-     ["`partial` gives nothing: of 3 rows, all right but one earn less than 0.5 points above what one answer "
-      "throughout would earn."]),
+    ("range(3)", "[0, 0, price + 0.25]", "0",
+     ["`partial` gives nothing: all rows right but one earn less than 0.5 points."]),
 ])  # fmt: skip
 def test_parts_that_surprise_are_a_warning(tmp_path, rows, paid, worth, says):
     text = PARTS.replace("YEARS", rows).replace("PAID", paid).replace("WORTH", worth)
@@ -663,8 +662,10 @@ def test_parts_that_surprise_are_a_warning(tmp_path, rows, paid, worth, says):
 
 
 def test_a_part_that_can_be_guessed_is_to_mend(tmp_path):
-    text = PARTS.replace("YEARS", "range(3)").replace("PAID", "[1, 2, 100]").replace("WORTH", "None")
-    (finding,) = checked(tmp_path, SOUND + text).to_mend
+    text = PARTS.replace("YEARS", "range(3)").replace("WORTH", "None")
+    (finding,) = checked(tmp_path, SOUND + text.replace("PAID", "price + 0.25")).to_mend
+    assert finding.says == "one and the same answer is right in several rows, and would earn a part."
+    (finding,) = checked(tmp_path, SOUND + text.replace("PAID", "[1, 2, 100]")).to_mend
     assert (finding.line, finding.question) == (SOUND.count("\n") + 2, "q6 parts")
     assert finding.says == (
         "`partial` gives nothing: words and whole numbers up to 100 can be guessed, and no row has more to compute."

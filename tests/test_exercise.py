@@ -509,7 +509,7 @@ def test_one_answer_for_every_row_earns_nothing_and_what_goes_beyond_it_does():
     throughout = question.answer({}).assign(number=0)
     assert part(question, throughout) == Part()
     assert part(question, with_right(question, [0, 1, 2, 3, 5])).points == 1.5, "one of the two rows beyond the zeros"
-    assert part(sums(7.5, 7.5, 7.5), with_right(sums(7.5, 7.5, 7.5), [0, 1])) == Part()
+    assert part(sums(7.5, 7.5, 9.5), with_right(sums(7.5, 7.5, 9.5), [0, 1])).points == 2.0, "as in any other case"
 
 
 def test_a_row_counts_wherever_it_stands_once_and_with_all_its_cells():

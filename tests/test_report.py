@@ -288,6 +288,10 @@ def test_a_part_is_shown_with_its_points_and_its_reason():
     assert "◐</span> Partly right: 0.5 of 1 point" in page
     assert "This is near the right answer. Parts of the points are given in half points, rounded down." in page
     assert page.count("Partly right") == 1
+    taken = feedback_page(
+        exercise, replace(result(), verdicts={**result().verdicts, "q1": replace(near, points=0)}), {}
+    )
+    assert "Not right: 0 of 1 point" in taken, "as an instructor may set it"
 
 
 def test_a_marked_text_shows_the_rubric_with_its_points_and_the_comment():

@@ -372,11 +372,12 @@ class _Trial:
             )
         elif len(pieces) == 1:
             self.add(question.reference, f"`partial` changes nothing: there is one {piece}", warning=True)
-        elif not question.part_of(replay.share_of([False, *[True] * (len(pieces) - 1)], pieces)):
+        elif (alike := replay.throughout(pieces)) > 2 and question.part_of(replay.share_of([True] * alike, pieces)):
+            self.add(question.reference, f"one and the same answer is right in several {piece}s, and would earn a part")
+        elif not question.part_of(replay.share_of([True] * (len(pieces) - 1), pieces)):
             self.add(
                 question.reference,
-                f"`partial` gives nothing: of {count(len(pieces), piece)}, all right but one earn less than {STEP:g} "
-                "points above what one answer throughout would earn",
+                f"`partial` gives nothing: all {piece}s right but one earn less than {STEP:g} points",
                 warning=True,
             )
 

@@ -188,10 +188,14 @@ class Question:
         return []
 
     def share_of(self, right: Sequence[bool], pieces: Sequence[tuple[Any, ...]]) -> float:
-        """The share of what is right, above what one and the same answer throughout would get right."""
-        common = max((sum(self._alike(one, other) for other in pieces) for one in pieces), default=0)
+        """The share of what is right, above what one guess throughout, such as 0, would get right."""
+        common = self.throughout([piece for piece in pieces if not _computed(piece)])
         common = common if common > 1 else 0
         return max(0, sum(right) - common) / (len(pieces) - common) if common < len(pieces) else 0.0
+
+    def throughout(self, pieces: Sequence[tuple[Any, ...]]) -> int:
+        """How many of these one and the same answer gets right."""
+        return max((sum(self._alike(one, other) for other in pieces) for one in pieces), default=0)
 
     def share(self, answer: Any, case: Case) -> tuple[float, str]:
         """The share of the right rows or results in an answer, 0 where they do not count; and how many, in words."""
