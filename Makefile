@@ -1,6 +1,6 @@
 # The course's commands. `make` alone lists them.
 .DEFAULT_GOAL := help
-.PHONY: help setup lab test quick redraws notebooks exercises claims datasets lint bench mutants nbgrader clean
+.PHONY: help setup lab test quick redraws notebooks exercises claims datasets lint bench mutants nbgrader engines site site-test clean
 
 PORT ?= 8888
 VENV := .venv
@@ -8,11 +8,14 @@ PYTHON := $(VENV)/bin/python
 READY := $(VENV)/.ready
 NBGRADER := .venv-nbgrader
 MUTANTS := .venv-mutants
+ENGINES := .venv-engines
+SITE := .venv-site
 MODULES ?=
+SITE_OPTIONS ?=
 
 help:  ## list the commands
 	@echo "CLV Notebooks"
-	@grep -E '^[a-z]+:.*## ' Makefile | sed -e 's/:.*## /|/' | awk -F'|' '{printf "  make %-10s %s\n", $$1, $$2}'
+	@grep -E '^[a-z-]+:.*## ' Makefile | sed -e 's/:.*## /|/' | awk -F'|' '{printf "  make %-10s %s\n", $$1, $$2}'
 
 setup: $(READY)  ## install everything into .venv (once; later commands do it by themselves)
 
@@ -42,6 +45,7 @@ lab: $(READY)  ## open the course in JupyterLab (PORT=8888)
 	@echo "Starting JupyterLab; Ctrl-C here stops it. Your browser opens by itself; if not, use an address printed below."
 	@$(PYTHON) -m jupyterlab --LabApp.default_url=/lab/tree/notebooks/00_start_here.ipynb --port=$(PORT) --allow-root \
 	  $(foreach glob,__pycache__ '*.pyc' '*.pyo' .DS_Store '*~' keys,--ContentsManager.hide_globs=$(glob)) \
+	  --LabApp.custom_css=True --ServerApp.tornado_settings=static_custom_path=.ci \
 	  --ServerApp.log_level=ERROR --LabApp.log_level=ERROR --LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate
 
 test: $(READY) lint  ## run every test
@@ -94,5 +98,31 @@ nbgrader: $(READY)  ## set up the optional environment that tests the nbgrader e
 	@$(NBGRADER)/bin/python -m pip install --disable-pip-version-check --quiet 'nbgrader>=0.9.6,<0.10'
 	@$(NBGRADER)/bin/python -m ipykernel install --sys-prefix
 
+engines: $(READY)  ## test logs in Polars, DuckDB, Arrow, Dask, Ibis and Spark (sets up an environment once)
+	@java -version >/dev/null 2>&1 || { echo "Spark needs Java, and none was found: on Debian or Ubuntu, install the package openjdk-17-jre-headless, then run make engines again."; exit 1; }
+	@if [ ! -e $(ENGINES)/.ready ]; then \
+	  echo "Setting up the engines in $(ENGINES), on top of $(VENV)"; \
+	  $(call on_top_of_venv,$(ENGINES)) && \
+	  $(ENGINES)/bin/python -m pip install --disable-pip-version-check --quiet \
+	    'dask[dataframe]>=2025.1' 'ibis-framework[duckdb]>=10' 'pyarrow>=18' 'pyspark>=4' && \
+	  touch $(ENGINES)/.ready; \
+	fi
+	@CLV_ENGINES_REQUIRED=1 $(ENGINES)/bin/python -m pytest -n 0 -q -p no:nbval tests/test_engines.py
+
+$(SITE)/.ready: $(READY) docs/requirements.lock
+	@echo "Setting up Sphinx in $(SITE), on top of $(VENV)"
+	@$(call on_top_of_venv,$(SITE))
+	@$(SITE)/bin/python -m pip install --disable-pip-version-check --quiet --require-hashes -r docs/requirements.lock
+	@touch $@
+
+site: $(SITE)/.ready  ## build the site in docs/_build/html
+	@$(SITE)/bin/python docs/rooms.py
+	@$(SITE)/bin/python -m sphinx -W --keep-going --quiet --jobs auto $(SITE_OPTIONS) -c docs -d docs/_build/doctrees \
+	  docs/_build/pages docs/_build/html
+	@echo "The site is built: open docs/_build/html/index.html"
+
+site-test: $(SITE)/.ready  ## build the site and walk through it in a browser
+	@CLV_SITE_REQUIRED=1 $(SITE)/bin/python -m pytest -n 0 -q tests/test_site.py
+
 clean:  ## remove the set-up (your notebooks and progress stay)
-	rm -rf $(VENV) $(NBGRADER) $(MUTANTS) .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(NBGRADER) $(MUTANTS) $(ENGINES) $(SITE) docs/_build .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -44,6 +44,8 @@ def jupyterlab(folder: Path) -> Iterator[str]:
     command = [sys.executable, "-m", "jupyterlab", "--no-browser", "--ip=127.0.0.1", f"--port={port}", "--allow-root"]
     command += ["--IdentityProvider.token=", "--ServerApp.password=", f"--ServerApp.root_dir={folder}"]
     command += ["--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate"]
+    custom = Path(__file__).parents[1] / ".ci"
+    command += ["--LabApp.custom_css=True", f"--ServerApp.tornado_settings=static_custom_path={custom}"]
     (folder / "home").mkdir(exist_ok=True)
     home = os.environ | {
         "HOME": str(folder / "home"),  # what is kept of wrong answers stays there

@@ -1,5 +1,7 @@
 """A learner at the screen: explorers on a page of their own and in JupyterLab, an exercise answered."""
 
+import base64
+import io
 import os
 import re
 import shutil
@@ -7,9 +9,13 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 import nbformat
+import numpy as np
 import pytest
 from browser import PATIENCE, chromium, find_chromium, jupyterlab, open_and_run, wait
+from matplotlib.colors import to_rgba_array
+from matplotlib.image import imread, imsave
 
+from clvlib import plots
 from clvlib.course import explorers
 from clvlib.course.notebooks import KERNEL
 
@@ -294,6 +300,49 @@ def test_the_colours_follow_the_theme_and_paper_is_light(plain):
     assert colours() == (light[0], "light")
     assert plain.locator("[role=img]").is_visible()
     assert plain.locator(".clv-foot").is_hidden()
+
+
+def luminance(colour):
+    linear = [x / 12.92 if x <= 0.04045 else ((x + 0.055) / 1.055) ** 2.4 for x in colour]
+    return float(np.dot(linear, (0.2126, 0.7152, 0.0722)))
+
+
+def test_a_figure_is_dark_on_a_dark_page_and_white_on_light_ones_and_on_paper(page):
+    """Words keep a contrast of 4.5, what is drawn of 3."""
+    words, drawn = ["black", plots.DARK_GREY], [*plots.STYLE["axes.prop_cycle"].by_key()["color"]]
+    colours = to_rgba_array(["white", *words, *drawn])
+    png = io.BytesIO()
+    imsave(png, np.tile(colours.repeat(20, axis=0)[None], (20, 1, 1)))
+    page.set_content(
+        f"<style>{(ROOT / '.ci' / 'custom.css').read_text(encoding='utf-8')}</style><body style='background: #111'>"
+        "<div class=jp-RenderedImage><img alt='' "
+        f"src='data:image/png;base64,{base64.b64encode(png.getvalue()).decode()}'></div>"
+    )
+
+    def seen():
+        return imread(io.BytesIO(page.locator("img").screenshot()))[10, 10::20, :3]
+
+    page.evaluate("document.body.dataset.jpThemeLight = 'false'")
+    ground, *inks = map(luminance, seen())
+    assert ground < 0.02
+    contrasts = [(ink + 0.05) / (ground + 0.05) for ink in inks]
+    assert min(contrasts[: len(words)]) > 4.5
+    assert min(contrasts) > 3
+    page.emulate_media(media="print")
+    assert np.allclose(seen(), colours[:, :3], atol=0.01), "paper is white"
+    page.emulate_media(media="screen")
+    page.evaluate("document.body.dataset.jpThemeLight = 'true'")
+    assert np.allclose(seen(), colours[:, :3], atol=0.01)
+
+
+def test_in_jupyterlab_a_figure_takes_the_theme(lab, page):
+    """The style comes with `make lab`; figures are stored as they were."""
+    page.goto(f"{lab}/lab/workspaces/dark/tree/notebooks/03_retention.ipynb")
+    figure = page.locator(".jp-RenderedImage > img").first
+    look = "figure => getComputedStyle(figure).filter"
+    assert figure.evaluate(look) == "none"
+    page.evaluate("document.body.dataset.jpThemeLight = 'false'")
+    assert figure.evaluate(look) == "invert(1) hue-rotate(180deg)"
 
 
 NOTEBOOKS = {

@@ -88,7 +88,8 @@ def test_the_help_lists_the_commands_and_each_says_what_it_takes():
         "check": ["KEY"],
         "release": ["EXERCISE", "--roster", "--out", "--keys", "--secret", "--codes"],
         "alike": ["EXERCISE", "--roster", "--out", "--keys", "--secret"],
-        "mark": ["EXERCISE", "--submissions", "--again", "--no-sandbox", "--workers", "--cell-seconds"],
+        "mark": ["EXERCISE", "--submissions", "--again", "--no-sandbox", "--workers", "--cell-seconds", "--dry-run"],
+        "course": ["--roster", "--marked", "--dry-run", "--even-so"],
         "export-nbgrader": ["DIR", "--keys"],
     }.items():
         text = clv(command, "--help")
@@ -393,6 +394,49 @@ def test_without_bubblewrap_it_says_what_to_install_and_no_sandbox_must_be_asked
         ("bob", "nothing handed in", ""),
     ]
     assert "rights" not in clv("mark", *words, "--out", out), "nothing is run, so no sandbox is missed"
+
+
+def test_a_class_in_one_folder_needs_no_other_argument(tmp_path, monkeypatch, home):
+    """Roster, release, marks with a deadline and a decision, and the course's gradebook, by the shortest commands."""
+    keys = write_key(tmp_path / "keys")
+    folder = tmp_path / "class"
+    folder.mkdir()
+    monkeypatch.chdir(folder)
+    assert refused("mark", "midterm", "--keys", keys).startswith("there is no roster.csv here: go to the folder")
+    write_roster(folder, "ann", "bob", "eve")
+    plan = 'time_zone = "Asia/Shanghai"\nlate.percent_per_day = 50\nexercises.midterm = "2026-03-12 23:59"\n'
+    (folder / "course.toml").write_text(plan)
+    assert "3 notebooks and midterm.zip are in handed_out/midterm." in clv("release", "midterm", "--keys", keys)
+    assert refused("course", "--keys", keys) == "there is no folder marked: run `clv mark EXERCISE` first"
+
+    (folder / "submissions" / "midterm").mkdir(parents=True)
+    for name, day in (("ann", 12), ("bob", 13)):
+        (notebook,) = (folder / "handed_out" / "midterm").glob(f"midterm_{name}-*.ipynb")
+        called = f"Midterm_{name}_attempt_2026-03-{day}-22-00-00_{notebook.name}"  # as Blackboard does
+        text = notebook.read_text(encoding="utf-8").replace("answer = ...", "answer = 42")
+        (folder / "submissions" / "midterm" / called).write_text(text, encoding="utf-8")
+    (folder / "adjustments.csv").write_text(
+        "exercise,student,question,points,reason\nmidterm,eve,q1,1,On paper.\nmidterm,bob,q9,1,No such.\n"
+    )
+    words = ["mark", "midterm", "--keys", keys, "--no-sandbox"]
+    assert refused(*words).startswith("adjustments.csv, line 3: there is no question 'q9' in midterm, only")
+    (folder / "adjustments.csv").write_text("exercise,student,question,points,reason\nmidterm,eve,q1,1,On paper.\n")
+    dry = clv(*words, "--dry-run")
+    assert "A dry run: no gradebook, no page and no form was written." in dry
+    assert not (folder / "marked" / "midterm" / "gradebook.csv").exists()
+    assert "2 marked (0 of them run now)" in clv(*words)
+    rows = {row["student"]: row for row in table(folder / "marked" / "midterm" / "gradebook.csv")}
+    assert {name: row["total"] for name, row in rows.items()} == {"ann": "1", "bob": "0.5", "eve": "1"}
+    assert rows["bob"]["handed_in"] == "2026-03-13 22:00 (Asia/Shanghai)"
+
+    assert "no page and no form was written" in clv("course", "--keys", keys, "--dry-run")
+    assert not (folder / "marked" / "course" / "gradebook.csv").exists()
+    assert "3 students, 1 exercise; mean 83.3 of 100." in clv("course", "--keys", keys)
+    grades = {row["student"]: row["grade"] for row in table(folder / "marked" / "course" / "gradebook.csv")}
+    assert grades == {"ann": "100", "bob": "50", "eve": "100"}
+    assert "Nothing changed since the last run." in clv("course", "--keys", keys)
+    page = next((folder / "marked" / "course" / "feedback").glob("bob-*")).read_text(encoding="utf-8")
+    assert "22 hours 1 minute late" in page
 
 
 # A round

@@ -106,7 +106,7 @@ def test_starters_say_what_is_asked_for(shop, total):
     assert kinds == ["number", "number", "number", "choice", "table", "table", "text", "function"]
 
 
-CLOSE = "Close, but not within 0.5. Did you round on the way? Round only at the end."
+CLOSE = "Close, but not within 0.5. Did you round on the way? If not, the formula is not quite right."
 
 
 @pytest.mark.parametrize(
@@ -275,7 +275,7 @@ def rows(*paid, year=("one", "two"), **more):
         (
             rows(10.02, 0.5),
             'Look at column "paid", row 1 ("one"): '
-            "Close, but not within 0.01. Did you round on the way? Round only at the end.",
+            "Close, but not within 0.01. Did you round on the way? If not, the formula is not quite right.",
         ),
         (
             rows(10, None),

@@ -2,6 +2,7 @@
 
 import functools
 import os
+import re
 import sys
 
 import numpy as np
@@ -67,6 +68,20 @@ def test_an_exercise_has_five_to_eight_questions_of_rising_level_with_mistakes(n
         assert question.kind == "text" or len(question.mistakes) >= 2, f"name two mistakes for {question.name}"
     for turn in exercise.turn.questions.values():
         assert turn.mistakes, turn.name
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_message_says_what_to_do_in_whole_sentences(name):
+    said = [mistake.message for question in asked(name).values() for mistake in question.mistakes]
+    assert [message for message in said if re.search(r"\b[Aa]sked (is|are)\b", message)] == []
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_table_of_words_and_whole_numbers_asks_for_no_decimals(name):
+    case = load_exercise(name).case_for(0)
+    for question in asked(name).values():
+        if question.kind == "table" and question.answer(case).select_dtypes("float").empty:
+            assert "at least" not in question.starter(), question.name
 
 
 def test_a_key_saved_twice_within_a_second_is_read_twice(tmp_path, monkeypatch):

@@ -15,6 +15,7 @@ import sys
 import time
 from contextlib import contextmanager
 from dataclasses import fields
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -407,12 +408,33 @@ def clv_mark(folder, out):
     return [*map(str, command), "--cell-seconds", "60"]
 
 
+PLAN = """
+time_zone = "Asia/Shanghai"
+late = { grace_minutes = 15, percent_per_day = 10 }
+exercises = { 01_worksheet = "2026-03-12 23:59" }
+"""
+DECIDED = """exercise,student,question,points,reason
+01_worksheet,A/B,q7,3,Explained in class.
+01_worksheet,all,q2,add 0,The wording was mended.
+01_worksheet,..,due,2026-03-20 12:00,Ill.
+01_worksheet,00012,all,excuse,Laptop stolen.
+"""
+
+
 @pytest.fixture(scope="module")
 def small_class(tmp_path_factory):
+    """Nine students; two are late, one of them with an extension."""
     folder = tmp_path_factory.mktemp("small")
     room = room_of(9, folder)
     kinds = ["right", "mistake q7 1", "blank", "ends python", "renamed", "cut off", "one large list"]
-    write_in(list(room.hand_in(kinds)), folder / "submissions")
+    handed = list(room.hand_in(kinds))
+    write_in(handed, folder / "submissions")
+    in_time, late = (datetime(2026, 3, day, 14, tzinfo=UTC).timestamp() for day in (12, 14))  # in Shanghai at 22:00
+    for file in handed:
+        when = late if file.student.id in ('o\'hara, "x"', "..") else in_time
+        os.utime(folder / "submissions" / file.name, (when, when))
+    (folder / "course.toml").write_text(PLAN)
+    (folder / "adjustments.csv").write_text(DECIDED)
     (folder / "secret").write_text(SECRET.key.hex() + "\n")
     started = time.monotonic()
     subprocess.run(clv_mark(folder, folder / "undisturbed"), check=True, capture_output=True)
@@ -432,6 +454,11 @@ def test_a_run_killed_at_a_random_moment_ends_the_same_when_it_is_run_again(smal
     subprocess.run(clv_mark(folder, out), check=True, capture_output=True)
     ended = {path: data for path, data in snapshot(out).items() if not path.name.endswith(".unfinished")}
     assert ended == undisturbed
+
+
+def gradebook_of(folder):
+    path = folder / "undisturbed" / "gradebook.csv"
+    return {row["student"]: row for row in csv.DictReader(path.open(encoding="utf-8-sig", newline=""))}
 
 
 @pytest.mark.parametrize("bytes_left", [2_000, 25_000, 40_000])
@@ -460,8 +487,84 @@ def test_the_command_says_what_came_of_it(small_class):
     folder, _, _ = small_class
     done = subprocess.run(clv_mark(folder, folder / "undisturbed"), check=True, capture_output=True, text=True)
     assert "8 marked (0 of them run now), 1 not readable" in " ".join(done.stderr.split())
-    rows = list(csv.DictReader((folder / "undisturbed" / "gradebook.csv").open(encoding="utf-8-sig", newline="")))
+    assert "Nothing changed since the last run." in done.stderr
+    rows = list(gradebook_of(folder).values())
     assert len(rows) == 9
     assert sum(row["total"] == "13" for row in rows) == 3
     assert list(itertools.islice(rows[0], 4)) == ["student", "name", "status", "q1"]
     assert Path(folder / "undisturbed" / "items.html").stat().st_size > 1000
+
+
+def test_what_was_decided_and_what_is_late_stands_in_gradebook_and_pages(small_class):
+    folder, _, _ = small_class
+    rows = gradebook_of(folder)
+    pages = {path.name: path.read_text() for path in (folder / "undisturbed" / "feedback").iterdir()}
+
+    def page(student):
+        return " ".join(pages[f"01_worksheet_{ticket(SECRET, EXERCISE, Student(student, '', ''))}.html"].split())
+
+    assert (rows["A/B"]["q7"], rows["A/B"]["total"], rows["A/B"]["late_penalty"]) == ("3", "13", "")
+    assert "The points were set to 3. Reason: Explained in class." in page("A/B")
+    late = rows['o\'hara, "x"']  # everything right, 1 day 22 hours late: two days of 17 points
+    assert (late["late_penalty"], late["total"]) == ("-3.4", "9.6")
+    assert "Due 2026-03-12 23:59 (Asia/Shanghai), handed in 2026-03-14 22:00 (Asia/Shanghai): 1 day 22 hours late." in (
+        page('o\'hara, "x"')
+    )
+    assert "That cost 3.4 points: 20 % of 17 points, for 2 days begun." in page('o\'hara, "x"')
+    assert (rows[".."]["late_penalty"], float(rows[".."]["total"])) == ("", 10)
+    assert "Your deadline: 2026-03-20 12:00 (Asia/Shanghai). Reason: Ill." in page("..")
+    assert (rows["00012"]["status"], rows["00012"]["total"]) == ("excused", "")
+
+
+def test_an_edited_gradebook_stops_the_run_until_the_edit_is_an_adjustment(small_class, tmp_path):
+    """As an instructor does it: a figure typed in, the offered line pasted, the same command again."""
+    source, undisturbed, _ = small_class
+    folder = tmp_path / "class"
+    shutil.copytree(source, folder, ignore=lambda _, names: [name for name in names if name.startswith("killed")])
+    out = folder / "undisturbed"
+    book = out / "gradebook.csv"
+    row = next(line for line in book.read_text(encoding="utf-8-sig").splitlines() if line.startswith("学号 7"))
+    cells = row.split(",")
+    cells[3] = "1"
+    book.write_text(book.read_text(encoding="utf-8-sig").replace(row, ",".join(cells)), encoding="utf-8")
+    typed = snapshot(out)
+    refused = subprocess.run(clv_mark(folder, out), capture_output=True, text=True)
+    assert refused.returncode == 1
+    assert "1 cell: 学号 7, q1: 0 to 1." in refused.stderr
+    assert snapshot(out) == typed, "nothing was written"
+    line = "01_worksheet,学号 7,q1,1,typed into gradebook.csv"
+    assert line in refused.stderr.splitlines()
+    with (folder / "adjustments.csv").open("a", encoding="utf-8") as file:
+        file.write(f"{line}\n")
+    said = subprocess.run([*clv_mark(folder, out), "--dry-run"], check=True, capture_output=True, text=True).stderr
+    assert "Since the last run: 1 row changed; the mean rose" in said
+    assert "学号 7, total: 0 to 1" in said
+    assert snapshot(out) == typed, "a dry run writes nothing"
+    subprocess.run(clv_mark(folder, out), check=True, capture_output=True)
+    ended = snapshot(out)
+    assert "学号 7,q1,0,1" in ended[Path("changes.csv")].decode()
+    same = undisturbed.keys() - {Path(name) for name in ("gradebook.csv", "written.json", "feedback.zip", "items.html")}
+    assert {path for path in same if ended[path] != undisturbed[path]} == {
+        Path("feedback") / f"01_worksheet_{ticket(SECRET, EXERCISE, Student('学号 7', '', ''))}.html"
+    }
+
+
+def test_a_run_that_looks_wrong_stops_before_it_writes_and_can_be_told_to_go_on(small_class, tmp_path):
+    """Four questions that nobody gets points for: the mean falls."""
+    source, _, _ = small_class
+    folder = tmp_path / "class"
+    shutil.copytree(source, folder, ignore=lambda _, names: [name for name in names if name.startswith("killed")])
+    out = folder / "undisturbed"
+    rows = [f"01_worksheet,all,{key},0,Nobody gets this." for key in ("q1", "q3", "q4", "q5")]
+    (folder / "adjustments.csv").write_text(DECIDED + "\n".join(rows) + "\n")
+    before = snapshot(out)
+    refused = subprocess.run(clv_mark(folder, out), capture_output=True, text=True)
+    assert refused.returncode == 1
+    assert "Not done: the mean fell from " in refused.stderr
+    assert "if it is right, say --even-so" in refused.stderr
+    assert snapshot(out) == before
+    said = subprocess.run([*clv_mark(folder, out), "--dry-run"], check=True, capture_output=True, text=True).stderr
+    assert "Look at this: the mean fell from " in said
+    assert snapshot(out) == before
+    subprocess.run([*clv_mark(folder, out), "--even-so"], check=True, capture_output=True)
+    assert snapshot(out)[Path("gradebook.csv")] != before[Path("gradebook.csv")]

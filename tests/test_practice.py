@@ -2,6 +2,7 @@
 
 import csv
 import json
+import re
 import types
 
 import pandas as pd
@@ -291,7 +292,7 @@ def test_again_draws_other_numbers_and_the_best_case_counts(monkeypatch):
     assert ex.case == names != before
     assert f"case, number {ex.seed}" in card.title
     assert f"years = {ex.case['years']}" in card.code
-    assert f"Question 1: {ex.exercise.questions['q1'].prompt(ex.case)}" in card.message
+    assert f"\n\n## Question 1\n\n{ex.exercise.questions['q1'].prompt(ex.case)}\n\n## Question" in card.message
     assert "0 of 8" in ex.progress().title
     assert "Your best case so far: 1 of 17 points." in ex.progress().message
     assert "Your best case" not in practice("01_worksheet").progress().message
@@ -462,9 +463,59 @@ def test_buttons_stand_only_where_a_kernel_answers(monkeypatch):
     ("written", "shown"),
     [
         ("Give `timing`, not *when*.", "Give <code>timing</code>, not <em>when</em>."),
+        ("The **total**, in *one* `x ** 2`", "The <strong>total</strong>, in <em>one</em> <code>x ** 2</code>"),
         ("a * b * c and (1 + i) ** 2", "a * b * c and (1 + i) ** 2"),
+        ("a ** b ** c", "a ** b ** c"),
         ("`a *b* c`<b>", "<code>a *b* c</code>&lt;b&gt;"),
     ],
 )
 def test_a_card_shows_code_and_stress_as_prompts_do(written, shown):
-    assert f"<div>{shown}</div>" in Card("note", "Title", written)._repr_mimebundle_()["text/html"]
+    assert f">{shown}</div>" in Card("note", "Title", written)._repr_mimebundle_()["text/html"]
+
+
+def test_another_case_reads_as_the_notebook_does(monkeypatch):
+    """A heading for each question, its options as a list, and the numbers under a heading of their own."""
+    monkeypatch.setattr("clvlib.course.learner.secrets.randbelow", lambda _: 4)
+    card = practice("07_segments").again()
+    assert card.message.endswith("\n\n## The numbers of your case")
+    shown = card._repr_mimebundle_()["text/html"]
+    assert re.findall(r'<div role="heading" [^>]*>([^<]*)</div>', shown) == [
+        *re.findall(r"^## (.*)$", card.message, re.MULTILINE)
+    ]
+    assert re.search(r"spend\?</div><ul [^>]*><li><code>&quot;frequent and high&quot;</code>: Q1</li>", shown)
+    assert "##" not in shown
+    assert "<br>" not in shown
+
+
+def test_help_that_is_used_up_or_costs_nothing_more_says_no_cost(monkeypatch):
+    monkeypatch.setattr("clvlib.course.cards.in_shell", object)
+    ex = practice("01_worksheet")
+    box = _widget(ex.check("q3", 1))
+    press(box, "Hint (costs 0.2 points)")
+    assert labels(box) == ["Hint (costs 0.2 points)", "Solution (costs 1 point)", "Another case"]
+    press(box, "Hint (costs 0.2 points)")
+    assert labels(box) == ["Solution (costs 1 point)", "Another case"]
+    press(box, "Solution (costs 1 point)")
+    assert labels(box) == ["Another case"]
+    press(box, "Another case")
+    assert labels(box) == []
+    assert [re.sub(r"<.*?>", "", each.value).split(" ")[1:3] for each in box.children[1:-1]] == [
+        ["Hint", "1"], ["Hint", "2"], ["One", "way"], ["Another", "case,"],
+    ]  # fmt: skip
+    ex = practice("01_worksheet", ex.seed)
+    ex.check("q3", ex.exercise.questions["q3"].answer(ex.case))
+    assert labels(_widget(ex.check("q3", 1))) == ["Hint", "Solution", "Another case"], "her points are safe"
+
+
+def _widget(card):
+    from ipywidgets.widgets.widget import _instances
+
+    return _instances[card._repr_mimebundle_()["application/vnd.jupyter.widget-view+json"]["model_id"]]
+
+
+def labels(box):
+    return [button.description for button in box.children[-1].children]
+
+
+def press(box, label):
+    next(button for button in box.children[-1].children if button.description == label).click()

@@ -23,13 +23,14 @@ from hypothesis import strategies as st
 from openpyxl import Workbook
 
 from clvlib.course.exercise import Exercise
+from clvlib.course.marking import pages, sheets
+from clvlib.course.marking.adjustments import Adjustments
 from clvlib.course.marking.items import item_statistics, questions_picture
 from clvlib.course.marking.judge import Marked, Verdict
-from clvlib.course.marking.pages import feedback_page, items_page
+from clvlib.course.marking.pages import items_page
 from clvlib.course.marking.roster import Student
 from clvlib.course.marking.sheets import (
     Mark,
-    gradebook,
     marking_sheet,
     read_marking_sheet,
     read_marking_sheets,
@@ -102,6 +103,18 @@ def result(answer="Because it rains.", *, student="s1", name="Ann", state="to ma
 
 def missing(status, **more):
     return Marked(Student("s9", "Zoë", ""), "ticket-99", status, **more)
+
+
+def scored(result):
+    return Adjustments().score(exercise, result)
+
+
+def gradebook(exercise, results):
+    return sheets.gradebook(exercise, list(map(scored, results)))
+
+
+def feedback_page(exercise, result, marks):
+    return pages.feedback_page(exercise, scored(result), marks)
 
 
 def cells(text, delimiter=","):
@@ -240,9 +253,11 @@ def test_an_installed_wheel_has_its_templates(tmp_path):
     code = (
         "from clvlib.course.exercise import Exercise\n"
         "from clvlib.course.marking import judge, pages, roster\n"
+        "from clvlib.course.marking.adjustments import Adjustments\n"
         "result = judge.Marked(roster.Student('s1', 'Ann', ''), 't', 'nothing handed in')\n"
         "exercise = Exercise('99_small', title='Small', minutes=5)\n"
-        "print(pages.__file__, pages.feedback_page(exercise, result, {}), pages.items_page(exercise, [result]))"
+        "page = pages.feedback_page(exercise, Adjustments().score(exercise, result), {})\n"
+        "print(pages.__file__, page, pages.items_page(exercise, [result]))"
     )
     environment = {**os.environ, "PYTHONPATH": str(tmp_path / "installed")}
     run = [sys.executable, "-c", code]

@@ -19,7 +19,13 @@ ROOT = Path(__file__).parents[1]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 CONDA_NAMES = {"matplotlib-base": "matplotlib"}
 IMPORTED_AS = {"ipython": "IPython", "scikit-learn": "sklearn"}
-COMES_WITH = {"PIL": "matplotlib", "packaging": "statsmodels", "traitlets": "ipython"}
+COMES_WITH = {
+    "dask": "narwhals",
+    "ibis": "narwhals",
+    "PIL": "matplotlib",
+    "packaging": "statsmodels",
+    "traitlets": "ipython",
+}
 
 
 def required(extra=""):
@@ -49,6 +55,8 @@ def room(path):
             return "course"
         case ("plots.py",):
             return "plots"
+        case ("_engines.py",):
+            return "engines"
     return ""
 
 
@@ -62,7 +70,7 @@ FIELD = [
 
 def test_the_rooms_are_told_apart():
     assert {"clvlib.value", "clvlib.transactions", "clvlib._formula"} <= set(FIELD)
-    assert {room(path) for path in MODULES} == {"", "plots", "course", "marking"}
+    assert {room(path) for path in MODULES} == {"", "plots", "engines", "course", "marking"}
 
 
 def test_each_extra_holds_the_one_before_it():
@@ -125,23 +133,51 @@ def test_the_conda_environment_asks_for_the_same_packages():
     assert pip == {"pip": ["-e ."]}
 
 
-def test_the_lock_pins_every_package_with_hashes_and_names_no_address():
-    lock = (ROOT / "requirements.lock").read_text(encoding="utf-8")
+def pins(lock):
+    return re.findall(r"^([a-z0-9._-]+)==([^ ]+)", lock, re.MULTILINE)
+
+
+@pytest.mark.parametrize(("file", "extra"), [("requirements.lock", "test"), ("docs/requirements.lock", "site")])
+def test_the_lock_pins_every_package_with_hashes_and_names_no_address(file, extra):
+    lock = (ROOT / file).read_text(encoding="utf-8")
     assert "://" not in lock
-    pinned = re.findall(r"^([a-z0-9._-]+)==([^ ]+)", lock, re.MULTILINE)
+    pinned = pins(lock)
     entries = re.split(r"^(?=[a-z0-9])", lock, flags=re.MULTILINE)[1:]
     assert len(pinned) == len(entries)
     assert all("--hash=sha256:" in entry for entry in entries)
-    for name, specifier in required("test").items():
+    for name, specifier in required(extra).items():
         versions = [version for pin, version in pinned if pin == name.replace("_", "-").lower()]
-        assert versions, f"{name} is not in requirements.lock: see CONTRIBUTING.md on updating it"
+        assert versions, f"{name} is not in {file}: see CONTRIBUTING.md on updating it"
         assert all(version in specifier for version in versions)
+
+
+def test_the_lock_of_the_site_takes_no_other_version_than_the_first():
+    first, site = (
+        set(pins((ROOT / name).read_text(encoding="utf-8"))) for name in ("requirements.lock", "docs/requirements.lock")
+    )
+    shared = {name for name, _ in first} & {name for name, _ in site}
+    assert len(shared) > 50
+    assert {pin for pin in site if pin[0] in shared} <= first
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows users set up with conda or pip; make is not theirs")
 def test_make_alone_lists_the_commands():
     listed = subprocess.run(["make"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
-    targets = ["setup", "lab", "test", "quick", "notebooks", "exercises", "datasets", "lint", "bench", "clean"]
+    targets = [
+        "setup",
+        "lab",
+        "test",
+        "quick",
+        "notebooks",
+        "exercises",
+        "datasets",
+        "lint",
+        "bench",
+        "engines",
+        "site",
+        "site-test",
+        "clean",
+    ]
     for target in targets:
         assert re.search(rf"make {target}\s+\w", listed), target
 
@@ -180,4 +216,7 @@ def test_the_file_browser_of_make_lab_lists_exercises_and_no_keys():
     names = {each["name"] for each in listed}
     assert "01_worksheet.ipynb" in names
     assert "keys" not in names
+    assert "--LabApp.custom_css=True --ServerApp.tornado_settings=static_custom_path=.ci " in said, (
+        "figures in the dark"
+    )
     assert set(FileContentsManager.hide_globs.default_args[0]) <= set(hidden), "nor what is hidden anyway"

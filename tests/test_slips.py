@@ -240,11 +240,22 @@ def test_a_table_without_a_key_says_which_row_by_its_number():
     assert (
         cells_problem(right.assign(cash=[5, 6, 9.4]), right, 0.1) == 'Look at column "cash", row 3: That is too high.'
     )
-    assert cells_problem(right[::-1], right, 0.1).startswith('Look at column "year", row 1'), (
-        "no key: no order is known"
-    )
     said = cells_problem(right.assign(year=[100, 1, 2]), right, 0.1)
     assert said == 'Look at column "year", row 1: That is too high.', "a year is no percentage"
+
+
+@pytest.mark.parametrize(
+    "right",
+    [
+        pd.DataFrame({"sex": ["f", "f", "m", "m"], "tier": ["gold", "none", "gold", "none"]}),
+        pd.DataFrame({"year": [1, 1, 2], "cash": [5.0, 6.0, 7.0]}),
+        pd.DataFrame({"tag": ["late", "late", "rude"]}),
+    ],
+)
+def test_right_rows_in_another_order_are_told_so_without_a_key(right):
+    order = "Every row is right, but they stand in another order"
+    assert cells_problem(right[::-1], right, 0.1).startswith(order)
+    assert not cells_problem(right.iloc[[*range(1, len(right)), -1]], right, 0.1).startswith(order), "one twice"
 
 
 @pytest.mark.parametrize(
@@ -283,8 +294,11 @@ def test_the_same_cell_in_another_form(given, wanted, same):
         (58.3, 0.58333, "share", "That is 100 times too large. Write 80% as 0.8."),
         (7.35, 0.0735, "share", "That is 100 times too large. Write 80% as 0.8."),
         (0.757, 75.7, "%", "That is 100 times too small. Give it in percent: 80% is 80."),
+        (0.889, 88.9, "of 100", "That is 100 times too small. Give it in percent: 80% is 80."),
         (-0.122, -12.2, "percent", "That is 100 times too small. Give it in percent: 80% is 80."),
         (300, 3, "years", "That is too high."),
+        (300, 3, "Year", "That is too high."),
+        (300, 3, "RMB a year", "That is 100 times too large. Is a percentage in it?"),
         (0, 0.005, "RMB", "That is too low."),
         (0.5, 0, "RMB", "That is too high."),
         (0.34, 0.3359, "share", "Right, but rounded: give at least 3 decimals."),
@@ -298,7 +312,12 @@ def test_the_same_cell_in_another_form(given, wanted, same):
         (0.027992, 0.3359, "", "That is 12 times too small. Are months and years mixed up?"),
         (3.359, 0.3359, "", "That is 10 times too large. Is the decimal point in its place?"),
         (335.9, 0.3359, "", "That is 1,000 times too large. Is it in another unit?"),
-        (0.3377, 0.3359, "", "Close, but not within 0.001. Did you round on the way? Round only at the end."),
+        (
+            0.3377,
+            0.3359,
+            "",
+            "Close, but not within 0.001. Did you round on the way? If not, the formula is not quite right.",
+        ),
     ],
 )
 def test_the_usual_slips_of_a_number(value, right, unit, says):

@@ -97,3 +97,10 @@ def test_perfect_assumptions_give_back_the_worksheet():
     assert ladder["value"].tolist() == [260_775] * 6
     third = worksheet.correction_ladder(1, 1, 2 / 3, 0, **perfect, horizon=1, revenue_per_year=8)
     assert third["value"].tolist() == [0.666_666_667] * 6
+
+
+def test_a_forgotten_argument_is_named_with_its_function_and_nothing_of_the_inside_is_shown():
+    with pytest.raises(TypeError, match=r"^correction_ladder: missing a required argument: 'spend'$") as stopped:
+        worksheet.correction_ladder(780, 1.52)
+    assert len(stopped.traceback) == 2
+    assert stopped.value.__suppress_context__

@@ -53,13 +53,13 @@ class Card:
         """The card in the text's own colour: colour alone tells nothing, and is right in light and dark."""
         mark, word, colour = MARKS[self.state]
         verdict = f"<strong>{word}</strong> " if word else ""
-        body = marked_up(self.message).replace("\n", "<br>")
+        body = _blocks(self.message)
         code = f'<pre style="{_CODE}">{html.escape(self.code)}</pre>' if self.code else ""
         style = f"border-left:5px solid {colour};padding:6px 12px;margin:4px 0;max-width:700px;line-height:1.4;"
         style += "font-family:var(--jp-content-font-family,sans-serif);color:var(--jp-content-font-color1,inherit)"
         sign = f'<span aria-hidden="true" style="font-weight:bold">{mark}</span>'
         head = f"<div>{sign} {html.escape(self.title)} {verdict}</div>"
-        return f'<div role="status" style="{style}">{head}<div>{body}</div>{code}</div>'
+        return f'<div role="status" style="{style}">{head}{body}{code}</div>'
 
     def _repr_mimebundle_(self, **kwargs: Any) -> dict[str, Any]:
         bundle: dict[str, Any] = {"text/html": self._html(), "text/plain": str(self)}
@@ -69,35 +69,57 @@ class Card:
         return bundle
 
 
-_MARKED = re.compile(r"`([^`\n]+)`|(?<![\w*])\*(\w|\w[^*\n]*\w)\*(?![\w*])")
+_HEADING = '<div role="heading" aria-level="3" style="font-weight:bold;margin:14px 0 2px 0">{}</div>'
+_LIST = '<ul style="margin:4px 0;padding-left:24px">{}</ul>'
+
+
+def _blocks(text: str) -> str:
+    """A message as HTML: paragraphs, lists and headings, as far as prompts have them."""
+    blocks = []
+    for block in text.split("\n\n"):
+        lines = [marked_up(line) for line in block.split("\n")]
+        if block.startswith("## "):
+            blocks.append(_HEADING.format(lines[0][3:]))
+        elif all(line.startswith("- ") for line in lines):
+            blocks.append(_LIST.format("".join(f"<li>{line[2:]}</li>" for line in lines)))
+        else:
+            blocks.append(f'<div style="margin:0 0 6px 0">{"<br>".join(lines)}</div>')
+    return "".join(blocks)
+
+
+_TAGS = ("code", "strong", "em")
+_MARKED = re.compile(r"`([^`\n]+)`|(?<![\w*)])\*\*(\w|\w[^*\n]*\S)\*\*|(?<![\w*])\*(\w|\w[^*\n]*\w)\*(?![\w*])")
 
 
 def marked_up(text: str) -> str:
-    """A prompt or a message as HTML, with its `code` and *stress* as a notebook shows them; all else is escaped."""
-    return _MARKED.sub(
-        lambda found: f"<code>{found[1]}</code>" if found[1] else f"<em>{found[2]}</em>", html.escape(text)
-    )
+    """A line as HTML, with its `code`, **weight** and *stress* as a notebook shows them; all else is escaped."""
+
+    def tagged(found: re.Match[str]) -> str:
+        place = found.lastindex or 1
+        return f"<{_TAGS[place - 1]}>{found[place]}</{_TAGS[place - 1]}>"
+
+    return _MARKED.sub(tagged, html.escape(text))
 
 
 def _with_buttons(card: Card) -> dict[str, Any]:
-    """The card as a widget: a press on a button shows another card below."""
+    """The card as a widget: a press on a button shows another card below, and the buttons of that one."""
     from ipywidgets import HTML, HBox, VBox
     from ipywidgets import Button as Press
 
     row = HBox(layout={"flex_flow": "row wrap"})
-    box = VBox([HTML(card._html()), row])
+    box = VBox([row])
 
-    def press(ask: Callable[[], Card]) -> Callable[[Any], None]:
-        def pressed(_: Any) -> None:
-            *above, _row = box.children
-            box.children = (*above, HTML(ask()._html()), row)
+    def show(shown: Card) -> None:
+        box.children = (*box.children[:-1], HTML(shown._html()), row)
+        there = {button.description: button for button in row.children}  # one that stays keeps the keyboard's focus
+        row.children = tuple(there.get(label) or press(label, ask) for label, ask in shown.buttons)
 
-        return pressed
-
-    for label, ask in card.buttons:
+    def press(label: str, ask: Callable[[], Card]) -> Press:
         button = Press(description=label, layout={"width": "auto"})
-        button.on_click(press(ask))
-        row.children = (*row.children, button)
+        button.on_click(lambda _: show(ask()))
+        return button
+
+    show(card)
     view = {"version_major": 2, "version_minor": 0, "model_id": box.model_id}
     return {"application/vnd.jupyter.widget-view+json": view}
 

@@ -1,9 +1,14 @@
-"""The command line: `clv progress`, `certificate`; for teachers `check`, `release`, `mark`, `alike` and others."""
+"""The command line: `clv progress`, `certificate`; for teachers `check`, `release`, `mark`, `course`, `alike` and more.
+
+A class has a folder: its roster, and beside it course.toml and adjustments.csv, what was handed out, what came back and
+what is marked. The roster says where that is.
+"""
 
 import errno
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -24,7 +29,12 @@ app = typer.Typer(
 console = Console(stderr=True, highlight=False, markup=False, emoji=False)
 
 ExerciseName = Annotated[str, typer.Argument(metavar="EXERCISE", help="The exercise, e.g. 01_worksheet.")]
-RosterFile = Annotated[Path, typer.Option("--roster", help="CSV of the class: Canvas, Moodle, or a column `id`.")]
+RosterFile = Annotated[
+    Path | None,
+    typer.Option("--roster", help="The class: Canvas, Moodle, or a column `id`. [default: roster.csv or .xlsx here]"),
+]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Say what would change, and write nothing that goes out.")]
+EvenSo = Annotated[bool, typer.Option("--even-so", help="Write though something looks wrong.")]
 KeysFolder = Annotated[Path, typer.Option("--keys", help="Folder of keys of your own; for an exam, write your own.")]
 SecretFile = Annotated[
     Path | None, typer.Option("--secret", help="The course's secret. [default: in your home folder]")
@@ -66,8 +76,11 @@ def check(
 @app.command()
 def release(
     exercise: ExerciseName,
-    roster: RosterFile,
-    out: Annotated[Path, typer.Option("--out", help="Folder for the notebooks and their zip.")],
+    roster: RosterFile = None,
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", help="Folder for the notebooks and their zip. [default: handed_out/EXERCISE]"),
+    ] = None,
     keys: KeysFolder = KEYS,
     secret: SecretFile = None,
     codes: Annotated[
@@ -80,8 +93,9 @@ def release(
     from clvlib.course.marking.roster import read_roster
 
     with _in_words():
-        file = secret or releasing.SECRET
+        file, roster = secret or releasing.SECRET, _roster(roster)
         chosen, students = _choose(exercise, keys), read_roster(roster)
+        out = out or roster.parent / "handed_out" / chosen.name
         _keep_apart(out, {"the secret": file, "the keys": keys})
         if _report(key_file(exercise, keys), warnings=False):
             raise ValueError("the key must be mended first (see above); `clv check` tries it again")
@@ -106,10 +120,19 @@ def release(
 @app.command()
 def mark(
     exercise: ExerciseName,
-    roster: RosterFile,
-    out: Annotated[Path, typer.Option("--out", help="Folder for the gradebook and the feedback; kept between runs.")],
+    roster: RosterFile = None,
+    out: Annotated[
+        Path | None,
+        typer.Option(
+            "--out", help="Folder for the gradebook and the feedback; kept between runs. [default: marked/EXERCISE]"
+        ),
+    ] = None,
     submissions: Annotated[
-        Path | None, typer.Option("--submissions", help="Folder or zip of returned files. [default: those kept in OUT]")
+        Path | None,
+        typer.Option(
+            "--submissions",
+            help="Folder or zip of returned files. [default: submissions/EXERCISE or .zip; else those kept in OUT]",
+        ),
     ] = None,
     keys: KeysFolder = KEYS,
     secret: SecretFile = None,
@@ -124,14 +147,24 @@ def mark(
         int | None, typer.Option("--workers", min=1, help="Notebooks side by side. [default: processors]")
     ] = None,
     cell_seconds: Annotated[float, typer.Option("--cell-seconds", min=1, help="Processor time for one cell.")] = 20,
+    dry_run: DryRun = False,
+    even_so: EvenSo = False,
 ) -> None:
-    """Mark returned notebooks: a gradebook, a feedback page per student, a page on the questions."""
+    """Mark returned notebooks: a gradebook, a feedback page per student, a page on the questions.
+
+    Beside the roster, course.toml says what is due when, adjustments.csv what you decided.
+    """
     from clvlib.course.marking import mark as marking
     from clvlib.course.marking import release as releasing
     from clvlib.course.marking import sandbox
+    from clvlib.course.marking.adjustments import NAME, read_adjustments
+    from clvlib.course.marking.deadlines import clock_of
     from clvlib.course.marking.roster import read_roster
 
     with _in_words():
+        roster = _roster(roster)
+        out = out or roster.parent / "marked" / exercise
+        submissions = submissions or _returned(roster.parent / "submissions", exercise)
         limits = sandbox.Limits(cell_seconds=cell_seconds, seconds=6 * cell_seconds)
         file = secret or releasing.SECRET
         private = {"the secret": file, "the keys": keys, "the roster": roster, "the results": out}
@@ -140,14 +173,17 @@ def mark(
         else:
             _keep_hidden(private | ({"the submissions": submissions} if submissions else {}), sandbox.visible())
         chosen, students = _choose(exercise, keys), read_roster(roster)
-        work = marking.Marking(chosen, students, _record(file, chosen, students), out, limits)
+        plan, known = _plan(roster.parent, keys)
+        decided = read_adjustments(roster.parent / NAME, chosen, students, plan.zone, known)
+        record = _record(file, chosen, students)
+        work = marking.Marking(chosen, students, record, out, limits, plan, decided, roster.parent)
         if submissions:
             _keep_apart(submissions, {"the results": out})
         elif not (out / "attempts").is_dir():
             raise ValueError(
                 "there is nothing to mark yet: name the folder or zip of returned files with --submissions"
             )
-        with _alone(out):
+        with _alone(out), clock_of(plan.zone):
             if submissions:
                 work.take_in(submissions)
             waiting = work.waiting(again or ())
@@ -161,14 +197,55 @@ def mark(
                 for result in work.results():
                     results.append(result)
                     step()
-            _tell(work.write(results), len(waiting), out)
+            if _look(work.changes(results), dry_run=dry_run, even_so=even_so):
+                _tell(work.write(results), len(waiting), out)
+
+
+@app.command("course")
+def whole_course(
+    roster: RosterFile = None,
+    marked: Annotated[
+        Path | None, typer.Option("--marked", help="Folder with the results of each exercise. [default: marked]")
+    ] = None,
+    keys: KeysFolder = KEYS,
+    dry_run: DryRun = False,
+    even_so: EvenSo = False,
+) -> None:
+    """Add up a term: one gradebook over all exercises that are marked, and a page per student."""
+    from clvlib.course.marking.roster import read_roster
+    from clvlib.course.marking.term import FOLDER, Term
+
+    with _in_words():
+        roster = _roster(roster)
+        folder, (plan, _) = marked or roster.parent / "marked", _plan(roster.parent, keys)
+        if not folder.is_dir():
+            raise ValueError(f"there is no folder {folder}: run `clv mark EXERCISE` first")
+        with _alone(folder / FOLDER):
+            term = Term(plan, read_roster(roster), folder, lambda name: _title(name, keys))
+            standings = term.standings()
+            grades = [each.grade for each in standings if each.grade is not None]
+            average = f"; mean {sum(grades) / len(grades):.3g} of {plan.points:g}" if grades else ""
+            _say(f"{count(len(standings), 'student')}, {count(len(term.names), 'exercise')}{average}.")
+            for words, names in (("not marked yet", term.to_come), ("not in course.toml, so left out", term.left_out)):
+                if names:
+                    _say(f"{words[0].upper()}{words[1:]}: {', '.join(names)}.")
+            unsettled = sum(bool(each.open) for each in standings)
+            if unsettled:
+                _say(f"{count(unsettled, 'student')} not settled: a text to mark, or a file that cannot be read.")
+            if _look(term.changes(standings), dry_run=dry_run, even_so=even_so):
+                files, problem = term.write(standings)
+                if problem:
+                    _say(f"No form for your LMS: {problem}")
+                _say("Written: " + ", ".join(map(str, files)))
 
 
 @app.command()
 def alike(
     exercise: ExerciseName,
-    roster: RosterFile,
-    out: Annotated[Path, typer.Option("--out", help="Folder of the results of `clv mark`.")],
+    roster: RosterFile = None,
+    out: Annotated[
+        Path | None, typer.Option("--out", help="Folder of the results of `clv mark`. [default: marked/EXERCISE]")
+    ] = None,
     keys: KeysFolder = KEYS,
     secret: SecretFile = None,
 ) -> None:
@@ -180,7 +257,8 @@ def alike(
     from clvlib.course.marking.roster import read_roster
 
     with _in_words():
-        file = secret or releasing.SECRET
+        file, roster = secret or releasing.SECRET, _roster(roster)
+        out = out or roster.parent / "marked" / exercise
         chosen, students = _choose(exercise, keys), read_roster(roster)
         if not (out / "answers").is_dir():
             raise ValueError(f"{out} holds no answers yet: run `clv mark` first, and name the same folder")
@@ -229,6 +307,63 @@ def _report(key: Path, *, warnings: bool) -> bool:
             console.print(Text.assemble((where, "bold"), (kind, "yellow"), finding.says), soft_wrap=True)
         _say(report.summary)
     return bool(report.to_mend)
+
+
+def _roster(path: Path | None) -> Path:
+    """The roster, where none is named: the one that lies here."""
+    if path is not None:
+        return path
+    here = [Path(name) for name in ("roster.csv", "roster.xlsx") if Path(name).is_file()]
+    if not here:
+        raise ValueError("there is no roster.csv here: go to the folder of your class, or name it with --roster")
+    return here[0]
+
+
+def _returned(folder: Path, exercise: str) -> Path | None:
+    """Where the returned files of an exercise lie beside the roster, if they do."""
+    return next((path for path in (folder / f"{exercise}.zip", folder / exercise) if path.exists()), None)
+
+
+def _plan(folder: Path, keys: Path) -> Any:
+    """What course.toml says, and whether a name is that of an exercise: no typing error for one that is known."""
+    from clvlib.course.marking.plan import NAME, read_plan
+
+    names = {path.stem for place in (KEYS, keys) for path in place.glob("*.py")} | set(RENAMED.values())
+    plan = read_plan(folder / NAME, lambda name: name in names or not get_close_matches(name, names, 1, 0.8))
+    names |= set(plan.exercises)
+    return plan, names.__contains__
+
+
+def _title(name: str, keys: Path) -> str:
+    """Of an exercise; its name where its key is not at hand."""
+    try:
+        return load_exercise(name, keys).title
+    except ValueError:
+        return name
+
+
+def _look(changes: Any, *, dry_run: bool, even_so: bool) -> bool:
+    """Say what a run would change, and whether to write it.
+
+    Raises
+    ------
+    ValueError
+        If something looks wrong, and nobody said to write even so.
+    """
+    for sentence in changes.says:
+        _say(sentence)
+    for cell in [cell for cell in changes.cells if cell.column != "notes"][: 10 if dry_run else 0]:
+        _say(f"  {cell.words}")
+    if dry_run:
+        for alarm in changes.alarms:
+            _say(f"Look at this: {alarm}.")
+        _say("A dry run: no gradebook, no page and no form was written.")
+        return False
+    if changes.alarms and not even_so:
+        raise ValueError(
+            f"{'; '.join(changes.alarms)}. Nothing was written. Look with --dry-run; if it is right, say --even-so"
+        )
+    return True
 
 
 def _choose(name: str, keys: Path) -> Exercise:

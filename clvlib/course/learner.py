@@ -109,7 +109,8 @@ class Feedback:
         if number == len(hints):
             return Card("note", f"You have seen every hint for {name}", "\n".join(hints))
         self.record.update(question, hints=number + 1)
-        return Card("note", f"Hint {number + 1} of {len(hints)} for {name}", hints[number])
+        title, buttons = f"Hint {number + 1} of {len(hints)} for {name}", self._buttons(question, asked)
+        return Card("note", title, hints[number], buttons=buttons)
 
     @kindly
     def solution(self, question: str) -> Card:
@@ -120,7 +121,8 @@ class Feedback:
         self.record.update(question, solution=True)
         if asked.kind == "text":
             return Card("note", f"A good answer to {self._name(question)}", asked.solution())
-        return Card("note", f"One way to answer {self._name(question)}", code=asked.solution())
+        title, buttons = f"One way to answer {self._name(question)}", self._buttons(question, asked)
+        return Card("note", title, code=asked.solution(), buttons=buttons)
 
     def _problem(self, asked: Question, answer: Any) -> str | None:
         if isinstance(asked, FunctionQuestion):
@@ -137,18 +139,18 @@ class Feedback:
             keep_unrecognised(self.exercise.name, self.seed, key, answer, problem)
         lines, buttons = [problem, *self._aside()], self._buttons(key, asked)
         if self._hints_seen(key, asked) < len(asked.hints):
-            lines.append(f'A hint{self._cost(asked, PER_HINT)}: {self.called}.hint("{key}")')
+            lines.append(f'A hint{self._cost(key, PER_HINT)}: {self.called}.hint("{key}")')
         return Card("wrong", self._title(key), "\n".join(lines), buttons=buttons)
 
     def _buttons(self, key: str, asked: Question) -> tuple[Button, ...]:
         buttons: list[Button] = []
         if self._hints_seen(key, asked) < len(asked.hints):
-            buttons.append((f"Hint{self._cost(asked, PER_HINT)}", lambda: self.hint(key)))
-        if asked.kind != "text":
-            buttons.append((f"Solution{self._cost(asked, PER_SOLUTION)}", lambda: self.solution(key)))
+            buttons.append((f"Hint{self._cost(key, PER_HINT)}", lambda: self.hint(key)))
+        if asked.kind != "text" and not self.record.get(key, "solution", False):
+            buttons.append((f"Solution{self._cost(key, PER_SOLUTION)}", lambda: self.solution(key)))
         return tuple(buttons)
 
-    def _cost(self, asked: Question, share: float) -> str:
+    def _cost(self, key: str, share: float) -> str:
         """What help costs, in words."""
         return ""
 
@@ -247,7 +249,7 @@ class Practice(_ShowsProgress, Feedback):
         if shell is not None:
             shell.push(dict(self.case))
         asked = [
-            f"Question {key[1:]}: {question.prompt(self.case)}"
+            f"## Question {key[1:]}\n\n{question.prompt(self.case)}"
             for key, question in self.questions.items()
             if question.prompt(self.case) != before[key]
         ]
@@ -255,8 +257,9 @@ class Practice(_ShowsProgress, Feedback):
             "Its numbers are set: change your answers where they hold the old ones, and run their cells again. The "
             "points of your earlier cases are kept; the best case counts.",
             *asked,
+            "## The numbers of your case",
         ]
-        return Card("note", f"Another case, number {seed}", "\n".join(said), code=numbers(self.case))
+        return Card("note", f"Another case, number {seed}", "\n\n".join(said), code=numbers(self.case))
 
     @kindly
     def progress(self) -> Card:
@@ -290,8 +293,10 @@ class Practice(_ShowsProgress, Feedback):
         helped = PER_HINT * self.record.get(key, "hints", 0) + PER_SOLUTION * bool(self.record.get(key, "solution", 0))
         return max(0.0, 1 - helped)
 
-    def _cost(self, asked: Question, share: float) -> str:
-        return f" (costs {count(round(share * asked.points, 2), 'point')})"
+    def _cost(self, key: str, share: float) -> str:
+        if self.record.get(key, "state", "") == "right":
+            return ""  # her points are safe
+        return f" (costs {count(round(share * self.questions[key].points, 2), 'point')})"
 
     def _buttons(self, key: str, asked: Question) -> tuple[Button, ...]:
         return (*super()._buttons(key, asked), ("Another case", self.again))

@@ -12,6 +12,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from datetime import date
 from decimal import Decimal
+from itertools import repeat
 from typing import Any
 
 import numpy as np
@@ -77,7 +78,7 @@ def number_problem(value: float, right: float, within: float, unit: str = "") ->
         )
 
     right = float(right)  # a whole number of NumPy's has no powers below 0
-    counts = right.is_integer() and "year" in unit.lower()
+    counts = right.is_integer() and re.match(r"years?\b", unit, re.IGNORECASE) is not None
     if not within and not float(value).is_integer() and abs(value - right) < 1:
         return "The answer is a whole number."
     if rounded(value, right):
@@ -87,7 +88,7 @@ def number_problem(value: float, right: float, within: float, unit: str = "") ->
     if says(100) and not counts:
         return "That is 100 times too large. " + ("Write 80% as 0.8." if abs(right) <= 1 else "Is a percentage in it?")
     if says(1 / 100) and not counts:
-        in_percent = "%" in unit or "percent" in unit
+        in_percent = any(word in unit for word in ("%", "percent", "of 100"))
         percent = "Give it in percent: 80% is 80." if in_percent else "Is a percentage in it that should not be?"
         return f"That is 100 times too small. {percent}"
     if says(-1):
@@ -104,7 +105,7 @@ def number_problem(value: float, right: float, within: float, unit: str = "") ->
     if abs(value - right) <= 0.01 * abs(right):
         if not within:
             return "Close, but only the exact number is right. Count again."
-        return f"Close, but not within {within:g}. Did you round on the way? Round only at the end."
+        return f"Close, but not within {within:g}. Did you round on the way? If not, the formula is not quite right."
     return "That is too high." if value > right else "That is too low."
 
 
@@ -175,7 +176,7 @@ def _in_the_index(answer: pd.DataFrame, right: pd.DataFrame, column: Any) -> str
     if column in answer.index.names:
         return f' "{column}" is the index of your table: add .reset_index().'
     named = answer.index.name is None and answer.index.nlevels == 1 and len(answer) == len(right)
-    if named and all(map(same_cell, answer.index, right[column], itertools.repeat(0.0))):
+    if named and all(map(same_cell, answer.index, right[column], repeat(0.0))):
         return f' They are the index of your table: add .rename_axis("{column}").reset_index().'
     return ""
 
@@ -230,8 +231,7 @@ def first_difference(answer: pd.DataFrame, right: pd.DataFrame, within: float) -
 
 def cells_problem(answer: pd.DataFrame, right: pd.DataFrame, within: float, prompt: str = "") -> str:
     """What is off about the cells of a table with the right columns and as many rows as the prompt asks for."""
-    order = _same_rows(answer, right)
-    if order is not None and first_difference(answer.iloc[order], right, within) is None:
+    if _in_another_order(answer, right, within):
         return "Every row is right, but they stand in another order: sort them as the question asks (sort_values)."
     for one, other in itertools.combinations(right, 2):
         if first_difference(answer.rename(columns={one: other, other: one}), right, within) is None:
@@ -264,20 +264,19 @@ def _label_problem(given: pd.Series, wanted: pd.Series, row: int, prompt: str) -
     if not (listed or f'"{said}"' in prompt or any(same_cell(said, label, 0) for label in labels)):
         guess = f' Did you mean "{near[0]}"?' if near else ""
         return f"{where}: {shown(said)} is none of the texts asked for.{guess}"
-    right = sum(map(same_cell, given, wanted, itertools.repeat(0.0)))
+    right = sum(map(same_cell, given, wanted, repeat(0.0)))
     return f'In column "{wanted.name}", {right} of {len(wanted)} are right.'
 
 
-def _same_rows(answer: pd.DataFrame, right: pd.DataFrame) -> list[int] | None:
-    """In which order the rows of an answer have the keys of the right table; its key is its first column."""
-    key = right.columns[0]
-    order = []
-    for wanted in right[key]:
-        places = [place for place, given in enumerate(answer[key]) if same_cell(given, wanted, 1e-9)]
-        if len(places) != 1:
-            return None
-        order += places
-    return order
+def _in_another_order(answer: pd.DataFrame, right: pd.DataFrame, within: float) -> bool:
+    """Whether the rows are the right ones, each as often, wherever they stand."""
+    left = list(answer[list(right)].itertuples(index=False))
+    for wanted in right.itertuples(index=False):
+        place = next((i for i, row in enumerate(left) if all(map(same_cell, row, wanted, repeat(within)))), None)
+        if place is None:
+            return False
+        del left[place]
+    return True
 
 
 # Functions

@@ -23,17 +23,19 @@ def dollars_an_order():
     return log["amount"].mean()
 
 
-@discs_an_order.mistake("Those are all discs together. Asked is the mean: .mean() in place of .sum().")
+@discs_an_order.mistake("Those are all discs together. An average order needs the mean: .mean() in place of .sum().")
 def all_discs():
     return log["cds"].sum()
 
 
-@discs_an_order.mistake("That is how many a customer bought in all. Asked is how many in one order, in one row.")
+@discs_an_order.mistake("That is how many a customer bought in all. The question is about one order, which is one row.")
 def discs_a_customer():
     return log["cds"].sum() / len(revenue)
 
 
-@discs_an_order.mistake("That is the median, the order in the middle. Asked is the mean.")
+@discs_an_order.mistake(
+    "That is the median, the order in the middle. An average adds all orders up and shares out: take the mean."
+)
 def discs_in_the_middle():
     return log["cds"].median()
 
@@ -48,9 +50,16 @@ def their_share():
     return revenue[came_back].sum() / revenue.sum()
 
 
-@their_share.mistake("That is their share of the customers. Asked is their share of the money.")
+@their_share.mistake("That is their share of the customers. The question is about their share of the money.")
 def of_the_customers():
     return came_back.mean()
+
+
+@their_share.mistake(
+    "That is what one of them brought, in dollars. Divide what all of them brought by what everybody brought."
+)
+def mean_of_one():
+    return revenue[came_back].mean()
 
 
 @their_share.mistake("That is what the others brought, who never came back.")
@@ -90,7 +99,7 @@ def who_brings_eighty():
     return 0.33
 
 
-@own_rule.mistake("That is how much money they bring. Asked is how many of the customers they are.")
+@own_rule.mistake("That is how much money they bring. Say how many of the customers they are.")
 def what_they_bring():
     return 0.74
 

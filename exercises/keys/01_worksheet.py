@@ -367,7 +367,7 @@ def purchases_a_year():
     return 12 * 1.52
 
 
-@paid_a_year.mistake("That is what she pays in her whole life. Asked is one year of the 65.")
+@paid_a_year.mistake("That is what she pays in her whole life. Take one year of the 65.")
 def paid_in_a_life():
     return 780 * 1.52 * 220
 
@@ -398,7 +398,7 @@ def loss_halved():
     return 1 - (1 - 1399 / 2444) / 2
 
 
-@stay_each_year.mistake("That is the share that leaves each year. Asked is the share that stays.")
+@stay_each_year.mistake("That is the share that leaves each year. The question is which share stays.")
 def leaves_each_year():
     return 1 - (1399 / 2444) ** 0.5
 
@@ -408,12 +408,16 @@ def three_years():
     return (1399 / 2444) ** (1 / 3)
 
 
-@stay_each_year.mistake("That is the step from year 1 to year 2 alone. Asked is one rate for both steps.")
+@stay_each_year.mistake(
+    "That is the step from year 1 to year 2 alone. Find one rate which, taken twice, leads from year 1 to year 3."
+)
 def first_step():
     return 2001 / 2444
 
 
-@stay_each_year.mistake("That is the step from year 2 to year 3 alone. Asked is one rate for both steps.")
+@stay_each_year.mistake(
+    "That is the step from year 2 to year 3 alone. Find one rate which, taken twice, leads from year 1 to year 3."
+)
 def second_step():
     return 1399 / 2001
 
@@ -473,7 +477,7 @@ def times_as_much():
     return 900 / 414.99
 
 
-@margin_needed.mistake("Those are the points more. Asked is the whole rate.")
+@margin_needed.mistake("Those are the points more. Give the whole rate.")
 def points_more():
     return 542 / 5844 * (900 / 414.99 - 1)
 
@@ -488,7 +492,9 @@ def by_the_slide():
     return 542 / 5844 * 900 / 681.38
 
 
-@margin_needed.mistake("470.07 RMB is the reading per won. Asked is the reading per active: three years bring 414.99.")
+@margin_needed.mistake(
+    "470.07 RMB is the reading per won. Start from the reading per active: three years bring 414.99."
+)
 def by_the_other_reading():
     return 542 / 5844 * 900 / 470.07
 

@@ -58,6 +58,11 @@ def starts_now(payment, years, rate):
     return row_by_row(years, lambda k: payment / (1 + rate) ** (k - 1))
 
 
+@each_payment.mistake("You count the years from 0. The first payment comes at the end of year 1.")
+def years_from_0(payment, years, rate):
+    return pd.DataFrame({"year": range(years), "present_value": [payment / (1 + rate) ** k for k in range(years)]})
+
+
 @each_payment.mistake("Every payment is divided once, so all wait one year. The exponent is the year: ** year.")
 def all_wait_one_year(payment, years, rate):
     return row_by_row(years, lambda k: payment / (1 + rate))
@@ -531,7 +536,9 @@ def needed_of_the_plain_sum():
     return 4500 / 5000
 
 
-@margin_needed.mistake("That is the margin of the shop in lesson 1. Asked is the one that 4,500 RMB would need.")
+@margin_needed.mistake(
+    "That is the margin of the shop in lesson 1. Look for the one at which the family earns 4,500 RMB."
+)
 def margin_of_lesson_1():
     return 542 / 5844
 

@@ -55,7 +55,7 @@ def any_time_mean(churn):
 
 
 @years_started.mistake(
-    "That is when half are gone, if members can leave on any day. Asked is the mean, in started years."
+    "That is when half are gone, if members can leave on any day. Take the mean of the years that members start."
 )
 def any_time_median(churn):
     return np.log(0.5) / np.log(1 - churn)
@@ -90,7 +90,7 @@ def divided_by_12(churn):
     return churn / 12
 
 
-@monthly_churn.mistake("That is the share that stays each month. Asked is the share that leaves.")
+@monthly_churn.mistake("That is the share that stays each month. The churn rate is the share that leaves.")
 def monthly_retention(churn):
     return (1 - churn) ** (1 / 12)
 
@@ -213,7 +213,7 @@ def one_point(kept, rate):
 
 
 @elasticity.mistake(
-    "That is 1 percent fewer losses: the churn rate times 0.99. Asked is the retention rate times 1.01."
+    "That is 1 percent fewer losses: the churn rate times 0.99. Here the retention rate gets better: times 1.01."
 )
 def one_percent_fewer_losses(kept, rate):
     return 100 * (value.margin_multiple(1 - 0.99 * (1 - kept), rate) / value.margin_multiple(kept, rate) - 1)
@@ -367,7 +367,7 @@ def sixty_by_twelve():
     return 0.60 / 12
 
 
-@monthly.mistake("That is the share that stays in a month. Asked is the share that leaves.")
+@monthly.mistake("That is the share that stays in a month. The question is which share leaves.")
 def stays_a_month():
     return 0.4 ** (1 / 12)
 
@@ -440,7 +440,9 @@ def one_step_short():
     return 0.2
 
 
-@loyal_needed.mistake("80 % is the retention that the firm wants. Asked is the share of the loyal among those it wins.")
+@loyal_needed.mistake(
+    "80 % is the retention that the firm wants. Which share of loyal customers must it win for that? Read the slider."
+)
 def the_retention():
     return 0.8
 
@@ -499,7 +501,7 @@ def turned_round():
     return 6.63 * 27 / 30
 
 
-@boxes_needed.mistake("Those are the boxes more. Asked is how many in all.")
+@boxes_needed.mistake("Those are the boxes more. Say how many she must take in all.")
 def boxes_more():
     return 6.63 * 30 / 27 - 6.63
 

@@ -409,7 +409,7 @@ def survival_of_three():
     return 420 / 1000
 
 
-@retention_year_3.mistake("That is the share that *leaves* after year two. Asked is the share that stays.")
+@retention_year_3.mistake("That is the share that *leaves* after year two. The retention rate is the share that stays.")
 def churn_of_three():
     return 1 - 420 / 600
 

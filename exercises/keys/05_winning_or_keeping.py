@@ -409,7 +409,7 @@ def both_by_one_year():
     return (90 + 0.70 * 110) / 1.10
 
 
-@worth_kept.mistake("The 60 % say who is kept. Asked is the worth of one who *is* kept.")
+@worth_kept.mistake("The 60 % say how many are kept. The question is what one is worth who *is* kept.")
 def not_kept_yet():
     return 0.60 * (90 + 0.70 * 110 / 1.10) / 1.10
 

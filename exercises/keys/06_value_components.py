@@ -168,7 +168,7 @@ by_the_dial.hint("Share of wallet: the bank's balances over all the customers' w
 by_the_dial.hint("How much would this year's customers keep with the bank at last year's share? And how much do they?")
 
 
-@exercise.table(points=3, level=1, within=0.01)
+@exercise.table(points=3, level=1, within=0)
 def what_moves_her_value(events):
     """The list `events` holds six things that move a bank customer's value. Build a DataFrame with the columns `event`
     (in this order), `cause` ("personal" if it comes from her own life, "bank" if the bank does it, "external" if
@@ -751,7 +751,9 @@ def must_go():
     return 1_712_978 / 3_008_260
 
 
-@must_go.mistake("That is the part that may stay (today's loss over the cost). Asked is the part that must go away.")
+@must_go.mistake(
+    "That is the part that may stay (today's loss over the cost). The question is which part must go away."
+)
 def may_stay():
     return 1 - 1_712_978 / 3_008_260
 

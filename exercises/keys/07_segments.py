@@ -64,20 +64,22 @@ def redbaby_card():
     points=1,
     level=1,
     options={
-        "q1": "Q1, frequent and high",
-        "q2": "Q2, frequent and low",
-        "q3": "Q3, rare and low",
-        "q4": "Q4, rare and high",
+        "frequent and high": "Q1",
+        "frequent and low": "Q2",
+        "rare and low": "Q3",
+        "rare and high": "Q4",
     },
     wrong={
-        "q1": "Q1 needs both: payments and spend at their cuts or above. She reaches one of the two.",
-        "q3": "Q3 is below both cuts. She lies above one of them.",
+        "frequent and high": "Q1 needs both: payments and spend at their cuts or above. She reaches one of the two.",
+        "rare and low": "Q3 is below both cuts. She lies above one of them.",
     },
 )
 def which_quadrant(payments, spend, frequency_cut, spend_cut):
     """A holder of the card made {payments} payments last year and spent {spend:,} RMB. The cuts lie at {frequency_cut}
     payments and {spend_cut:,} RMB. Where does she stand in the matrix of frequency against spend?"""
-    return segments.activity_quadrant(payments, spend, frequency_cut, spend_cut).lower()
+    often = "frequent" if payments >= frequency_cut else "rare"
+    much = "high" if spend >= spend_cut else "low"
+    return f"{often} and {much}"
 
 
 @which_quadrant.mistake(
@@ -85,7 +87,7 @@ def which_quadrant(payments, spend, frequency_cut, spend_cut):
     "these corners and a warning meant for the other would change places."
 )
 def swapped(payments, frequency_cut):
-    return "q2" if payments < frequency_cut else "q4"
+    return "frequent and low" if payments < frequency_cut else "rare and high"
 
 
 which_quadrant.hint("Compare the payments with their cut: frequent or rare? Then the spend with its own: high or low?")
@@ -341,12 +343,16 @@ def recency_of_the_summary():
     return 0
 
 
-@since_her_last.mistake("That is the other customer, 40005: 546 less 536. Asked is 40002.")
+@since_her_last.mistake(
+    "That is the other customer, 40005: 546 less 536. The question is about customer 40002, whose recency is 0."
+)
 def the_other_customer():
     return 546 - 536
 
 
-@since_her_last.mistake("That is the recency of customer 40005, from her first order to her last. Asked is 40002.")
+@since_her_last.mistake(
+    "That is the recency of customer 40005, from her first order to her last. The question is about customer 40002."
+)
 def recency_of_the_other():
     return 536
 
@@ -376,7 +382,7 @@ def three_a_month():
     return 36
 
 
-@q4_earns_from.mistake("There the loss has just gone: 0 RMB each. Asked is more than 20.")
+@q4_earns_from.mistake("There the loss has just gone: 0 RMB each. Go on until each brings more than 20.")
 def nothing_lost():
     return 44
 
@@ -469,7 +475,7 @@ def the_cost_itself():
     return 60
 
 
-@adviser_pays_from.mistake("That is 10 % of the cost. Asked is the margin whose 10 % are the cost.")
+@adviser_pays_from.mistake("That is 10 % of the cost. Turn it round: 10 % of which margin are the cost?")
 def a_tenth_of_the_cost():
     return 6
 

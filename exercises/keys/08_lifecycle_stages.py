@@ -505,12 +505,12 @@ def must_hold():
     return 100 * 15 / 513.54
 
 
-@must_hold.mistake("That is the number as a fraction. Asked is how many of 100.")
+@must_hold.mistake("That is the number as a fraction. Say how many of 100 it is.")
 def as_a_fraction():
     return 15 / 513.54
 
 
-@must_hold.mistake("That is the part of the 30 who are leaving, in percent. Asked is how many of all 100.")
+@must_hold.mistake("That is the part of the 30 who are leaving, in percent. Count them among all 100.")
 def part_of_the_leaving():
     return 100 * 15 / 513.54 / 0.30
 
@@ -584,7 +584,7 @@ def a_step_short():
     return 85
 
 
-@stays_needed.mistake("Those are the points more. Asked is the slider's value.")
+@stays_needed.mistake("Those are the points more. Give the slider's value.")
 def points_more():
     return 6
 

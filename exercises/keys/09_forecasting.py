@@ -89,7 +89,7 @@ def not_divided(leave_percent, repeats, last, silence):
     return (1 - leave_percent / 100) * np.exp(-repeats / last * silence)
 
 
-@known_clock.mistake("That is the chance that she is gone. Asked is that she is still there.")
+@known_clock.mistake("That is the chance that she is gone. The question is whether she is still there.")
 def gone(leave_percent, repeats, last, silence):
     stayed = (1 - leave_percent / 100) * np.exp(-repeats / last * silence)
     return 1 - stayed / (stayed + leave_percent / 100)
@@ -292,6 +292,11 @@ def her_own_mean(x, mean, p, q, gamma):
     return mean
 
 
+@expected_spend.mistake("Her mean counts once in yours. It weighs as much as her purchases are many: x times.")
+def mean_counts_once(x, mean, p, q, gamma):
+    return p * (gamma + mean) / (p * x + q - 1)
+
+
 @expected_spend.mistake("That is what all customers spend on average. What she has spent says something, too.")
 def mean_of_all(x, mean, p, q, gamma):
     return p * gamma / (q - 1)
@@ -401,7 +406,7 @@ def stayed_and_quiet():
     return 0.75 * np.exp(-2.5)
 
 
-@third.mistake("That is the chance that she is gone. Asked is that she is still there.")
+@third.mistake("That is the chance that she is gone. The question is whether she is still there.")
 def third_gone():
     return 1 - 0.75 * np.exp(-2.5) / (0.75 * np.exp(-2.5) + 0.25)
 
@@ -488,7 +493,7 @@ def times_forecast():
     return 100_000 / 53_638
 
 
-@times_forecast.mistake("That is how many times *more*. Asked is how many times in all: 1 would be just as forecast.")
+@times_forecast.mistake("That is how many times *more*. Say how many times in all: 1 would be just as forecast.")
 def times_more():
     return 100_000 / 53_638 - 1
 

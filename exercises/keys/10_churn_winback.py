@@ -190,12 +190,12 @@ def churn_figure(silent, back, window):
     return shares_back(silent, back, window)[1]
 
 
-@wrongly_lost.mistake("You divided by all customers. Asked is a share of those called lost.")
+@wrongly_lost.mistake("You divided by all customers. Of those called lost, which share came back?")
 def of_all_customers(silent, back, window):
     return shares_back(silent, back, window)[2]
 
 
-@wrongly_lost.mistake("You divided by all who come back. Asked is a share of those called lost.")
+@wrongly_lost.mistake("You divided by all who come back. Start from those called lost: they are the whole.")
 def of_all_who_come_back(silent, back, window):
     return shares_back(silent, back, window)[3]
 
@@ -542,7 +542,9 @@ def where_ten_percent_leave():
     return 0.10 * 0.82 / (0.10 * 0.82 + 0.90 * 0.18)
 
 
-@alarms_right.mistake("That is the recall: of the leavers, the share that is found. Asked is a share of the alarms.")
+@alarms_right.mistake(
+    "That is the recall: of the leavers, the share that is found. Here the alarms are the whole: which share is right?"
+)
 def the_recall():
     return 0.82
 
@@ -619,7 +621,7 @@ def worth_at_the_start():
     return 300
 
 
-@least_worth.mistake("At 260 RMB the alarm loses already. Asked is the worth at which it neither loses nor earns.")
+@least_worth.mistake("At 260 RMB the alarm loses already. Find the worth at which it neither loses nor earns.")
 def where_it_loses():
     return 260
 

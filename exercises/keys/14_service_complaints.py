@@ -25,6 +25,8 @@ def shop(rng):
     heavy_few, heavy_many = int(rng.integers(8, 14)) * 10, int(rng.integers(20, 30)) * 10
     light_few, light_many = int(rng.integers(25, 35)) * 10, int(rng.integers(8, 14)) * 10
     heavy, light = rng.uniform(0.68, 0.80), rng.uniform(0.28, 0.40)
+    if abs(light_few + light_many - heavy_few - heavy_many) < 20:
+        light_few += 50  # or to weigh the kinds would change nothing
     return dict(
         calls=int(rng.integers(16, 29) * 5),
         handle=int(rng.choice([240, 270, 300, 330, 360])),
@@ -369,6 +371,11 @@ def weighed_by_the_cared(**case):
     return 100 * (among("heavy", **case) * heavy + among("light", **case) * light) / (heavy + light)
 
 
+@recovery_effect.mistake("You let both kinds count the same. Here a kind counts by its number of customers.")
+def both_the_same(**case):
+    return 100 * (among("heavy", **case) + among("light", **case)) / 2
+
+
 recovery_effect.hint("First the two differences: among the heavy buyers, and among the light ones.")
 recovery_effect.hint("Then their mean, weighed by heavy_few + heavy_many and light_few + light_many.")
 
@@ -445,7 +452,7 @@ def two_weeks():
     return 336
 
 
-@limit_for_95.mistake("Those are days. Asked are hours, as beside the slider: times 24.")
+@limit_for_95.mistake("Those are days. Give hours, as beside the slider: times 24.")
 def in_days():
     return (274 + 2 * (0.95 * 346 - 327) / (329 - 327)) / 24
 
@@ -518,7 +525,7 @@ def the_share_left():
     return 205 / 361
 
 
-@noise_expected.mistake("That is by how many they should fall. Asked is how many should come.")
+@noise_expected.mistake("That is by how many they should fall. Say how many should come.")
 def the_fall():
     return 40 * (1 - 205 / 361)
 

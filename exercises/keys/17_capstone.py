@@ -92,6 +92,11 @@ def share_missing(cells):
     return sum(cell in ("", *PLACEHOLDERS) for cell in cells) / len(cells)
 
 
+@completeness.mistake("That is how many cells say something. A share is a part of all cells.")
+def how_many_filled(cells):
+    return sum(cell not in ("", *PLACEHOLDERS) for cell in cells)
+
+
 @completeness.mistake("You left the empty cells out of the divisor. Divide by all cells.")
 def empty_left_out(cells):
     return sum(cell not in ("", *PLACEHOLDERS) for cell in cells) / max(1, sum(cell != "" for cell in cells))

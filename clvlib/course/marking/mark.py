@@ -19,10 +19,13 @@ from typing import Any
 from clvlib import __version__
 from clvlib.course.code import opening
 from clvlib.course.exercise import Exercise, TextQuestion
-from clvlib.course.marking import pages, sandbox, sheets
+from clvlib.course.marking import deadlines, pages, sandbox, sheets
+from clvlib.course.marking.adjustments import ALL, NAME, Adjustments, Score
 from clvlib.course.marking.alike import Work
 from clvlib.course.marking.answers import thaw
+from clvlib.course.marking.changes import Changes, Gradebook, compare
 from clvlib.course.marking.judge import Marked, judge, notes
+from clvlib.course.marking.plan import Plan
 from clvlib.course.marking.record import Inputs, Record, hidden_inputs, shown_inputs
 from clvlib.course.marking.release import slug, write, write_zip
 from clvlib.course.marking.roster import Roster, Student
@@ -70,11 +73,29 @@ class Marking:
         What was handed out.
     out : Path
     limits : Limits, optional
+    plan : Plan, optional
+        Of the course: what is due when.
+    adjustments : Adjustments, optional
+        What the instructor decided.
+    folder : Path, optional
+        Where the file of the adjustments lies, or would.
     """
 
-    def __init__(self, exercise: Exercise, roster: Roster, record: Record, out: Path, limits: Limits | None = None):
+    def __init__(
+        self,
+        exercise: Exercise,
+        roster: Roster,
+        record: Record,
+        out: Path,
+        limits: Limits | None = None,
+        plan: Plan | None = None,
+        adjustments: Adjustments | None = None,
+        folder: Path = Path(),
+    ):
         self.exercise, self.roster, self.out = exercise, roster, out
         self.limits = limits or Limits()
+        self.plan, self.adjustments, self.folder = plan or Plan(), adjustments or Adjustments(), folder
+        self.gradebook = Gradebook(out / "gradebook.csv")
         self.remarks: list[Remark] = []
         self._know(record)
         for student, name in self._links().items():
@@ -91,8 +112,11 @@ class Marking:
         """
         if not source.exists():
             raise ValueError(f"there is no folder or zip {source}: --submissions is where the returned files are")
-        self._find_who_has_a_new_id(source)
-        self.remarks = list(keep(find(source), self._class, self.out / "attempts"))
+        paths = self._find_who_has_a_new_id(source)
+        files = find(source)
+        if self.roster.kind == "plain":
+            files = deadlines.times_in_names(files, paths, self.plan.zone)
+        self.remarks = list(keep(files, self._class, self.out / "attempts"))
 
     def waiting(self, again: Sequence[str] = ()) -> list[Student]:
         """The students whose last attempt was not run yet, or not to its end, and those of these ids.
@@ -139,6 +163,18 @@ class Marking:
         for student in self.roster.students:
             yield self._result(student)
 
+    def changes(self, results: Sequence[Marked]) -> Changes:
+        """What `write` would change in the gradebook, and what looks wrong.
+
+        Raises
+        ------
+        ValueError
+            If the gradebook was edited by hand.
+        """
+        new = self._gradebook(self._scores(sheets.with_marks(results, self._read_sheets())))
+        self.gradebook.refuse_edits(new, self.exercise.name, self.folder / NAME)
+        return compare(self.gradebook.before(), new, "total")
+
     def works(self) -> Iterator[Work]:
         """What each last attempt holds and left when it was run, under whatever limits, for a look at what is alike."""
         for student in self.roster.students:
@@ -154,37 +190,50 @@ class Marking:
                     yield Work(student, verdicts, answers, read_notebook(attempt.read_bytes())[0])
 
     def write(self, results: Sequence[Marked]) -> Summary:
-        """Write the gradebook, the pages, the marking sheets and the log, with the texts that a person has marked."""
+        """Write the gradebook, the pages, the marking sheets and the log, with the texts that a person has marked.
+
+        Raises
+        ------
+        ValueError
+            If the gradebook was edited by hand: then nothing is written.
+        """
         marks = self._read_sheets()  # as late as can be: she may have typed meanwhile
         results = sheets.with_marks(results, marks)
-        handed_in = [result for result in results if result.status != "nothing handed in"]
-        feedback = [(result, pages.feedback_page(self.exercise, result, marks).encode()) for result in handed_in]
+        scores = self._scores(results)
+        gradebook = self._gradebook(scores)
+        self.gradebook.refuse_edits(gradebook, self.exercise.name, self.folder / NAME)
+        changes = compare(self.gradebook.before(), gradebook, "total")
+        told = [score for score in scores if score.status != "nothing handed in" or score.changes]
+        feedback = [(score.result, pages.feedback_page(self.exercise, score, marks).encode()) for score in told]
         for result, page in feedback:
             write(self.out / "feedback" / self._page_name(result), page)
-        for path in self._pages_of_others(results):
+        for path in self._pages_of_others([score.result for score in told]):
             path.unlink(missing_ok=True)
         self.out.mkdir(parents=True, exist_ok=True)
         packed = [
             (self.roster.feedback_path(result.student, self._page_name(result)), page) for result, page in feedback
         ]
         write_zip(self.out / "feedback.zip", packed)
-        tables = {"gradebook.csv": sheets.gradebook(self.exercise, results), "log.csv": self._log(results)}
+        if changes.cells:
+            write(self.out / "changes.csv", changes.as_csv().encode("utf-8-sig"))
+        tables = {"log.csv": self._log(scores)}
         for key in self._texts():
             tables[sheets.file_name(key)] = sheets.marking_sheet(self.exercise, key, results, marks.get(key))
         for name, text in tables.items():
             write(self.out / name, text.encode("utf-8-sig"))
         write(self.out / "items.html", pages.items_page(self.exercise, results).encode())
-        names = [*tables, "items.html", "feedback"]
-        form, problem = self._grade_form(results)
+        names = ["gradebook.csv", *tables, "items.html", "feedback"]
+        form, problem = self._grade_form(scores)
         if form is not None:
             names.append(f"gradebook_{self.roster.kind}.csv")
             write(self.out / names[-1], form.encode())
+        self.gradebook.write(gradebook)  # at the end: until then the run before is what the next compares with
         statuses = [result.status for result in results]
         return Summary(
             statuses.count("marked"),
             statuses.count("not readable"),
             statuses.count("nothing handed in"),
-            sum(len(result.waiting) for result in results),
+            sum(len(score.waiting) for score in scores),
             [self.out / name for name in names],
             problem,
         )
@@ -206,8 +255,26 @@ class Marking:
     def _codes(self) -> dict[str, str]:
         return {plain(each.code): ticket for ticket, each in self.record.handed_out.items() if each.code}
 
-    def _find_who_has_a_new_id(self, source: Path) -> None:
+    def _scores(self, results: Sequence[Marked]) -> list[Score]:
+        return [self.adjustments.score(self.exercise, result, self._lateness(result)) for result in results]
+
+    def _gradebook(self, scores: Sequence[Score]) -> str:
+        return sheets.gradebook(self.exercise, scores)
+
+    def _lateness(self, result: Marked) -> deadlines.Lateness | None:
+        """How late the attempt is that counts; None without a deadline or an attempt."""
+        own, given = (self.adjustments.time(result.student, what) for what in ("due", "handed in"))
+        due = own.when if own else self.plan.of(self.exercise.name).due
+        kept = self._attempts(result.student)
+        if due is None or not kept:
+            return None
+        extended = own is not None and own.student != ALL
+        return deadlines.lateness(self.plan, due, kept[-1].name, given.when if given else None, extended=extended)
+
+    def _find_who_has_a_new_id(self, source: Path) -> list[str]:
         """Follow a ticket of the record to a student of the roster whom nothing else connects with it.
+
+        Returns the paths of all files.
 
         Raises
         ------
@@ -233,6 +300,7 @@ class Marking:
         if links:
             kept = [[student.id, name] for student, name in links.items()]
             write(self.out / "links.json", json.dumps(kept, ensure_ascii=False, indent=1).encode())
+        return [path for path, *_ in found]
 
     def _links(self) -> dict[Student, str]:
         """The tickets that earlier runs found to be those of students with new ids."""
@@ -322,7 +390,7 @@ class Marking:
         return self.out / "answers" / f"{self.ticket_of[student]}.json"
 
     def _pages_of_others(self, results: Sequence[Marked]) -> list[Path]:
-        """Pages of an earlier run of students who are not on the roster any more, or have another ticket."""
+        """Pages of an earlier run of who is told nothing any more: not on the roster, or with another ticket."""
         kept = {self._page_name(result) for result in results}
         pages = (self.out / "feedback").glob(f"{self.exercise.name}_*.html")
         return [page for page in pages if page.name not in kept]
@@ -341,22 +409,29 @@ class Marking:
     def _read_sheets(self) -> dict[str, dict[str, sheets.Mark]]:
         return {key: sheets.read_marking_sheets(self.out, self.exercise, key) for key in self._texts()}
 
-    def _grade_form(self, results: Sequence[Marked]) -> tuple[str | None, str]:
+    def _grade_form(self, scores: Sequence[Score]) -> tuple[str | None, str]:
         """For the LMS, final totals only: who waits for a person's marks stays blank. And why there is none."""
-        grades = {result.student.id: None if result.waiting else result.total for result in results}
+        grades = {score.result.student.id: score.for_lms for score in scores}
         try:
             return self.roster.grade_form(grades, self.exercise.title, self.exercise.points), ""
         except ValueError as error:
             return None, str(error)
 
-    def _log(self, results: Sequence[Marked]) -> str:
+    def _log(self, scores: Sequence[Score]) -> str:
         rows = [[remark.student.id if remark.student else "", remark.path, remark.what] for remark in self.remarks]
-        answers = {result.student: self._kept(result.student) for result in results}
+        answers = {score.result.student: self._kept(score.result.student) for score in scores}
         alone = [student for student, left in answers.items() if left and left["alone"]]
-        for result in results:
+        for score in scores:
+            result, late = score.result, score.late
             kept = self._attempts(result.student)
             told = [f"{count(len(kept), 'attempt')}; the last counts"] if len(kept) > 1 else []
             told += [_RUN_ALONE] if result.student in alone else []
+            if late and late.late:
+                told.append(
+                    late.by if late.handed_in else f"{late.by}: counted as one day; a row `handed in` says when"
+                )
+            if late and late.doubtful:
+                told.append("late for the learning platform, but you gave her more time: counted as in time")
             rows += [[result.student.id, kept[-1].name if kept else "", what] for what in [*told, *result.notes]]
         for name in self._dropped():
             of = self.record.handed_out.get(name)

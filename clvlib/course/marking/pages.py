@@ -9,17 +9,23 @@ import hashlib
 from collections import Counter
 from collections.abc import Sequence
 from statistics import mean, median
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from clvlib.course.cards import marked_up
 from clvlib.course.exercise import Exercise
 from clvlib.course.marking import alike, items
+from clvlib.course.marking.adjustments import Score
+from clvlib.course.marking.deadlines import shown
 from clvlib.course.marking.judge import Marked
+from clvlib.course.marking.plan import Plan
 from clvlib.course.marking.sheets import Marks
 from clvlib.course.marking.tables import figure, visible
 from clvlib.course.words import count
+
+if TYPE_CHECKING:
+    from clvlib.course.marking.term import Standing
 
 _TEMPLATES = Environment(
     loader=PackageLoader("clvlib.course.marking"),
@@ -35,28 +41,30 @@ _TEMPLATES.filters |= {
     "marked_up": marked_up,
     "mean": mean,
     "median": median,
+    "time": shown,
     "two_places": items.two_places,
 }
 
 
-def feedback_page(exercise: Exercise, result: Marked, marks: Marks) -> str:
+def feedback_page(exercise: Exercise, score: Score, marks: Marks) -> str:
     """The page of one student, as HTML that needs no other file.
 
     Parameters
     ----------
     exercise : Exercise
-    result : Marked
-        Hers, with the marks folded in (see `with_marks`).
+    score : Score
+        Hers, of a result with the marks folded in (see `with_marks`).
     marks : dict
         By question and student, as `with_marks` takes them: the lines of the rubric come from here.
     """
     return _page(
         "feedback.html",
         exercise=exercise,
-        result=result,
-        name=result.student.name or result.student.id,
-        waiting=sum(exercise.questions[key].points for key in result.waiting),
-        marks={key: given.get(result.student.id) for key, given in marks.items()},
+        score=score,
+        result=score.result,
+        name=score.result.student.name or score.result.student.id,
+        waiting=sum(score.counted[key] for key in score.waiting),
+        marks={key: given.get(score.result.student.id) for key, given in marks.items()},
     )
 
 
@@ -65,6 +73,13 @@ def items_page(exercise: Exercise, results: Sequence[Marked]) -> str:
     statuses = Counter(result.status for result in results)
     shown = _questions(exercise, results) if statuses["marked"] else {}
     return _page("items.html", exercise=exercise, results=results, statuses=statuses, **shown)
+
+
+def term_page(plan: Plan, standing: "Standing") -> str:
+    """The page of one student over all exercises of a course."""
+    unsettled = any(part.waiting or part.status == "not marked yet" for part in standing.parts)
+    name = standing.student.name or standing.student.id
+    return _page("term.html", plan=plan, standing=standing, name=name, unsettled=unsettled)
 
 
 def alike_page(exercise: Exercise, found: Sequence[alike.Finding], works: int) -> str:

@@ -66,7 +66,7 @@ _ALIASES = {
 
 _POINTS = "    Points Possible"  # with the blanks, as Canvas writes it
 # Canvas takes care that a name holds no number between underscores; an anonymous file has "anon" for a name
-_CANVAS = re.compile(r"(?!anon_).*?_(?P<number>[0-9]+)_[0-9]+_")
+_CANVAS = re.compile(r"(?!anon_).*?_(?P<late>LATE_)?(?P<number>[0-9]+)_[0-9]+_")
 _MOODLE = re.compile(r"(?P<name>.*?)_(?P<number>[0-9]+)_assignsubmission_")
 _NOT_IN_FILE_NAMES = re.compile(r"[\x00-\x1f\x7f&<>\"`|':\\/*?]")  # what Moodle drops, and what Windows refuses
 
@@ -152,7 +152,12 @@ class Roster:
             raise ValueError(f"{path!r} names {len(owners)} students: {listing(student.id for student in owners)}")
         return owners[0] if owners else None
 
-    def grade_form(self, grades: dict[str, float | None], title: str, out_of: int) -> str | None:
+    def says_late(self, path: str) -> bool | None:
+        """Whether Canvas calls a returned file late; None if it was not Canvas that named it."""
+        found = next(filter(None, map(_CANVAS.match, path.split("/"))), None) if self.kind == "canvas" else None
+        return None if found is None else bool(found["late"])
+
+    def grade_form(self, grades: dict[str, float | None], title: str, out_of: float) -> str | None:
         """The form that the LMS imports, as CSV text; write it as UTF-8, its line ends untouched.
 
         For Canvas: the columns up to Section and one with the grades, under the header it has in the export ("Exercise

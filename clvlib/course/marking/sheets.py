@@ -8,6 +8,8 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from clvlib.course.exercise import Exercise, TextQuestion
+from clvlib.course.marking.adjustments import Score
+from clvlib.course.marking.deadlines import shown
 from clvlib.course.marking.judge import Marked
 from clvlib.course.marking.tables import as_csv, defused, figure, guarded, read_table, unguarded
 from clvlib.course.words import listing
@@ -42,17 +44,50 @@ class Mark:
 Marks = Mapping[str, Mapping[str, Mark]]  # by question, then by the student's id
 
 
-def gradebook(exercise: Exercise, results: Sequence[Marked]) -> str:
+def gradebook(exercise: Exercise, scores: Sequence[Score]) -> str:
     """The points of a class as CSV: a row a student, a column a question.
 
-    What is not known yet is blank, and `to_mark` counts the texts that wait for a person.
+    What is not known yet is blank, as is what does not count, and `to_mark` counts the texts that wait for a person.
+    Points beside those of the questions, and what lateness cost, stand before the total, which is the sum of the row;
+    times and reasons stand at the end. A column that nobody needs is left out.
     """
-    rows = [["student", "name", "status", *exercise.questions, "total", "out_of", "to_mark"]]
-    for result in results:
-        points = [result.verdicts[key].points if result.verdicts else None for key in exercise.questions]
-        numbers = [*points, result.total, exercise.points, len(result.waiting)]
-        rows.append([defused(result.student.id), defused(result.student.name), result.status, *map(figure, numbers)])
-    return as_csv(rows)
+    columns: dict[str, list[str]] = {
+        "student": [defused(score.result.student.id) for score in scores],
+        "name": [defused(score.result.student.name) for score in scores],
+        "status": [score.status for score in scores],
+    }
+    for key in exercise.questions:
+        columns[key] = [figure(_points_of(score, key)) for score in scores]
+    columns["extra"] = [figure(_beside(score)) for score in scores]
+    columns["late_penalty"] = [figure(-score.lost) if score.late and score.late.late else "" for score in scores]
+    columns["total"] = [figure(score.total) for score in scores]
+    columns["out_of"] = [figure(score.out_of) for score in scores]
+    columns["to_mark"] = [figure(len(score.waiting)) for score in scores]
+    columns["handed_in"] = [
+        shown(score.late.handed_in) if score.late and score.late.handed_in else "" for score in scores
+    ]
+    columns["notes"] = [defused("; ".join(_notes(score))) for score in scores]
+    used = {title: cells for title, cells in columns.items() if title not in _IN_NEED or any(cells)}
+    return as_csv([list(used), *(list(row) for row in zip(*used.values(), strict=True))])
+
+
+_IN_NEED = ("extra", "late_penalty", "handed_in", "notes")
+
+
+def _points_of(score: Score, key: str) -> float | None:
+    return score.result.verdicts[key].points if score.result.verdicts and key in score.counted else None
+
+
+def _beside(score: Score) -> float | None:
+    """What the total has beside the points of the questions and the penalty."""
+    if score.total is None:
+        return None
+    return round(score.total - (score.earned or 0) + score.lost, 2) or None
+
+
+def _notes(score: Score) -> list[str]:
+    late = [score.late.by] if score.late and score.late.late else []
+    return late + [f"{where}: {said}" for where, lines in score.changes.items() for said in lines]
 
 
 def log(rows: Iterable[Sequence[str]]) -> str:

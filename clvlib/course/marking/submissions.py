@@ -144,7 +144,9 @@ def keep(returned: Iterable[Returned], room: Class, folder: Path) -> Iterator[Re
                 raise ValueError(f"it is the notebook of another exercise, {exercise}")
             student, remark = _whose(file.path, carried, room)
             signed = room.tickets.get(carried) == student or room.roster.kind != "plain"
-            _keep(folder / of_student[student], f"{'' if signed else _UNSIGNED}{_kept_name(file)}.ipynb", file.data)
+            called = {None: "", True: "_late", False: "_on-time"}[room.roster.says_late(file.path)]
+            name = f"{'' if signed else _UNSIGNED}{_kept_name(file)}{called}.ipynb"
+            _keep(folder / of_student[student], name, file.data)
         except ValueError as error:
             remark = str(error)
             with suppress(ValueError):

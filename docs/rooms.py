@@ -1,0 +1,231 @@
+"""The site's pages, gathered from the rooms where they are written. `make site` runs this, and then Sphinx.
+
+Pages lie as in the repository, so that their links hold. What the site has of its own is made by the templates in
+`docs/pages` from the same rooms: parts of the README, first lines of notebooks, docstrings.
+"""
+
+import inspect
+import json
+import re
+import shutil
+from base64 import b64decode
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from html import escape
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import jinja2
+
+import clvlib
+from clvlib.course import explorers
+
+DOCS = Path(__file__).parent
+ROOT = DOCS.parent
+MOVED = {  # links to what is no page of its own here
+    "README.md#if-you-maintain-it": "maintaining.md",
+    "README.md": "index.md",
+    "CITATION.cff": "citing.md",
+    "#The-map": "#the-map",  # JupyterLab keeps capitals in anchors
+}
+MODULE = "reference/module.rst"  # the template of a page a module
+LINK = re.compile(r"\]\(([^)\s]+)\)")
+
+
+def gather(build: Path) -> None:
+    """Write to `build/pages` what Sphinx reads, to `build/files` what is only downloaded: the notebooks as they are."""
+    shutil.rmtree(build, ignore_errors=True)
+    pages, files = build / "pages", build / "files"
+    readme = _read("README.md")
+    pack = [path.relative_to(ROOT) for path in sorted(ROOT.glob("docs/teaching/*.md"))]  # listed as soon as it is there
+    alt, picture, view = first_explorer()
+    known = {
+        "readme": Readme(readme),
+        "lessons": lessons(readme),
+        "modules": [Module(name) for name in dir(clvlib) if name != "__version__"],
+        "explorer": {"alt": alt, "html": view},
+        "pack": [path.as_posix() for path in pack],
+    }
+    texts = [path.relative_to(ROOT) for room in ("", "notebooks/", "datasets/", "exercises/") for path in _texts(room)]
+    for name in [*texts, *pack]:
+        text = moved(_read(name))
+        _write(pages / name, text)
+        for linked in other_files(name, text):
+            _copy(linked, pages)
+    for name in ("CITATION.cff", "LICENSE"):
+        _copy(Path(name), pages)
+    for path in [*ROOT.glob("notebooks/*.ipynb"), *ROOT.glob("exercises/*.ipynb")]:
+        name = path.relative_to(ROOT)
+        _copy(name, files)
+        _write(pages / name, json.dumps(notebook(_read(name)), ensure_ascii=False))
+    (pages / "explorer.png").write_bytes(picture)
+    templates = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(DOCS / "pages"),
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    for name in set(templates.list_templates()) - {MODULE}:
+        _write(pages / name, moved(templates.get_template(name).render(known)))
+    for module in known["modules"]:
+        _write(pages / f"reference/{module.name}.rst", templates.get_template(MODULE).render(module=module))
+
+
+# The README, and the course as its table lists it.
+
+
+class Readme:
+    """The README by its parts."""
+
+    def __init__(self, text: str):
+        self.text = text
+        _, pitch, self.readers = text.partition("\n## ")[0].split("\n\n")[:3]
+        self.pitch = _sentences(pitch)
+
+    def part(self, heading: str) -> str:
+        """What stands under a heading of the second level."""
+        found = re.search(rf"^## {re.escape(heading)}\n(.+?)(?=^## |\Z)", self.text, re.MULTILINE | re.DOTALL)
+        if not found:
+            raise ValueError(f"README.md has no part {heading!r} any more: name in docs/pages what to show instead")
+        return found[1].strip()
+
+    def sentences(self, heading: str) -> list[str]:
+        """The sentences of a part."""
+        return _sentences(self.part(heading))
+
+
+def _sentences(text: str) -> list[str]:
+    return re.split(r"(?<=[.?!])\s+(?=[A-Z`])", text)
+
+
+@dataclass(frozen=True)
+class Lesson:
+    """A row of the README's table."""
+
+    part: str
+    number: str
+    title: str
+    name: str
+    question: str
+
+    @property
+    def has_exercise(self) -> bool:
+        return (ROOT / f"exercises/{self.name}.ipynb").exists()
+
+    @property
+    def size(self) -> str:
+        """What the exercise says of its length, such as "35 minutes, 20 points"."""
+        return re.search(r"About (\d+ minutes, \d+ points)", _read(f"exercises/{self.name}.ipynb"))[1]
+
+
+def lessons(readme: str) -> list[Lesson]:
+    row = re.compile(r"^\| *([^|]*?) *\| (\d+) \[([^]]+)\]\(notebooks/(\w+)\.ipynb\) \| ([^|]+) \|$", re.MULTILINE)
+    part, found = "", []
+    for label, *rest in row.findall(readme):
+        part = label or part
+        found.append(Lesson(part, *rest))
+    return found
+
+
+# Notebooks.
+
+
+def notebook(text: str) -> dict[str, Any]:
+    """A notebook as the site shows it: pictures with their words, explorers with where their controls stand."""
+    page: dict[str, Any] = json.loads(text)
+    for cell in page["cells"]:
+        cell["source"] = moved("".join(cell["source"]))
+        for output in list(cell.get("outputs", [])):
+            about = output.get("metadata", {}).get("image/png")
+            if about:
+                cell["metadata"]["mystnb"] = {"image": {"alt": about["alt"]}}
+            if about and (name := explorer_in(cell)):
+                shown = {"output_type": "display_data", "metadata": {}, "data": {"text/html": explorer(name)}}
+                cell["outputs"].append(shown)
+    return page
+
+
+def explorer_in(cell: dict[str, Any]) -> str | None:
+    called = re.search(r"\bexplorers\.(\w+)\(\)\n\w+$", "".join(cell["source"]))
+    return called[1] if called else None
+
+
+def explorer(name: str) -> str:
+    """Where an explorer's controls stand, in words, and what `explorer.js` needs to draw it there."""
+    shown = getattr(explorers, name)()
+    start = " · ".join(f"{escape(face['label'])} <b>{escape(face['words'][face['start']])}</b>" for face in shown.panel)
+    data = json.dumps({"panel": shown.panel, "first": shown.shown}).replace("</", r"<\/")
+    script = f'<script type="application/json">{data}</script>'
+    return f'<div class="clv-stored"><p>In the notebook, these move the picture: {start}.</p>{script}</div>'
+
+
+def first_explorer() -> tuple[str, bytes, str]:
+    """The explorer of lesson 1: its words, its stored picture for a browser that runs no script, and the explorer."""
+    cells = json.loads(_read("notebooks/01_worksheet.ipynb"))["cells"]
+    name, cell = next((name, cell) for cell in cells if (name := explorer_in(cell)))
+    output = next(output for output in cell["outputs"] if "image/png" in output["data"])
+    return output["metadata"]["image/png"]["alt"], b64decode("".join(output["data"]["image/png"])), explorer(name)
+
+
+# The reference.
+
+
+class Module:
+    """A module of the library, and what of it is public."""
+
+    def __init__(self, name: str):
+        module: ModuleType = getattr(clvlib, name)
+        self.name = name
+        self.path = module.__name__
+        self.about = (module.__doc__ or "").partition("\n")[0]
+        is_package = hasattr(module, "__path__")  # of which everything that it lists is public
+        named = module.__all__ if is_package else [each for each in vars(module) if not each.startswith("_")]
+        public = {each: getattr(module, each) for each in named}
+        own = {each: found for each, found in public.items() if is_package or _home(found) == module.__name__}
+        self.functions = [each for each, found in own.items() if inspect.isfunction(found)]
+        self.classes = [each for each, found in own.items() if inspect.isclass(found)]
+
+
+def _home(found: object) -> str:
+    return getattr(found, "__module__", "")
+
+
+# Pages of text, and files.
+
+
+def _texts(room: str) -> Iterable[Path]:
+    """The pages of a room; the README of the whole is not one: the start page and others show its parts."""
+    return (path for path in sorted(ROOT.glob(f"{room}[A-Z]*.md")) if path != ROOT / "README.md")
+
+
+def moved(text: str) -> str:
+    """The text with links to where the site has it."""
+    return LINK.sub(lambda found: f"]({MOVED.get(found[1], found[1])})", text)
+
+
+def other_files(name: Path, text: str) -> Iterator[Path]:
+    """What a page links to that is no page: Sphinx makes a download of it, if it lies where the link says."""
+    for target in LINK.findall(text):
+        linked = (ROOT / name.parent / target.partition("#")[0]).resolve()
+        if ROOT in linked.parents and linked.is_file() and linked.suffix not in (".md", ".ipynb"):
+            yield linked.relative_to(ROOT)
+
+
+def _read(name: str | Path) -> str:
+    return (ROOT / name).read_text(encoding="utf-8")
+
+
+def _write(path: Path, text: str) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text, encoding="utf-8")
+
+
+def _copy(name: Path, to: Path) -> None:
+    (to / name).parent.mkdir(parents=True, exist_ok=True)
+    shutil.copyfile(ROOT / name, to / name)
+
+
+if __name__ == "__main__":
+    gather(DOCS / "_build")

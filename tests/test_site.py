@@ -1,0 +1,393 @@
+"""The site: whole, alive, at one with the rooms it is made of, open to everybody. `make site-test` runs these tests.
+
+What a browser or Sphinx is needed for is skipped in `make test`: a build takes half a minute, the walk as long.
+"""
+
+import functools
+import html
+import importlib.util
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import threading
+from html.parser import HTMLParser
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+import pytest
+from browser import chromium, find_chromium
+
+from clvlib.course import explorers
+
+ROOT = Path(__file__).parents[1]
+REQUIRED = os.environ.get("CLV_SITE_REQUIRED")
+LESSONS = sorted(path.stem for path in ROOT.glob("notebooks/*.ipynb"))
+
+
+def module(path):
+    spec = importlib.util.spec_from_file_location(path.stem, path)
+    found = importlib.util.module_from_spec(spec)
+    sys.modules[path.stem] = found  # dataclasses look there
+    spec.loader.exec_module(found)
+    return found
+
+
+rooms, publish = module(ROOT / "docs" / "rooms.py"), module(ROOT / ".ci" / "publish.py")
+
+
+# What is gathered: no Sphinx needed.
+
+
+@pytest.fixture(scope="module")
+def gathered(tmp_path_factory):
+    build = tmp_path_factory.mktemp("site")
+    rooms.gather(build)
+    return build / "pages"
+
+
+def test_the_start_page_has_every_lesson_with_its_question_and_who_it_is_for(gathered):
+    page = (gathered / "index.md").read_text(encoding="utf-8")
+    course = rooms.lessons((ROOT / "README.md").read_text(encoding="utf-8"))
+    assert [lesson.name for lesson in course] == LESSONS
+    for lesson in course:
+        assert f"{lesson.number}. [{lesson.title}](notebooks/{lesson.name}.ipynb)\\\n  {lesson.question}\n" in page
+        assert page.count(f"<notebooks/{lesson.name}>") == 1
+    assert [part for part in dict.fromkeys(lesson.part for lesson in course) if f"**{part}**" in page] == [
+        "I Worth",
+        "II Lifecycle",
+        "III Satisfaction",
+        "IV Loyalty",
+        "V Capstone",
+    ]
+    for reader in ("learning", "teaching", "analysing"):
+        assert f"]({reader}.md)" in page
+
+
+def test_a_part_of_the_readme_that_is_gone_is_told():
+    with pytest.raises(ValueError, match=r"README.md has no part 'If you are flying' any more"):
+        rooms.Readme("# Title\n\nPitch.\n\nReaders.\n\n## Start\n").part("If you are flying")
+
+
+@pytest.mark.parametrize("name", LESSONS)
+def test_an_explorer_is_shown_as_the_notebook_stores_it(name):
+    page = rooms.notebook((ROOT / "notebooks" / f"{name}.ipynb").read_text(encoding="utf-8"))
+    shown = []
+    for cell in page["cells"]:
+        if called := rooms.explorer_in(cell):
+            stored, drawn = cell["outputs"][-2:]
+            words = "".join(stored["data"]["text/plain"])
+            data = json.loads(re.search(r"json\">(.+)</script>", drawn["data"]["text/html"])[1])
+            assert cell["metadata"]["mystnb"]["image"]["alt"] == words
+            assert data["first"]["text"] == words
+            assert data["first"]["svg"].startswith("<svg")
+            start = data["panel"][0]
+            assert f"{start['label']} <b>{start['words'][start['start']]}</b>" in html.unescape(
+                drawn["data"]["text/html"]
+            )
+            shown.append(called)
+    outputs = [output for cell in page["cells"] for output in cell.get("outputs", [])]
+    assert len(shown) == sum("width" in output.get("metadata", {}).get("image/png", {}) for output in outputs)
+    assert set(shown) <= set(explorers.__all__)
+
+
+def test_teaching_pages_are_listed_as_soon_as_they_are_there(tmp_path, monkeypatch, gathered):
+    assert "docs/teaching" not in (gathered / "teaching.md").read_text(encoding="utf-8")
+    for room in ("notebooks", "exercises", "datasets"):
+        (tmp_path / room).mkdir()
+    copied = [ROOT / "README.md", ROOT / "CITATION.cff", ROOT / "LICENSE", ROOT / "notebooks" / "01_worksheet.ipynb"]
+    for path in (*copied, *ROOT.glob("exercises/*.ipynb")):
+        shutil.copy(path, tmp_path / path.relative_to(ROOT))
+    pack = tmp_path / "docs" / "teaching"
+    pack.mkdir(parents=True)
+    (pack / "syllabus.md").write_text("# Syllabus\n\n[Lesson 1](../../notebooks/01_worksheet.ipynb)\n")
+    monkeypatch.setattr(rooms, "ROOT", tmp_path)
+    rooms.gather(tmp_path / "build")
+    page = (tmp_path / "build" / "pages" / "teaching.md").read_text(encoding="utf-8")
+    assert "\n/docs/teaching/syllabus.md\n" in page
+    assert (tmp_path / "build" / "pages" / "docs" / "teaching" / "syllabus.md").exists()
+
+
+def test_a_new_version_leaves_the_old_ones_where_they_are(tmp_path):
+    for version in ("0.9.0", "0.10.0", "0.9.1"):
+        built = tmp_path / version
+        built.mkdir()
+        (built / "index.html").write_text(version)
+        publish.publish(built, tmp_path / "pages", version)
+    edition = tmp_path / "pages" / "en"
+    for version in ("0.9.0", "0.9.1", "0.10.0"):
+        assert (edition / version / "index.html").read_text() == version
+    assert (edition / "latest" / "index.html").read_text() == "0.10.0", "the newest, not the last that was published"
+    assert re.findall(r'href="([\d.]+)/"', (edition / "index.html").read_text()) == ["0.10.0", "0.9.1", "0.9.0"]
+    assert "url=en/latest/" in (tmp_path / "pages" / "index.html").read_text()
+    with pytest.raises(SystemExit, match="no version"):
+        publish.publish(edition / "0.9.0", tmp_path / "pages", "main")
+
+
+# What is built.
+
+
+class Page(HTMLParser):
+    """The ids of a page, its links and what it loads."""
+
+    def __init__(self, path):
+        super().__init__()
+        self.ids, self.links, self.loads, self.silent = set(), [], [], []
+        self.feed(path.read_text(encoding="utf-8"))
+
+    def handle_starttag(self, tag, attributes):
+        found = dict(attributes)
+        self.ids |= {found[name] for name in ("id", "name") if found.get(name)}
+        if tag == "a" and "href" in found:
+            self.links.append(found["href"])
+        if tag in ("script", "img", "iframe", "source") and "src" in found:
+            self.loads.append(found["src"])
+        if tag == "link" and "href" in found:
+            self.loads.append(found["href"])
+        if tag == "img" and not found.get("alt"):
+            self.silent.append(found["src"])
+
+
+def sphinx(build, site, *options):
+    command = [sys.executable, "-m", "sphinx", "-W", "--keep-going", "--quiet", "--jobs", "auto", "-c", ROOT / "docs"]
+    command += ["-d", build / "doctrees", "-D", f"html_extra_path={build / 'files'}", *options]
+    done = subprocess.run([*command, build / "pages", site], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    return site
+
+
+@pytest.fixture(scope="module")
+def site(gathered):
+    if importlib.util.find_spec("sphinx") is None:
+        if REQUIRED:
+            pytest.fail("CLV_SITE_REQUIRED is set, and there is no Sphinx: run make site-test")
+        pytest.skip("needs Sphinx: make site-test brings it")
+    return sphinx(gathered.parent, gathered.parent / "html")
+
+
+@pytest.fixture(scope="module")
+def pages(site):
+    return {path.relative_to(site).as_posix(): Page(path) for path in sorted(site.rglob("*.html"))}
+
+
+@pytest.mark.slow
+def test_every_link_and_every_anchor_is_alive(site, pages):
+    dead = []
+    for name, page in pages.items():
+        for link in {*page.links, *page.loads}:
+            parts = urlsplit(link)
+            if parts.scheme or parts.netloc or link == "#":
+                continue
+            target = (site / name).parent / unquote(parts.path) if parts.path else site / name
+            target = target / "index.html" if target.is_dir() else target
+            known = pages.get(os.path.relpath(target, site).replace(os.sep, "/"))
+            anchor = unquote(parts.fragment)
+            if not target.exists() or (anchor and known and anchor not in known.ids):
+                dead.append(f"{name}: {link}")
+    assert not dead
+    assert sum(len(page.links) for page in pages.values()) > 5000
+
+
+@pytest.mark.slow
+def test_no_page_loads_anything_from_elsewhere_and_every_picture_has_words(site, pages):
+    assert not [(name, load) for name, page in pages.items() for load in page.loads if urlsplit(load).netloc]
+    assert not [(name, picture) for name, page in pages.items() for picture in page.silent]
+    css = "".join(path.read_text(encoding="utf-8") for path in site.rglob("*.css"))
+    assert not re.findall(r"url\(['\"]?https?:|@import", css)
+
+
+@pytest.mark.slow
+def test_every_lesson_exercise_and_page_of_text_is_there_and_the_whole_is_small(site, pages):
+    for name in LESSONS:
+        assert f"notebooks/{name}.html" in pages
+        assert (site / "notebooks" / f"{name}.ipynb").read_bytes() == (
+            ROOT / "notebooks" / f"{name}.ipynb"
+        ).read_bytes()
+    for path in ROOT.glob("exercises/*.ipynb"):
+        assert f"exercises/{path.stem}.html" in pages
+    texts = ("notebooks/GLOSSARY", "notebooks/COVERAGE", "notebooks/CLAIMS", "datasets/README", "exercises/README")
+    assert {f"{text}.html" for text in (*texts, "CONTRIBUTING", "CHANGELOG", "SECURITY", "citing")} <= set(pages)
+    assert sum(path.stat().st_size for path in site.rglob("*") if path.is_file()) < 40e6
+
+
+@pytest.mark.slow
+def test_every_public_function_is_in_the_reference_with_its_formula_and_its_source(site, pages):
+    functions = 0
+    for each in (rooms.Module(name) for name in dir(rooms.clvlib) if name != "__version__"):
+        text = (site / "reference" / f"{each.name}.html").read_text(encoding="utf-8")
+        for name in (*each.functions, *each.classes):
+            # a class of the models is documented where one imports it
+            assert f'id="{each.path}.{name}"' in text, f"{each.path}.{name}"
+            docstring = getattr(sys.modules[each.path], name).__doc__
+            entry = text.partition(f'id="{each.path}.{name}"')[2].partition('<dl class="py function">')[0]
+            assert "../_modules/" in entry, f"{name} has no source"
+            assert entry.count("<math") >= docstring.count(".. math::"), f"{name} has no formula"
+            functions += 1
+    assert functions > 120
+
+
+@pytest.mark.slow
+def test_pages_are_valid_html(site, pages):
+    html5lib = pytest.importorskip("html5lib")
+    wrong = []
+    for name in pages:
+        parser = html5lib.HTMLParser()
+        parser.parse((site / name).read_text(encoding="utf-8"))
+        wrong += [(name, *error) for error in parser.errors]
+    assert not wrong
+
+
+@pytest.mark.slow
+def test_buttons_that_need_the_repository_hide_until_its_address_is_known(site, gathered):
+    page = (site / "exercises" / "03_retention.html").read_text(encoding="utf-8")
+    assert "Download the notebook" in page
+    assert "mybinder" not in page
+    assert "repository" not in page
+    settings = ("-A", "repository=https://github.com/owner/name", "-A", "versions=../")
+    known = sphinx(gathered.parent, gathered.parent / "known", *settings)
+    page = (known / "exercises" / "03_retention.html").read_text(encoding="utf-8")
+    version = rooms.clvlib.__version__
+    path = "exercises/03_retention.ipynb"
+    assert f'href="https://mybinder.org/v2/gh/owner/name/v{version}?labpath={path}"' in page
+    assert f'href="https://github.com/owner/name/blob/v{version}/{path}"' in page
+    assert '<a href="../../">other versions</a>' in page
+
+
+# What a reader sees.
+
+
+class Quiet(SimpleHTTPRequestHandler):
+    def log_message(self, *_):
+        pass
+
+
+@pytest.fixture(scope="module")
+def address(site):
+    if not find_chromium():
+        if REQUIRED:
+            pytest.fail("CLV_SITE_REQUIRED is set, and no Chromium was found")
+        pytest.skip("needs Chromium")
+    server = ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Quiet, directory=str(site)))
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+
+
+@pytest.fixture(scope="module")
+def browser(address):
+    with chromium() as found:
+        yield found
+
+
+@pytest.fixture(params=[(theme, width) for theme in ("light", "dark") for width in (390, 1440)], ids=str)
+def visit(request, browser, address):
+    """A page of a reader's; afterwards, that it asked for nothing elsewhere and met no error."""
+    theme, width = request.param
+    context = browser.new_context(color_scheme=theme, viewport={"width": width, "height": 900})
+    page = context.new_page()
+    asked, errors = [], []
+    page.on("request", lambda each: asked.append(each.url))
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    page.on("console", lambda said: errors.append(said.text) if said.type == "error" else None)
+    page.theme, page.width = theme, width
+    yield page
+    context.close()
+    assert not [url for url in asked if not url.startswith((address, "data:"))]
+    assert not errors
+
+
+def fits(page):
+    return page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+def open_navigation(page):
+    if page.width < 1000:
+        page.locator("label.nav-overlay-icon").click()
+
+
+@pytest.mark.slow
+def test_a_walk_from_the_start_page_to_a_function_and_back(visit, address):
+    visit.goto(f"{address}/index.html")
+    picture = visit.locator(".hero .clv-explorer figcaption")
+    assert picture.inner_text().startswith("The worksheet says 260,775 RMB")
+    assert picture.bounding_box()["y"] < 900, "the finding is seen without scrolling"
+    dark = visit.evaluate("getComputedStyle(document.body).backgroundColor") != "rgb(255, 255, 255)"
+    assert dark == (visit.theme == "dark")
+    assert fits(visit)
+    visit.locator(".card").get_by_role("link", name="Retention and lifetime").click()
+    assert visit.locator("h1").inner_text().startswith("Retention and lifetime")
+    assert visit.locator(".clv-explorer").count() == 3
+    assert visit.locator(".clv-explorer [role='img'] svg").first.is_visible()
+    assert visit.locator(".clv-explorer fieldset:disabled").first.inner_text().startswith("Retention rate\n80%")
+    assert fits(visit)
+    open_navigation(visit)
+    visit.locator(".sidebar-tree").get_by_role("link", name="Functions", exact=True).click()
+    visit.locator("article").get_by_role("link", name="retention", exact=True).click()
+    visit.locator("article table").get_by_role("link", name="expected_lifetime", exact=True).click()
+    assert visit.url.endswith("#clvlib.retention.expected_lifetime")
+    entry = visit.locator("dl", has=visit.locator("[id='clvlib.retention.expected_lifetime']"))
+    assert entry.locator("math").first.is_visible()
+    assert fits(visit)
+    entry.locator(".viewcode-link").click()
+    assert "def expected_lifetime" in visit.locator("pre").inner_text()
+    visit.locator(".viewcode-back").first.click()
+    open_navigation(visit)
+    visit.locator(".sidebar-brand").click()
+    assert visit.locator(".hero").is_visible()
+
+
+@pytest.mark.slow
+def test_a_teacher_finds_what_to_assign_in_week_3(visit, address):
+    visit.goto(f"{address}/index.html")
+    visit.locator(".card").get_by_role("link", name="Teachers").click()
+    row = visit.locator("tr", has=visit.get_by_role("cell", name="3", exact=True)).first
+    assert row.get_by_role("link").all_inner_texts() == ["Retention and lifetime", "35 minutes, 20 points"]
+    assert visit.get_by_text("clv release 03_retention").first.is_visible()
+    assert visit.get_by_text("exercises/keys/03_retention.py").first.is_visible()
+    assert (ROOT / "exercises" / "keys" / "03_retention.py").exists()
+    row.get_by_role("link").last.click()
+    assert "Question 8" in visit.locator("article").inner_text()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("words", "found"), [("保留率", "Glossary"), ("expected_lifetime", "expected_lifetime")])
+def test_the_search_finds_words_in_both_languages(browser, address, words, found):
+    page = browser.new_page()
+    page.goto(f"{address}/search.html?q={words}")
+    page.locator("ul.search li").first.wait_for()
+    page.get_by_text("Search finished").wait_for()
+    assert found in page.locator("ul.search").inner_text()
+    page.close()
+
+
+@pytest.mark.slow
+def test_without_scripts_an_explorer_is_its_stored_picture_and_says_where_the_controls_stand(browser, address):
+    context = browser.new_context(java_script_enabled=False)
+    page = context.new_page()
+    page.goto(f"{address}/notebooks/03_retention.html")
+    stored = page.locator(".cell_output", has=page.locator(".clv-stored")).first
+    assert stored.locator("img").get_attribute("alt").startswith("Keeping 80% a year is keeping 98.2% a month.")
+    assert "these move the picture: Retention rate 80% · per year" in stored.inner_text()
+    context.close()
+
+
+OPEN_TO_ALL = ("index", "teaching", "notebooks/03_retention", "exercises/03_retention", "notebooks/GLOSSARY")
+OPEN_TO_ALL += ("notebooks/CLAIMS", "reference/models", "_modules/clvlib/value", "search")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("visit", [("light", 1440), ("dark", 390)], ids=str, indirect=True)
+def test_pages_are_open_to_all(visit, address):
+    axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe()
+    serious = []
+    for name in OPEN_TO_ALL:
+        visit.goto(f"{address}/{name}.html")
+        visit.wait_for_load_state("networkidle")
+        assert fits(visit), name
+        for finding in axe.run(visit).response["violations"]:
+            if finding["impact"] in ("serious", "critical"):
+                serious.append((name, finding["id"], finding["nodes"][0]["html"][:200]))
+    assert not serious
