@@ -151,7 +151,8 @@ def test_other_names_and_another_unit_of_time(grain, horizon, tmp_path, cdnow):
 
 def verdict(log, folder):
     run = Run(log, folder)
-    return run.figures[2].split(". ")[0].rpartition(": ")[2], run
+    title = run.figures[2].partition(". ")[0]
+    return re.sub(r"^\d+% ", "", title.rpartition(": ")[2]), run
 
 
 def test_the_verdict_follows_the_data(tmp_path):
