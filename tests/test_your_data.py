@@ -116,13 +116,14 @@ def test_the_list_begins_with_the_best_and_keeps_to_the_budget(messy):
     assert reached.iloc[: reached.sum()].all()
     assert found["gain"].to_numpy() == pytest.approx(0.10 * found["clv"] - cost, abs=1e-3)
     assert 0.02 < (found.loc[reached, "do"] == "leave alone").mean() < 0.2
-    assert f"the budget reaches {reached.sum():,}." in messy.figures[-1]
+    assert f"the list has {reached.sum():,}." in messy.figures[-1]
 
 
 def test_thirty_customers_are_told_that_they_are_few(tmp_path):
     few = SOME[SOME["customer_id"].isin(SOME["customer_id"].unique()[:30])]
     run = Run(few, tmp_path)
     assert "BGNBD: Too few repeaters" in run.printed
+    assert "came: too few customers to tell." in run.figures[2]
     assert len(run.list) <= 30
     assert len(run.figures) == 5
 
@@ -176,7 +177,7 @@ def test_the_verdict_follows_the_data(tmp_path):
 
 def test_nobody_is_worth_a_contact_that_costs_too_much(tmp_path):
     run = Run(SOME, tmp_path, contact_cost=1e5, budget=1e6)
-    assert f"0 of {len(run.list)} are worth a contact; the budget reaches 0." in run.figures[-1]
+    assert f"0 of {len(run.list)} are worth a contact; the list has 0." in run.figures[-1]
     assert "0 contacts cost 0.00 dollars." in run.printed
     assert run.list["do"].isna().all()
 
