@@ -90,6 +90,7 @@ def test_the_help_lists_the_commands_and_each_says_what_it_takes():
         "alike": ["EXERCISE", "--roster", "--out", "--keys", "--secret"],
         "mark": ["EXERCISE", "--submissions", "--again", "--no-sandbox", "--workers", "--cell-seconds", "--dry-run"],
         "course": ["--roster", "--marked", "--dry-run", "--even-so"],
+        "solutions": ["EXERCISE", "--out", "--student", "--keys", "--secret"],
         "export-quiz": ["EXERCISE", "--format", "--out", "--variants", "--seed", "--keys"],
         "export-nbgrader": ["DIR", "--keys"],
     }.items():

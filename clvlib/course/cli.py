@@ -1,4 +1,4 @@
-"""The command line: `clv progress`, `certificate`; for teachers `check`, `release`, `mark`, `course`, `alike` and more.
+"""The command line: `clv progress`, `certificate`; for teachers `check`, `release`, `mark`, `solutions` and more.
 
 A class has a folder: its roster, and beside it course.toml and adjustments.csv, what was handed out, what came back and
 what is marked. The roster says where that is.
@@ -338,6 +338,52 @@ def export_quiz(
             _say(f"  {key} {chosen.questions[key].name}: left out, {reason}")
         _say(f"{quiz.points} of {count(chosen.points, 'point')} are in {path}.")
         _say(_READ_BY[form])
+
+
+@app.command()
+def solutions(
+    exercises: Annotated[
+        list[str] | None, typer.Argument(metavar="[EXERCISE]...", help="Which, e.g. 03_retention. [default: all]")
+    ] = None,
+    out: Annotated[Path, typer.Option("--out", help="Folder for a page of each exercise.")] = Path("solutions"),
+    student: Annotated[
+        str, typer.Option("--student", help="The id of one student: solutions with the numbers that she got.")
+    ] = "",
+    keys: KeysFolder = KEYS,
+    secret: SecretFile = None,
+) -> None:
+    """Write the solutions for yourself: answers, code, mistakes and their messages; of texts a model and the rubric."""
+    from clvlib.course.code import numbers
+    from clvlib.course.marking import pages
+    from clvlib.course.marking import release as releasing
+    from clvlib.course.marking.solutions import solved
+
+    with _in_words():
+        chosen = [_choose(name, keys) for name in exercises or ()] or all_exercises(keys)
+        if not chosen:
+            raise ValueError(f"{keys} holds no keys")
+        for exercise in chosen:
+            case, hidden, name = exercise.case_for(0), None, exercise.name
+            if student:
+                hers = _released(secret or releasing.SECRET, exercise, student)
+                case, hidden, name = hers.case, hers.hidden, f"{exercise.name}_{hers.ticket}"
+            page = pages.solutions_page(exercise, numbers(case), solved(exercise, case, hidden), student)
+            releasing.write(out / f"{name}.html", page.encode())
+        _say(f"{count(len(chosen), 'page')} of solutions in {out}: for you alone. Students must not find them.")
+
+
+def _released(secret: Path, exercise: Exercise, student: str) -> Any:
+    """What a student got, by the record of the release."""
+    from clvlib.course.marking import record as records
+
+    path = records.path_of(secret, exercise.name)
+    if not path.exists():
+        raise ValueError(f"{exercise.name} has not been handed out: there is no {path}")
+    handed_out = records.read(path, exercise.name).handed_out.values()
+    hers = next((each for each in handed_out if each.student.id == student), None)
+    if hers is None:
+        raise ValueError(f"nobody with the id {student!r} got {exercise.name}, by the record in {path}")
+    return hers
 
 
 _RISK = """Without a sandbox, students' code runs with your own rights: it can read and change your files, this key and

@@ -347,7 +347,7 @@ class FunctionQuestion(Question):
         says = complaint or number_problem(value, right, self.within)
         if complaint or (secret and not is_shown):
             return f"{where}: {says}"
-        return f"{where} your function gives {_in_digits(value)}, and {_in_digits(right)} is right. {says}"
+        return f"{where} your function gives {in_digits(value)}, and {in_digits(right)} is right. {says}"
 
     def _names(self) -> list[str]:
         return list(inspect.signature(self.reference).parameters)
@@ -581,7 +581,7 @@ def _name_now(name: str) -> str:
     return next((new for new, old in RENAMED.items() if old == name), name)
 
 
-def _in_digits(number: float) -> str:
+def in_digits(number: float) -> str:
     """Six digits, or all before the decimal point; never 1.4e+06."""
     return f"{number:.6g}" if abs(number) < 1e6 else f"{number:.0f}"
 
