@@ -52,7 +52,7 @@ def test_a_page_has_each_answer_code_mistake_and_rubric(folder: Path, exercise: 
             assert "".join(spoken(text).split()) in "".join(close.split())
         assert question.solution() in html.unescape(page)
         for line, most in getattr(question, "rubric", {}).items():
-            assert f"{line} {most} {most / 2:g}" in seen
+            assert f"{most} {line} {most / 2:g} {question.half[line]}" in seen
     assert ("Rubric" in seen) == any(isinstance(question, TextQuestion) for question in exercise.questions.values())
 
 
