@@ -125,14 +125,10 @@ class Group:
 class Quiz:
     """What of an exercise goes into a quiz, and what is left out and why."""
 
+    ident: str
     exercise: Exercise
-    seed: int
     groups: tuple[Group, ...]
     left_out: dict[str, str]
-
-    @property
-    def ident(self) -> str:
-        return f"clv_{re.sub('[^A-Za-z0-9]', '_', self.exercise.name)}_s{self.seed}"
 
     @property
     def points(self) -> int:
@@ -157,27 +153,31 @@ def quiz_of(exercise: Exercise, variants: int, seed: int) -> Quiz:
     ValueError
         If no question can be asked there, or no cases are found in which all answers can be told apart.
     """
-    quiz = Quiz(exercise, seed, (), {})
+    groups, left_out = list[Group](), dict[str, str]()
     drawn, cases = _cases(exercise, seed), list[Case]()
-    groups: list[Group] = []
     for key, question in exercise.questions.items():
         labels = _labels(exercise, question) if isinstance(question, TableQuestion) else {}
         reason = _why_not(question, labels)
         if reason:
-            quiz.left_out[key] = reason
+            left_out[key] = reason
             continue
         items: dict[str, Item] = {}
         for number in range(_CASES_TO_TRY * variants):
             if number == len(cases):
                 cases.append(next(drawn))
-            item = _item(quiz, key, len(items) + 1, cases[number], labels)
+            item = _item(exercise, f"{_ident(exercise, seed)}_{key}_{len(items) + 1}", key, cases[number], labels)
             items.setdefault(item.html + repr(getattr(item, "options", "")), item)  # the same numbers are asked once
             if len(items) == variants or not inspect.signature(question.reference).parameters:
                 break
         groups.append(Group(key, question, tuple(items.values())))
     if not groups:
         raise ValueError(f"{exercise.name} has no question that a learning platform can mark")
-    return Quiz(exercise, seed, tuple(groups), quiz.left_out)
+    return Quiz(_ident(exercise, seed), exercise, tuple(groups), left_out)
+
+
+def _ident(exercise: Exercise, seed: int) -> str:
+    """A name for files and elements. With other cases it is another: an import takes nothing's place."""
+    return f"clv_{re.sub('[^A-Za-z0-9]', '_', exercise.name)}_s{seed}"
 
 
 def _cases(exercise: Exercise, seed: int) -> Iterator[Case]:
@@ -207,11 +207,11 @@ def _why_not(question: Question, labels: Columns) -> str:
     return ""
 
 
-def _item(quiz: Quiz, key: str, variant: int, case: Case, labels: Columns) -> Item:
-    exercise, question = quiz.exercise, quiz.exercise.questions[key]
+def _item(exercise: Exercise, ident: str, key: str, case: Case, labels: Columns) -> Item:
+    question = exercise.questions[key]
     common: dict[str, Any] = {
-        "ident": f"{quiz.ident}_{key}_{variant}",
-        "title": f"{exercise.name} {key} {question.name} ({variant})",
+        "ident": ident,
+        "title": f"{exercise.name} {key} {question.name} ({ident.rpartition('_')[2]})",
         "points": question.points,
         "html": _prompt(exercise, question, case),
         "hints": tuple(map(as_html, question.hints)),
