@@ -66,6 +66,8 @@ def test_the_start_page_has_every_lesson_with_its_question_and_who_it_is_for(gat
     ]
     for reader in ("learning", "teaching", "analysing"):
         assert f"]({reader}.md)" in page
+    assert "Each lesson is one session" in page
+    assert "Every student can have numbers of her own" in page
 
 
 def test_a_part_of_the_readme_that_is_gone_is_told():
