@@ -40,14 +40,15 @@ def gather(build: Path) -> None:
     shutil.rmtree(build, ignore_errors=True)
     pages, files = build / "pages", build / "files"
     readme = _read("README.md")
-    pack = [path.relative_to(ROOT) for path in sorted(ROOT.glob("docs/teaching/*.md"), key=_lessons_last)]
+    pack = [path.relative_to(ROOT) for path in sorted(ROOT.glob("docs/teaching/*.md"))]  # listed as soon as it is there
     alt, picture, view = first_explorer()
     known = {
         "readme": Readme(readme),
         "lessons": lessons(readme),
         "modules": [Module(name) for name in dir(clvlib) if name != "__version__"],
         "explorer": {"alt": alt, "html": view},
-        "pack": [path.as_posix() for path in pack],
+        "pack": [path.as_posix() for path in pack if not path.name[0].isdigit()],
+        "notes": [path.as_posix() for path in pack if path.name[0].isdigit()],
     }
     texts = [path.relative_to(ROOT) for room in ("", "notebooks/", "datasets/", "exercises/") for path in _texts(room)]
     for name in [*texts, *pack]:
@@ -217,10 +218,6 @@ def _home(found: object) -> str:
 def _texts(room: str) -> Iterable[Path]:
     """The pages of a room; the README of the whole is not one: the start page and others show its parts."""
     return (path for path in sorted(ROOT.glob(f"{room}[A-Z]*.md")) if path != ROOT / "README.md")
-
-
-def _lessons_last(page: Path) -> tuple[bool, str]:
-    return page.name[0].isdigit(), page.name
 
 
 def moved(text: str) -> str:
