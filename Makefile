@@ -1,6 +1,6 @@
 # The course's commands. `make` alone lists them.
 .DEFAULT_GOAL := help
-.PHONY: help setup lab test quick redraws notebooks exercises claims datasets lint bench mutants nbgrader site site-test clean
+.PHONY: help setup lab test quick redraws notebooks exercises claims datasets lint bench mutants nbgrader engines site site-test clean
 
 PORT ?= 8888
 VENV := .venv
@@ -8,6 +8,7 @@ PYTHON := $(VENV)/bin/python
 READY := $(VENV)/.ready
 NBGRADER := .venv-nbgrader
 MUTANTS := .venv-mutants
+ENGINES := .venv-engines
 SITE := .venv-site
 MODULES ?=
 SITE_OPTIONS ?=
@@ -97,6 +98,17 @@ nbgrader: $(READY)  ## set up the optional environment that tests the nbgrader e
 	@$(NBGRADER)/bin/python -m pip install --disable-pip-version-check --quiet 'nbgrader>=0.9.6,<0.10'
 	@$(NBGRADER)/bin/python -m ipykernel install --sys-prefix
 
+engines: $(READY)  ## test logs in Polars, DuckDB, Arrow, Dask, Ibis and Spark (sets up an environment once)
+	@java -version >/dev/null 2>&1 || { echo "Spark needs Java, and none was found: on Debian or Ubuntu, install the package openjdk-17-jre-headless, then run make engines again."; exit 1; }
+	@if [ ! -e $(ENGINES)/.ready ]; then \
+	  echo "Setting up the engines in $(ENGINES), on top of $(VENV)"; \
+	  $(call on_top_of_venv,$(ENGINES)) && \
+	  $(ENGINES)/bin/python -m pip install --disable-pip-version-check --quiet \
+	    'dask[dataframe]>=2025.1' 'ibis-framework[duckdb]>=10' 'pyarrow>=18' 'pyspark>=4' && \
+	  touch $(ENGINES)/.ready; \
+	fi
+	@CLV_ENGINES_REQUIRED=1 $(ENGINES)/bin/python -m pytest -n 0 -q -p no:nbval tests/test_engines.py
+
 $(SITE)/.ready: $(READY) docs/requirements.lock
 	@echo "Setting up Sphinx in $(SITE), on top of $(VENV)"
 	@$(call on_top_of_venv,$(SITE))
@@ -113,4 +125,4 @@ site-test: $(SITE)/.ready  ## build the site and walk through it in a browser
 	@CLV_SITE_REQUIRED=1 $(SITE)/bin/python -m pytest -n 0 -q tests/test_site.py
 
 clean:  ## remove the set-up (your notebooks and progress stay)
-	rm -rf $(VENV) $(NBGRADER) $(MUTANTS) $(SITE) docs/_build .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(NBGRADER) $(MUTANTS) $(ENGINES) $(SITE) docs/_build .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -48,11 +48,14 @@ class Range:
 
     def check(self, name: str, values: Any) -> None:
         """A sentence if one of these floats is not let in."""
+        values = np.asarray(values)
+        ends = np.array([values.min(), values.max()]) if values.size > 2 else values  # they speak for those between
+        if not self._inside(ends).all() or (self.whole and (values != np.floor(values)).any()):
+            raise ValueError(self._sentence(name, values[~self._inside(values)].flat[0]))
+
+    def _inside(self, values: np.ndarray) -> np.ndarray:
         inside = (values >= self.at_least) & (values > self.above) & (values <= self.at_most) & (values < self.below)
-        if self.whole:
-            inside &= values == np.floor(values)
-        if not inside.all():
-            raise ValueError(self._sentence(name, np.asarray(values)[~np.asarray(inside)].flat[0]))
+        return inside & (values == np.floor(values)) if self.whole else inside
 
     def _sentence(self, name: str, got: float) -> str:
         hint = f"write {got:.12g}% as {got / 100:.12g}" if self.percent and 1 < got <= 100 else self.hint

@@ -17,7 +17,7 @@ type                           the body gets
 ``AmountColumn``, ``Ids``      a column of the function's table, as a Series; the caller passes its *name*
 ``CashFlows``                  an array whose last axis is time
 ``Grid``                       a table of numbers, as a DataFrame; the caller may pass a list of rows
-``pd.DataFrame``               a table with at least one row
+``pd.DataFrame``               a table with at least one row; see `also_in_engines` for one that is elsewhere
 ``Literal["start", "end"]``    one of these words
 ``bool``, ``Words``            True or False; a list of text
 ``Day``, ``Moment``            a date, a date and time as a Timestamp
@@ -30,7 +30,9 @@ formula with several results returns a dataclass or a NamedTuple with fields dec
 """
 
 import functools
+import importlib
 import inspect
+import os
 import types
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields, is_dataclass, replace
@@ -190,6 +192,48 @@ class _Argument:
         return self.column is None and not self.own_labels and self.base in (np.ndarray, pd.Series, pd.DataFrame)
 
 
+ENGINES = {"polars", "pyarrow", "duckdb", "_duckdb", "pyspark", "dask", "ibis", "narwhals"}
+Function = TypeVar("Function", bound=Callable[..., Any])
+
+
+def also_in_engines(table: str) -> Callable[[Function], Function]:
+    """A table that is no pandas DataFrame, but an engine's frame or the path of a file, goes to the function of the
+    same name in `clvlib._engines`; what that does not know is refused."""
+
+    def decorated(function: Function) -> Function:
+        signature = inspect.signature(function)
+
+        @functools.wraps(function)
+        def either(*args: Any, **kwargs: Any) -> Any:
+            given = signature.bind(*args, **kwargs).arguments
+            value = given.get(table)
+            engine = type(value).__module__.partition(".")[0]
+            if not (isinstance(value, str | os.PathLike) or engine in ENGINES):
+                return function(*args, **kwargs)
+            try:
+                there = getattr(importlib.import_module("clvlib._engines"), function.__name__)
+            except ModuleNotFoundError as error:
+                if error.name != "narwhals":
+                    raise
+                raise ModuleNotFoundError(
+                    f"{table} is {_checks.kind(value)}, for which clvlib needs Narwhals: "
+                    "pip install 'clvlib[engines]' brings it",
+                    name="narwhals",
+                ) from None
+            known = inspect.signature(there).parameters
+            for name, option in given.items():
+                if name not in known and option is not signature.parameters[name].default:
+                    raise ValueError(
+                        f"{name} needs {table} as a pandas DataFrame, and engines do without: leave {name} out, or "
+                        f"load {table} into pandas"
+                    )
+            return there(**{name: option for name, option in given.items() if name in known})
+
+        return cast(Function, either)
+
+    return decorated
+
+
 def _argument(name: str, parameter: inspect.Parameter) -> _Argument | None:
     annotation, optional = parameter.annotation, parameter.default is None
     if get_origin(annotation) in (Union, types.UnionType):
@@ -294,7 +338,7 @@ def _handed_back(name: str, result: Any, labels: pd.Index | None) -> Any:
             if declared == Result or isinstance(value, np.generic)
         }
         return replace(result, **handed) if handed else result
-    if hasattr(result, "_make"):  # a NamedTuple
+    if isinstance(result, tuple) and hasattr(result, "_make"):  # a NamedTuple
         return result._make(_handed_back(name, value, labels) for value in result)
     unlabelled = isinstance(result, pd.DataFrame) and isinstance(result.index, pd.RangeIndex) and not result.index.name
     return result.set_axis(labels) if unlabelled and labels is not None and len(result) == len(labels) else result

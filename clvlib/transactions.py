@@ -1,7 +1,7 @@
 """From a transaction log to one row a customer: the summary that models of customers' purchases are fitted to."""
 
 from collections.abc import Sequence
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -9,19 +9,34 @@ import pandas as pd
 from clvlib import _checks, _logs
 from clvlib._calendar import DAYS, Grain
 from clvlib._checks import counted
-from clvlib._formula import AnyColumn, DateFormat, Day, Ids, NumberColumn, Rates, formula
+from clvlib._formula import AnyColumn, DateFormat, Day, Ids, NumberColumn, Rates, also_in_engines, formula
 from clvlib.records import PLACEHOLDERS, check_log, completeness, find_duplicates
 
-__all__ = ["PLACEHOLDERS", "calibration_holdout", "check_log", "completeness", "find_duplicates", "rfm_summary"]
+__all__ = [
+    "PLACEHOLDERS",
+    "calibration_holdout",
+    "check_log",
+    "completeness",
+    "find_duplicates",
+    "histories",
+    "rfm_summary",
+    "weekly_repeats",
+]
 
 Refunds = Literal["drop", "net", "match"]
 Zeros = Literal["count", "drop"]
 Merge = Literal["day", "week", "month"]
+Of = Literal["purchases", "spend"]
 
 _DAY_0 = np.datetime64("0001-01-01")  # a Monday, and day 1 of Python's ordinals
 _MERGED = {"day": "on the same day", "week": "in the same week", "month": "in the same month"}
+HISTORY = {  # what customers with equal histories have in common; the holdout where there is one
+    "purchases": ("frequency", "recency", "T", "holdout_frequency", "holdout_T"),
+    "spend": ("frequency", "monetary_value"),
+}
 
 
+@also_in_engines("log")
 @formula
 def rfm_summary(
     log: pd.DataFrame,
@@ -53,9 +68,16 @@ def rfm_summary(
     All that a customer buys on one day is one purchase. Time is exact in the unit of `grain`: 10 days are 10 / 7 weeks.
     The time of day is dropped, and a date with a time zone keeps its own calendar day.
 
+    A log that is too large for pandas stays where it is: in a Polars frame, a DuckDB relation, an Ibis table, a PySpark
+    or Dask DataFrame, an Arrow table, or a Parquet or CSV file, which DuckDB reads (``pip install 'clvlib[engines]'``).
+    It is looked through once, for missing cells and its last day. The summary then is a frame of the same kind (of a
+    path: a relation of DuckDB), worked out when it is asked for, in no order, with the customer as a column and without
+    ``attrs``. Engines cannot follow a customer's purchases one by one, so refunds are dropped there; `quantity`,
+    `currency` and several date formats are for pandas alone.
+
     Parameters
     ----------
-    log : DataFrame
+    log : DataFrame, frame of an engine, or path
         One row a transaction, in any order.
     customer, date, amount : str
         Names of its columns. Dates are datetimes, or text written year-month-day; amounts are numbers (currency units);
@@ -154,6 +176,7 @@ def rfm_summary(
     return summary
 
 
+@also_in_engines("log")
 @formula
 def calibration_holdout(
     log: pd.DataFrame,
@@ -196,7 +219,7 @@ def calibration_holdout(
         are not in it: no forecast knew them.
         ``attrs["grain"]`` and ``attrs["notes"]`` as in `rfm_summary`. ``attrs["weekly_repeats"]``: repeat purchases of
         these customers in each whole week, the first of which begins on the first day of purchase, for
-        `clvlib.models.BGNBD.check`.
+        `clvlib.models.BGNBD.check`. Of a frame of an engine, which has no ``attrs``, `weekly_repeats` gives them.
 
     Raises
     ------
@@ -233,6 +256,122 @@ def calibration_holdout(
     split.attrs["notes"] += said + notes + _left_out(rows, purchases, middle)
     split.attrs["notes"] += [f"Holdout, to {_date(end)}: {note}" for note in later_notes]
     return split
+
+
+@also_in_engines("log")
+def weekly_repeats(
+    log: pd.DataFrame,
+    customer: str = "customer_id",
+    date: str = "date",
+    amount: str = "amount",
+    *,
+    calibration_end: Any,
+    observation_end: Any = None,
+    refunds: Refunds = "drop",
+    zeros: Zeros = "count",
+    merge: Merge = "day",
+    date_format: str | None = None,
+) -> list[int]:
+    """Purchases by week, for the check of a model on counts of histories: an engine's frame cannot remember them.
+
+    Parameters
+    ----------
+    log, customer, date, amount, calibration_end, observation_end, refunds, zeros, merge, date_format
+        As in `calibration_holdout`.
+
+    Returns
+    -------
+    list of int
+        Repeat purchases of the customers of the calibration in each whole week, from the first day of purchase on:
+        ``calibration_holdout(...).attrs["weekly_repeats"]``.
+
+    Raises
+    ------
+    ValueError
+        As `calibration_holdout`.
+
+    Source
+    ------
+    As `calibration_holdout`.
+
+    Examples
+    --------
+    >>> log = pd.DataFrame({
+    ...     "customer_id": ["ann", "ann", "ann", "bo"],
+    ...     "date": ["2024-01-01", "2024-01-15", "2024-01-29", "2024-01-08"],
+    ...     "amount": [50, 60, 80, 20],
+    ... })
+    >>> weekly_repeats(log, calibration_end="2024-01-20")
+    [0, 0, 1, 0]
+
+    With a log in a file, and a model of it:
+
+    >>> split = calibration_holdout("log.parquet", calibration_end="2024-06-30")  # doctest: +SKIP
+    >>> counts = histories(split, grain="day")  # doctest: +SKIP
+    >>> counts.attrs["weekly_repeats"] = weekly_repeats("log.parquet", calibration_end="2024-06-30")  # doctest: +SKIP
+    >>> BGNBD.fit(counts).check(counts)  # doctest: +SKIP
+    """
+    options = dict(refunds=refunds, zeros=zeros, merge=merge, date_format=date_format)
+    ends = dict(calibration_end=calibration_end, observation_end=observation_end)
+    return calibration_holdout(log, customer, date, amount, **ends, **options).attrs["weekly_repeats"]
+
+
+@also_in_engines("summary")
+@formula
+def histories(summary: pd.DataFrame, of: Of = "purchases", grain: Grain | None = None) -> pd.DataFrame:
+    """How many customers have each history: all that a model is fitted on, and far fewer rows than customers.
+
+    The log-likelihood of a summary is a sum over customers, and those with the same history add the same to it. So
+    `fit`, `log_likelihood_of`, `check` and `clvlib.models.compare` take these counts in place of the summary, and give
+    the same numbers. Where the summary is a frame of an engine, the engine counts: a billion customers, seen by the
+    week, are a few hundred thousand histories.
+
+    Parameters
+    ----------
+    summary : DataFrame, frame of an engine, or path
+        Of `rfm_summary` or `calibration_holdout`, or any with these columns.
+    of : {"purchases", "spend"}, default "purchases"
+        ``"purchases"``: equal frequency, recency and T (of a `calibration_holdout` holdout_frequency and holdout_T,
+        too), for the models of shops. ``"spend"``: equal frequency and monetary_value, for `clvlib.models.GammaGamma`.
+        Means of money are rarely equal, so those counts are hardly fewer than the customers, and there is no shorter
+        form. Round monetary_value first, or fit on a sample.
+    grain : {"day", "week", "month", "quarter", "year"}, optional
+        The unit of recency and T, for ``attrs["grain"]``. A pandas summary remembers it; a frame of an engine does not.
+
+    Returns
+    -------
+    DataFrame
+        In memory: the columns above, sorted, and customers, a count.
+
+    Raises
+    ------
+    ValueError
+        If a column is missing, or grain is another than the summary's.
+
+    Source
+    ------
+    Arithmetic.
+
+    Examples
+    --------
+    >>> summary = pd.DataFrame({"frequency": [0, 2, 0], "recency": [0, 8, 0], "T": [9, 9, 9]})
+    >>> histories(summary).reset_index(drop=True)
+       frequency  recency  T  customers
+    0          0        0  9          2
+    1          2        8  9          1
+    """
+    columns = [name for name in HISTORY[of] if name in summary or not name.startswith("holdout")]
+    missing = [repr(name) for name in columns if name not in summary]
+    if missing:
+        have = ", ".join(map(repr, summary.columns))
+        raise ValueError(f"summary has no column {_checks.listed(missing)}; its columns are {have}: rename yours")
+    own = summary.attrs.get("grain", grain)
+    if grain not in (None, own):
+        raise ValueError(f"grain is {grain!r}, but the summary is in {own}s: leave grain out")
+    counts = summary.groupby(columns, dropna=False).size().rename("customers").reset_index().rename_axis("history")
+    counts.attrs = {name: summary.attrs[name] for name in ("weekly_repeats",) if name in summary.attrs}
+    counts.attrs |= {"grain": own} if own else {}
+    return counts
 
 
 class _Rows(NamedTuple):

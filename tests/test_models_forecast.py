@@ -174,6 +174,33 @@ def test_predict_puts_side_by_side_what_the_methods_say(model, cdnow):
     assert table.index.name == "customer_id"
 
 
+EFFECTS = dict(purchase_effects={"email": 0.5, "age": 0.02}, dropout_effects={"email": -0.4, "age": -0.01})
+
+
+@pytest.mark.parametrize("effects", [{}, EFFECTS])
+@pytest.mark.parametrize("model", [WORLD, MODIFIED, PARETO])
+def test_predict_is_what_the_methods_say_to_the_last_bit(model, effects):
+    """Though it works out what is equal once: in days, weeks, months, between them, huge, and seen buying.
+
+    The sum of a customer's effects is a matrix product, whose last bit hangs on how many rows there are.
+    """
+    exact = {"rtol": 1e-13} if effects else {"check_exact": True}
+    shop = model.simulate(1500, seed=3, T=np.arange(1500) % 90 + 1)[HISTORY]
+    days = shop.assign(recency=np.minimum(np.ceil(shop["recency"]), shop["T"])).astype(float)
+    units = [shop, *(days.assign(recency=days["recency"] / unit, T=days["T"] / unit) for unit in (1, 7, 365.25 / 12))]
+    huge = shop.assign(frequency=shop["frequency"] * 10**6, recency=shop["recency"] * 1e200, T=shop["T"] * 1e200)
+    world, rng = type(model)(**model.parameters, **effects), np.random.default_rng(4)
+    for base in [*units, days[days["frequency"] == 0], huge, days[:1]]:
+        mixed = base.set_axis([f"c{number}" for number in range(len(base))]).sample(frac=1, random_state=1)
+        people = pd.DataFrame({"email": rng.integers(0, 2, len(mixed)), "age": rng.integers(-9, 9, len(mixed))})
+        given = {"covariates": people.set_axis(mixed.index)} if effects else {}
+        history, table = [mixed[name] for name in HISTORY], world.predict(mixed, 39, **given)
+        said = {"p_alive": world.p_alive(*history, **given)}
+        said["expected_purchases"] = world.expected_purchases(39, *history, **given)
+        said["rank"] = table["expected_purchases"].rank(method="min", ascending=False).astype(int)
+        pd.testing.assert_frame_equal(table, pd.DataFrame(said), **exact)
+
+
 def test_payments_at_the_start_of_a_period_are_worth_a_period_more(cdnow):
     end, start = (WORLD.predict(cdnow, 5, **MONEY, timing=timing)["clv"] for timing in ("end", "start"))
     assert start.tolist() == pytest.approx((1.002 * end).tolist())
@@ -286,6 +313,45 @@ def test_distinct_rows_are_found_whatever_they_hold():
         first, kind = _alike.distinct(*columns)
         assert all((column[first][kind] == column).all() for column in columns)
         assert len(first) == len(np.unique(np.array(columns), axis=1).T)
+
+
+def test_few_kinds_count_by_the_places_of_their_columns_and_many_as_they_appear():
+    """The order in which outcomes are drawn, so that a seed gives what it gave."""
+    few = np.repeat([[7.0, 2], [5, 1], [7, 1], [7, 2]], 2, axis=0).T  # 2 x 2 places, one of which nobody has
+    first, kind = _alike.distinct(*few)
+    assert few[:, first].T.tolist() == [[7, 2], [7, 1], [5, 1]]
+    assert kind.tolist() == [0, 0, 2, 2, 1, 1, 0, 0]
+    many = np.array([[7.0, 1], [5, 2], [7, 3], [4, 4], [3, 5], [2, 6], [1, 7], [5, 1]]).T  # 6 x 7 places of 8 rows
+    assert _alike.distinct(*many)[1].tolist() == list(range(8))
+
+
+@pytest.mark.parametrize(
+    "column",
+    [
+        np.arange(5000) % 731,  # days
+        np.arange(5000) % 731 / 7,  # in weeks
+        np.arange(5000) % 731 / (365.25 / 12),  # in months
+        -(np.arange(5000) % 731.0),
+        np.full(5000, 38.86),
+        np.arange(5000)[::-1] % 4999,
+        np.repeat([7, -1e6, 7 + 1e-9, 7], 5),  # two values in one cell
+        np.array([-1e308, 1e308, 0, 1e308]),
+        np.array([5e-324, 0, 1e-323, 0]),
+        np.array([3.0]),
+    ],
+)
+def test_places_count_values_in_the_order_in_which_they_appear(column):
+    place, values = _alike._places(column.astype(float))
+    assert place.tolist() == pd.factorize(column)[0].tolist()
+    assert values == len(pd.unique(column))
+
+
+def test_what_lies_evenly_needs_no_hash_table(monkeypatch):
+    days = np.arange(5000)[::-1] % 700
+    monkeypatch.setattr(pd, "factorize", None)
+    for column in (days, days / 7, days / (365.25 / 12), np.full(9, 38.86)):
+        place, values = _alike._places(column.astype(float))
+        assert (place == np.arange(len(column)) % 700 * (values > 1)).all()
 
 
 @pytest.mark.slow

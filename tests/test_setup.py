@@ -19,7 +19,13 @@ ROOT = Path(__file__).parents[1]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 CONDA_NAMES = {"matplotlib-base": "matplotlib"}
 IMPORTED_AS = {"ipython": "IPython", "scikit-learn": "sklearn"}
-COMES_WITH = {"PIL": "matplotlib", "packaging": "statsmodels", "traitlets": "ipython"}
+COMES_WITH = {
+    "dask": "narwhals",
+    "ibis": "narwhals",
+    "PIL": "matplotlib",
+    "packaging": "statsmodels",
+    "traitlets": "ipython",
+}
 
 
 def required(extra=""):
@@ -49,6 +55,8 @@ def room(path):
             return "course"
         case ("plots.py",):
             return "plots"
+        case ("_engines.py",):
+            return "engines"
     return ""
 
 
@@ -62,7 +70,7 @@ FIELD = [
 
 def test_the_rooms_are_told_apart():
     assert {"clvlib.value", "clvlib.transactions", "clvlib._formula"} <= set(FIELD)
-    assert {room(path) for path in MODULES} == {"", "plots", "course", "marking"}
+    assert {room(path) for path in MODULES} == {"", "plots", "engines", "course", "marking"}
 
 
 def test_each_extra_holds_the_one_before_it():
@@ -165,6 +173,7 @@ def test_make_alone_lists_the_commands():
         "datasets",
         "lint",
         "bench",
+        "engines",
         "site",
         "site-test",
         "clean",

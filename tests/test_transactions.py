@@ -784,7 +784,9 @@ def test_a_log_of_refunds_has_no_summary():
 
 def test_all_of_it_may_be_imported_from_transactions_too():
     names = ["PLACEHOLDERS", "check_log", "completeness", "find_duplicates"]
-    assert sorted(transactions.__all__) == sorted([*names, "calibration_holdout", "rfm_summary"])
+    assert sorted(transactions.__all__) == sorted(
+        [*names, "calibration_holdout", "histories", "rfm_summary", "weekly_repeats"]
+    )
     assert all(getattr(transactions, name) is getattr(records, name) for name in names)
 
 

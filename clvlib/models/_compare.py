@@ -12,7 +12,7 @@ from clvlib import _checks
 from clvlib._calendar import DAYS, Grain
 from clvlib._formula import formula
 from clvlib.models._alike import distinct
-from clvlib.models._fit import AMOUNT, COUNT, Model, column_of
+from clvlib.models._fit import AMOUNT, COUNT, Model, column_of, customers_of
 from clvlib.models._histories import by_customer
 
 if TYPE_CHECKING:
@@ -61,16 +61,20 @@ def check(model: "_BuyTillYouDie", holdout: pd.DataFrame, most: int, covariates:
     x, recency, T = by_customer("holdout", holdout)
     later, length = (column_of("holdout", holdout, name, kind) for name, kind in _LATER.items())
     expected = np.asarray(model.expected_purchases(length, x, recency, T, covariates))
-    z = model._read(covariates, len(x))
+    z, customers = model._read(covariates, len(x)), customers_of("holdout", holdout)
     first, kind = distinct(T, *np.broadcast_to(z, (len(x), z.shape[1])).T)
-    kinds = _Kinds(model._of(z[first] if z.shape[1] else z), T[first], np.bincount(kind))
+    kinds = _Kinds(model._of(z[first] if z.shape[1] else z), T[first], np.bincount(kind, customers))
     group = pd.Index(np.minimum(x, most).astype(int), name="purchases in the calibration period")
     frequencies = pd.DataFrame(
-        {"actual": np.bincount(group, minlength=most + 1), "model": _expected_customers(kinds, most)}
+        {
+            "actual": np.bincount(group, customers, most + 1).astype(int),
+            "model": _expected_customers(kinds, most),
+        }
     )
-    by_frequency = pd.DataFrame({"customers": 1, "actual": later, "model": expected}).groupby(group)
-    by_frequency = by_frequency.agg({"customers": "sum", "actual": "mean", "model": "mean"})
-    spend, together = _spend_by_frequency(holdout, x, most)
+    sums = {"customers": customers, "actual": customers * later, "model": customers * expected}
+    by_frequency = pd.DataFrame(sums).groupby(group).sum().astype({"customers": int})
+    by_frequency[["actual", "model"]] = by_frequency[["actual", "model"]].div(by_frequency["customers"], axis=0)
+    spend, together = _spend_by_frequency(holdout, x, customers, most)
     tracking, seen = _tracking(kinds, model.grain, holdout)
     chi_square, df = _chi_square(frequencies, len(model.parameters))
     new = (kinds.model._new(kinds.T) * kinds.customers).sum()
@@ -82,14 +86,16 @@ def check(model: "_BuyTillYouDie", holdout: pd.DataFrame, most: int, covariates:
         spend,
         pd.DataFrame.from_dict(
             {
-                "repeat purchases, calibration": _beside(x.sum(), new),
-                "purchases, holdout": _beside(later.sum(), expected.sum()),
+                "repeat purchases, calibration": _beside((customers * x).sum(), new),
+                "purchases, holdout": _beside(sums["actual"].sum(), sums["model"].sum()),
                 "frequencies: chi-square": {
                     "value": chi_square,
                     "df": df,
                     "p_value": chi2.sf(chi_square, df) if df > 0 else np.nan,
                 },
-                "customers' actual and expected purchases: correlation": {"value": _correlation(later, expected)},
+                "customers' actual and expected purchases: correlation": {
+                    "value": _correlation(later, expected, customers)
+                },
                 "frequency and mean spend: correlation": {"value": together},
             },
             orient="index",
@@ -133,20 +139,27 @@ def _chi_square(frequencies: pd.DataFrame, parameters: int) -> tuple[float, int]
     return distance, len(model) - 1 - parameters
 
 
-def _spend_by_frequency(holdout: pd.DataFrame, x: np.ndarray, most: int) -> tuple[pd.DataFrame | None, float]:
+def _spend_by_frequency(
+    holdout: pd.DataFrame, x: np.ndarray, customers: np.ndarray, most: int
+) -> tuple[pd.DataFrame | None, float]:
     """Quartiles of repeat buyers' mean spend by frequency, and its correlation with frequency."""
     if "monetary_value" not in holdout or not (x > 0).any():
         return None, np.nan
     spend = column_of("holdout", holdout[x > 0], "monetary_value", AMOUNT)
-    group = np.minimum(x[x > 0], most).astype(int)
+    x, spend = (np.repeat(each, customers[x > 0].astype(int)) for each in (x[x > 0], spend))
+    group = np.minimum(x, most).astype(int)
     found = pd.Series(spend).groupby(group).describe()[["count", "25%", "50%", "75%"]]
     found = found.set_axis(["customers", "low", "median", "high"], axis=1).astype({"customers": int})
-    return found.set_axis(_up_to(found.index, most)).rename_axis("repeat purchases"), _correlation(x[x > 0], spend)
+    return found.set_axis(_up_to(found.index, most)).rename_axis("repeat purchases"), _correlation(
+        x, spend, np.ones(len(x))
+    )
 
 
-def _correlation(one: np.ndarray, other: np.ndarray) -> float:
-    varies = len(one) > 1 and np.ptp(one) > 0 and np.ptp(other) > 0
-    return float(np.corrcoef(one, other)[0, 1]) if varies else np.nan
+def _correlation(one: np.ndarray, other: np.ndarray, customers: np.ndarray) -> float:
+    if np.ptp(one) == 0 or np.ptp(other) == 0:
+        return np.nan
+    (own, both), (_, others) = np.cov(one, other, aweights=customers)
+    return float(both / np.sqrt(own * others))
 
 
 def _tracking(kinds: _Kinds, grain: Grain | None, holdout: pd.DataFrame) -> tuple[pd.DataFrame, int]:
@@ -156,7 +169,8 @@ def _tracking(kinds: _Kinds, grain: Grain | None, holdout: pd.DataFrame) -> tupl
     if actual is None or grain is None:
         raise ValueError(
             "holdout must be a table of transactions.calibration_holdout, which remembers the purchases by week; a "
-            "merge or a file may lose them (holdout.attrs): pass the table as it came"
+            "merge or a file may lose them (holdout.attrs): pass the table as it came, or write "
+            "holdout.attrs['weekly_repeats'] = transactions.weekly_repeats(log, ...), and attrs['grain']"
         )
     week = DAYS["week"] / DAYS[grain]
     longest = kinds.T.max()
@@ -260,7 +274,8 @@ def _has_effects(model: Model) -> bool:
 def _customers(model: Model, data: Any) -> float:
     if not isinstance(data, pd.DataFrame):
         return float(np.asarray(data)[0])
-    return int((data["frequency"] > 0).sum()) if type(model).__name__ == "GammaGamma" else len(data)
+    customers = customers_of("summary", data)
+    return float(customers[data["frequency"] > 0].sum() if type(model).__name__ == "GammaGamma" else customers.sum())
 
 
 def _row(model: Model, models: Sequence[Model], n: float) -> dict[str, Any]:

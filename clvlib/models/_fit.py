@@ -554,6 +554,13 @@ def column_of(name: str, summary: pd.DataFrame, label: str, allowed: Range) -> n
     return _checks.numbers(f"column {label!r} of {name}", summary[label], allowed).to_numpy()
 
 
+def customers_of(name: str, summary: pd.DataFrame) -> np.ndarray:
+    """How many customers each row stands for: one, unless it is a row of `clvlib.transactions.histories`."""
+    if "customers" not in summary:
+        return np.ones(len(summary))
+    return column_of(name, summary, "customers", Range(at_least=1, whole=True))
+
+
 class Levels(NamedTuple):
     """The different values of a count, and how many customers have each."""
 
@@ -561,14 +568,15 @@ class Levels(NamedTuple):
     weight: np.ndarray
 
 
-def different(*columns: np.ndarray) -> tuple[list[np.ndarray], np.ndarray, Levels]:
+def different(customers: np.ndarray, *columns: np.ndarray) -> tuple[list[np.ndarray], np.ndarray, Levels]:
     """The different rows, how many customers have each, and the same of the first column alone.
 
-    Customers with the same history add the same to the log-likelihood, so it is worked out once.
+    Customers with the same history add the same to the log-likelihood, so it is worked out once. `customers`: how many
+    each row stands for.
     """
     rows, kind = each_once(*columns)
     order = np.lexsort(rows[::-1])
-    rows, weight = [column[order] for column in rows], np.bincount(kind)[order].astype(float)
+    rows, weight = [column[order] for column in rows], np.bincount(kind, customers)[order]
     value, level = np.unique(rows[0], return_inverse=True)
     return rows, weight, Levels(value, np.bincount(level, weight))
 

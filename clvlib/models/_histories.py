@@ -11,7 +11,7 @@ import pandas as pd
 from clvlib import _checks
 from clvlib._calendar import DAYS, Grain
 from clvlib.models._covariates import NONE
-from clvlib.models._fit import AMOUNT, COUNT, column_of, different, rise_by
+from clvlib.models._fit import AMOUNT, COUNT, column_of, customers_of, different, rise_by
 
 P = ParamSpec("P")
 Result = TypeVar("Result")
@@ -33,7 +33,8 @@ class Histories(NamedTuple):
 
 def histories(name: str, summary: pd.DataFrame, covariates: np.ndarray = NONE) -> Histories:
     """A summary's histories, or a sentence."""
-    (x, recency, T, *z), weight, levels = different(*by_customer(name, summary), *covariates.T)
+    columns = *by_customer(name, summary), *covariates.T
+    (x, recency, T, *z), weight, levels = different(customers_of(name, summary), *columns)
     level, z_of_each = np.searchsorted(levels.value, x), np.reshape(z, (len(z), len(x))).T
     return Histories(x, recency, T, weight, levels.value, level, z_of_each, unit_of(name, summary))
 

@@ -10,7 +10,7 @@ from scipy.special import expit, log_expit
 from clvlib._checks import Range
 from clvlib._formula import Count, OneCount, OnePositive, OneShare, default, formula
 from clvlib.models._alike import each_once
-from clvlib.models._fit import COUNT, Model, column_of, different, few_repeaters, maximise, rise_by
+from clvlib.models._fit import COUNT, Model, column_of, customers_of, different, few_repeaters, maximise, rise_by
 from clvlib.models._spread import Customers, beta_draws, beta_mean, discounted_life, one_each
 
 _OPPORTUNITIES = Range(at_least=0, at_most=100_000, whole=True)
@@ -28,7 +28,7 @@ class _Histories(NamedTuple):
 
 def _histories(name: str, summary: pd.DataFrame) -> _Histories:
     """A summary's histories, or a sentence."""
-    (x, recency, T), weight, _ = different(*_columns(name, summary))
+    (x, recency, T), weight, _ = different(customers_of(name, summary), *_columns(name, summary))
     return _Histories(x, recency, T, weight)
 
 

@@ -71,12 +71,14 @@ class ParetoNBD(_BuyTillYouDie):
         return dict(r=0.5, alpha=0.5 * span / max(purchases, 1), s=0.5, beta=0.5 * span)
 
     @classmethod
-    def _log_odds_gone(cls, theta: Theta, x: np.ndarray, recency: np.ndarray, T: np.ndarray) -> tuple[np.ndarray, ...]:
+    def _log_odds_gone(
+        cls, theta: Theta, x: np.ndarray, recency: np.ndarray, T: np.ndarray, slopes: bool = False
+    ) -> tuple[np.ndarray, ...]:
         """``s * integral over y in (t_x, T) of ((alpha+T)/(alpha+y))^(r+x) ((beta+T)/(beta+y))^s / (beta+y)``, logged.
 
         y is when she left. The published closed form is a difference of two 2F1, which can cancel or overflow; this sum
-        of positive terms cannot. After the log-odds come their slopes in each parameter: the slope of ln(integral) is
-        the mean, over the same y, of that of the integrand's log.
+        of positive terms cannot. With `slopes`, those of the log-odds in each parameter come after them: the slope of
+        ln(integral) is the mean, over the same y, of that of the integrand's log.
 
         The integrand falls like powers of alpha + y and beta + y, so in ln(y + the lesser of them) it is smooth: the
         nodes are spread on that scale, over `span`, which ends at T or where the integrand is below e^-40 of what it is
@@ -92,12 +94,16 @@ class ParetoNBD(_BuyTillYouDie):
         for point, weight in _nodes():
             y = recency + (least + recency) * np.expm1(point * span)
             from_alpha, from_beta = alpha + y, beta + y
-            terms = np.log(from_alpha), 1 / from_alpha, np.log(from_beta), 1 / from_beta
-            log_odds = (r + x) * (log_alpha - terms[0]) + s * (log_beta - terms[2])
-            part = weight * np.exp(log_odds - at_last) * (least + y) * terms[3]
+            log_y_alpha, log_y_beta, over_beta = np.log(from_alpha), np.log(from_beta), 1 / from_beta
+            log_odds = (r + x) * (log_alpha - log_y_alpha) + s * (log_beta - log_y_beta)
+            part = weight * np.exp(log_odds - at_last) * (least + y) * over_beta
             total = total + part
-            sums = [old + part * term for old, term in zip(sums, terms, strict=True)]
+            if slopes:
+                terms = log_y_alpha, 1 / from_alpha, log_y_beta, over_beta
+                sums = [old + part * term for old, term in zip(sums, terms, strict=True)]
         log_odds = np.log(s * total) + at_last + np.log(span)  # -inf if seen buying at T: no time to leave
+        if not slopes:
+            return (log_odds,)
         log_y_alpha, over_alpha, log_y_beta, over_beta = (old / total for old in sums)
         return (
             log_odds,
@@ -116,7 +122,7 @@ class ParetoNBD(_BuyTillYouDie):
         """
         r, alpha, s, beta = theta
         x, T = data.x, data.T
-        odds, *slopes = cls._log_odds_gone(theta, x, data.recency, T)
+        odds, *slopes = cls._log_odds_gone(theta, x, data.recency, T, slopes=True)
         log_T, log_life = np.log(alpha / (alpha + T)), np.log(beta / (beta + T))
         rise_r = rise(r, data)
         value = rise_r[0] + r * log_T - x * np.log(alpha + T) + s * log_life - log_expit(-odds)

@@ -27,6 +27,7 @@ from clvlib._formula import (
     OneShareInside,
     Periods,
     Share,
+    also_in_engines,
     default,
     formula,
 )
@@ -42,6 +43,11 @@ from clvlib.models.spend import GammaGamma
 
 def _base(name: str, summary: pd.DataFrame, z: np.ndarray) -> _forecast.Base:
     """A summary's customers one by one, or a sentence."""
+    if "customers" in summary:
+        raise ValueError(
+            f"{name} counts customers by history, and a forecast is of each customer: leave out the column 'customers' "
+            "for one customer of each history"
+        )
     x, recency, T = by_customer(name, summary)
     labels = pd.Index(summary["customer_id"]) if "customer_id" in summary else summary.index
     return _forecast.Base(
@@ -133,7 +139,8 @@ class _BuyTillYouDie(Model, ABC):
             One customer a row: frequency (repeat purchases, so 0 for a one-time buyer), recency (time from her first to
             her last purchase) and T (time from her first purchase to the end of observation), in one time unit. The
             model remembers which, if ``summary.attrs["grain"]`` says so, as that of
-            `clvlib.transactions.rfm_summary` does.
+            `clvlib.transactions.rfm_summary` does. Or one history a row, and how many customers have it in the column
+            customers, as `clvlib.transactions.histories` counts them.
         covariates : DataFrame, optional
             The same customers, a row each, with the labels of the summary; a column of numbers, or of True and False, a
             covariate. Centre what is far from 0, such as a year.
@@ -401,6 +408,7 @@ class _BuyTillYouDie(Model, ABC):
         discounted = her._discounted(frequency, T, periods, step, rate, timing)
         return margin_rate * spend * discounted * her._alive(frequency, recency, T)
 
+    @also_in_engines("summary")
     @in_one_unit
     @formula
     def predict(
@@ -427,8 +435,10 @@ class _BuyTillYouDie(Model, ABC):
 
         Parameters
         ----------
-        summary : DataFrame
-            One customer a row, as in `fit`; with `spend_model` also monetary_value.
+        summary : DataFrame, frame of an engine, or path
+            One customer a row, as in `fit`; with `spend_model` also monetary_value. An engine's frame, or a file's,
+            comes back lazily with p_alive, expected_purchases, expected_spend and clv as further columns, without rank
+            and intervals: each different history is forecast once, and the engine joins it to its customers.
         periods : int
             Length of the forecast, in the model's time unit.
         spend_model : GammaGamma, optional

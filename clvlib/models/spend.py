@@ -9,7 +9,7 @@ from scipy.special import digamma, gammaln
 
 from clvlib._checks import Range
 from clvlib._formula import Count, OneCount, OnePositive, default, formula
-from clvlib.models._fit import COUNT, Levels, Model, column_of, different, few_repeaters, maximise
+from clvlib.models._fit import COUNT, Levels, Model, column_of, customers_of, different, few_repeaters, maximise
 from clvlib.models._spread import Customers, one_each
 
 _SPENT = Range(above=0, hint="leave out customers whose purchases cost nothing")
@@ -45,9 +45,9 @@ def _spending(name: str, summary: pd.DataFrame) -> _Spending:
     x = column_of(name, summary, "frequency", COUNT)
     if not (x > 0).any():
         raise ValueError(f"{name} has no customer with a repeat purchase: their spend is what the model is fitted on")
-    z = column_of(name, summary[x > 0], "monetary_value", _SPENT)
-    (x, z), weight, levels = different(x[x > 0], z)
-    return _Spending(x, z, weight, levels, len(summary))
+    z, customers = column_of(name, summary[x > 0], "monetary_value", _SPENT), customers_of(name, summary)
+    (x, z), weight, levels = different(customers[x > 0], x[x > 0], z)
+    return _Spending(x, z, weight, levels, int(customers.sum()))
 
 
 Spending = Annotated[_Spending, _spending]  # a summary comes in as a table, and the body gets its repeat buyers
@@ -107,7 +107,8 @@ class GammaGamma(Model):
         ----------
         summary : DataFrame
             One customer a row: frequency (repeat purchases) and monetary_value (mean money of these, currency units).
-            One-time buyers are left out, whatever stands in their monetary_value; `.diagnosis` counts them.
+            One-time buyers are left out, whatever stands in their monetary_value; `.diagnosis` counts them. Or counts
+            of customers by these two, ``histories(summary, of="spend")`` of `clvlib.transactions`.
 
         Returns
         -------
