@@ -8,6 +8,7 @@ import inspect
 import json
 import re
 import shutil
+import tomllib
 from base64 import b64decode
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -20,6 +21,7 @@ import jinja2
 
 import clvlib
 from clvlib.course import explorers
+from clvlib.course.exercise import load_exercise
 
 DOCS = Path(__file__).parent
 ROOT = DOCS.parent
@@ -38,7 +40,7 @@ def gather(build: Path) -> None:
     shutil.rmtree(build, ignore_errors=True)
     pages, files = build / "pages", build / "files"
     readme = _read("README.md")
-    pack = [path.relative_to(ROOT) for path in sorted(ROOT.glob("docs/teaching/*.md"))]  # listed as soon as it is there
+    pack = [path.relative_to(ROOT) for path in sorted(ROOT.glob("docs/teaching/*.md"), key=_lessons_last)]
     alt, picture, view = first_explorer()
     known = {
         "readme": Readme(readme),
@@ -113,6 +115,23 @@ class Lesson:
     @property
     def has_exercise(self) -> bool:
         return (ROOT / f"exercises/{self.name}.ipynb").exists()
+
+    @property
+    def notes(self) -> str:
+        """Where its teaching notes are; nowhere, if it has none."""
+        page = f"docs/teaching/{self.name}.md"
+        return page if (ROOT / page).exists() else ""
+
+    @property
+    def outcomes(self) -> Iterator[tuple[str, list[str]]]:
+        """What a student can do after it, and the questions that ask for it, a text for each of the three levels."""
+        asks = tomllib.loads((DOCS / "teaching/outcomes.toml").read_text(encoding="utf-8"))[self.name]
+        questions = load_exercise(self.name).questions
+        if beside := questions.keys() - set().union(*asks.values()):
+            asks["*beside these*"] = sorted(beside)
+        for outcome, names in asks.items():
+            levels = [[name for name in names if questions[name].level == level] for level in (1, 2, 3)]
+            yield outcome, [", ".join(level) for level in levels]
 
     @property
     def size(self) -> str:
@@ -198,6 +217,10 @@ def _home(found: object) -> str:
 def _texts(room: str) -> Iterable[Path]:
     """The pages of a room; the README of the whole is not one: the start page and others show its parts."""
     return (path for path in sorted(ROOT.glob(f"{room}[A-Z]*.md")) if path != ROOT / "README.md")
+
+
+def _lessons_last(page: Path) -> tuple[bool, str]:
+    return page.name[0].isdigit(), page.name
 
 
 def moved(text: str) -> str:
