@@ -83,7 +83,8 @@ def _blocks(text: str) -> str:
         elif all(line.startswith("- ") for line in lines):
             blocks.append(_LIST.format("".join(f"<li>{line[2:]}</li>" for line in lines)))
         else:
-            blocks.append(f'<div style="margin:0 0 6px 0">{"<br>".join(lines)}</div>')
+            apart = ' style="margin-top:6px"' if blocks else ""
+            blocks.append(f"<div{apart}>{'<br>'.join(lines)}</div>")
     return "".join(blocks)
 
 
