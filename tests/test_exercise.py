@@ -409,6 +409,13 @@ def test_what_counts_as_an_attempt(total, worth, shop):
     assert [worth.attempted(answer) for answer in answers] == [False, False, True, False, True, True]
 
 
+def test_each_line_of_a_rubric_has_its_half_or_none_has(shop):
+    text = shop.text(level=3, rubric={"decides": 1, "says why": 2}, half=["wavers", "names a reason"])(lambda: "No.")
+    assert text.half == {"decides": "wavers", "says why": "names a reason"}
+    with pytest.raises(AuthorError, match="`half` has 1 line for the 2 of the rubric: what earns half of each"):
+        shop.text(level=3, rubric={"decides": 1, "says why": 2}, half=["wavers"])(lambda: "No.")
+
+
 def test_a_text_is_long_enough_by_words_or_by_chinese_letters(shop):
     @shop.text(level=1, rubric={"a": 1}, at_least=3)
     def opinion():

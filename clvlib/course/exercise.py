@@ -347,7 +347,7 @@ class FunctionQuestion(Question):
         says = complaint or number_problem(value, right, self.within)
         if complaint or (secret and not is_shown):
             return f"{where}: {says}"
-        return f"{where} your function gives {_in_digits(value)}, and {_in_digits(right)} is right. {says}"
+        return f"{where} your function gives {in_digits(value)}, and {in_digits(right)} is right. {says}"
 
     def _names(self) -> list[str]:
         return list(inspect.signature(self.reference).parameters)
@@ -378,9 +378,22 @@ class TextQuestion(Question):
 
     kind = "text"
 
-    def __init__(self, reference: Function, *, rubric: dict[str, int], at_least: int = 20, **common: Any):
+    def __init__(
+        self,
+        reference: Function,
+        *,
+        rubric: dict[str, int],
+        half: Sequence[str] = (),
+        at_least: int = 20,
+        **common: Any,
+    ):
         super().__init__(reference, points=sum(rubric.values()), **common)
+        if half and len(half) != len(rubric):
+            raise AuthorError(
+                f"`half` has {count(len(half), 'line')} for the {len(rubric)} of the rubric: what earns half of each"
+            )
         self.rubric = rubric
+        self.half = dict(zip(rubric, half, strict=True)) if half else {}
         self.at_least = at_least
 
     def starter(self) -> str:
@@ -513,9 +526,16 @@ class Exercise:
             FunctionQuestion(reference, within=within, shown=shown, points=points, level=level)
         )
 
-    def text(self, *, level: int, rubric: dict[str, int], at_least: int = 20) -> Callable[[Function], TextQuestion]:
-        """Decorate a model answer in words; `rubric` says what is worth how many points to the person who marks."""
-        return lambda reference: self._add(TextQuestion(reference, rubric=rubric, at_least=at_least, level=level))
+    def text(
+        self, *, level: int, rubric: dict[str, int], half: Sequence[str] = (), at_least: int = 20
+    ) -> Callable[[Function], TextQuestion]:
+        """Decorate a model answer in words; `rubric` says what is worth how many points to the person who marks.
+
+        `half` says, line by line, what earns half of them.
+        """
+        return lambda reference: self._add(
+            TextQuestion(reference, rubric=rubric, half=half, at_least=at_least, level=level)
+        )
 
     def _add(self, question: Any) -> Any:
         self.questions[f"q{len(self.questions) + 1}"] = question
@@ -581,7 +601,7 @@ def _name_now(name: str) -> str:
     return next((new for new, old in RENAMED.items() if old == name), name)
 
 
-def _in_digits(number: float) -> str:
+def in_digits(number: float) -> str:
     """Six digits, or all before the decimal point; never 1.4e+06."""
     return f"{number:.6g}" if abs(number) < 1e6 else f"{number:.0f}"
 

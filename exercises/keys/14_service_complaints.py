@@ -390,6 +390,13 @@ recovery_effect.hint("Then their mean, weighed by heavy_few + heavy_many and lig
         "says that 90 % of closed tickets leaves out the open ones": 1,
         "proposes a test with callers sent to bot or agent by lot, before anybody goes": 1,
     },
+    half=[
+        "says that one contact is not all, and not what came back",
+        "says that 40 % is too many, without why",
+        "speaks of waiting in general, and of no peak and no level",
+        "says that the 90 % is a selection, and not of what",
+        "asks for a test without a lot, or while agents go already",
+    ],
 )
 def bot_or_people():
     """The seller of a chatbot writes: "Our bot closes 80 % of common issues in one contact. You can let 40 % of your

@@ -372,6 +372,13 @@ largest_gift.hint("gain = others_after * effect / 100; points cost back / 100 * 
         "says what would be measured: margin after the cost of the program, not opens or sales alone": 1,
         "says what number would make the answer yes, and what would make it no": 1,
     },
+    half=[
+        "says that correlation is no cause, and not that members may have been different before",
+        "asks for one, without saying what it is held against",
+        "proposes a lot, and counts only those who joined",
+        "names the margin or the cost, not both",
+        "says what makes it yes or what makes it no, not both",
+    ],
 )
 def twice_as_much():
     """The director writes: "Members of Amazon Prime spend twice as much as other customers, and ours too. Let us make
