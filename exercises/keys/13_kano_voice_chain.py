@@ -191,7 +191,9 @@ def m_forgotten(counts, lacking, cost):
     return priced(counts, lacking, cost, {"A": 1, "O": 1, "R": -1})
 
 
-@needs.mistake("The steps are right. Your last column forgets how many customers lack the feature: multiply the steps.")
+@needs.mistake(
+    "The steps are right. Your last column forgets how many customers lack the feature: multiply the steps.", worth=0.5
+)
 def lacking_forgotten(counts, lacking, cost):
     return priced(counts, np.ones(len(lacking)), cost, STEPS)
 

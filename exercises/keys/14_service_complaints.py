@@ -184,7 +184,9 @@ def pending_met(promised, met, late, overdue, pending):
     return gaps(promised, kept, [sum(kinds) for kinds in zip(late, overdue, strict=True)])
 
 
-@gap_table.mistake("The gap has the wrong sign: measured less promised. A promise that was not kept is negative.")
+@gap_table.mistake(
+    "The gap has the wrong sign: measured less promised. A promise that was not kept is negative.", worth=0.5
+)
 def promised_less_measured(promised, met, late, overdue):
     return gaps(promised, met, [sum(kinds) for kinds in zip(late, overdue, strict=True)], sign=-1)
 
@@ -274,6 +276,7 @@ pareto.hint("`service.pareto_table({...})` takes a dict of cause to total; `.res
     level=2,
     within=0.01,
     shown=[(98, 33, 30), (98, 33, 10), (80, 100, 20)],
+    partial=True,
 )
 def score(own, shared, weight):
     """A department's score is made of its own goal and of one that it shares with others, both in points. `weight` is
