@@ -11,6 +11,7 @@ MARKS = {
     "right": ("✓", "Right", "#0072B2"),
     "scored": ("✓", "Scored by yourself", "#0072B2"),
     "wrong": ("✗", "Not yet", "#B84E00"),
+    "part": ("◐", "Partly right", "#B84E00"),
     "not attempted": ("…", "Not attempted", "#767676"),
     "recorded": ("●", "Recorded", "#0072B2"),
     "note": ("i", "", "#767676"),
