@@ -258,6 +258,13 @@ def test_right_rows_in_another_order_are_told_so_without_a_key(right):
     assert not cells_problem(right.iloc[[*range(1, len(right)), -1]], right, 0.1).startswith(order), "one twice"
 
 
+def test_rows_with_names_are_sorted_by_their_names():
+    """Two Series whose labels differ make a table in the order of the alphabet."""
+    right = pd.DataFrame({"months": [5.8, 6.3, 6.7]}, index=["exploration", "formation", "decline"])
+    assert ".loc[[...]]" in cells_problem(right.sort_index(), right, 0.1)
+    assert "(sort_values)" in cells_problem(right.reset_index(drop=True)[::-1], right, 0.1)
+
+
 @pytest.mark.parametrize(
     ("given", "wanted", "same"),
     [

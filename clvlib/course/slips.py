@@ -232,7 +232,8 @@ def first_difference(answer: pd.DataFrame, right: pd.DataFrame, within: float) -
 def cells_problem(answer: pd.DataFrame, right: pd.DataFrame, within: float, prompt: str = "") -> str:
     """What is off about the cells of a table with the right columns and as many rows as the prompt asks for."""
     if _in_another_order(answer, right, within):
-        return "Every row is right, but they stand in another order: sort them as the question asks (sort_values)."
+        way = "sort_values" if answer.index.inferred_type == "integer" else ".loc[[...]], with the names of your rows"
+        return f"Every row is right, but they stand in another order: sort them as the question asks ({way})."
     for one, other in itertools.combinations(right, 2):
         if first_difference(answer.rename(columns={one: other, other: one}), right, within) is None:
             return f'The columns "{one}" and "{other}" are swapped.'

@@ -235,6 +235,17 @@ def life_not_worth(kept):
     return 100 * (1.01 * kept / (1 - 1.01 * kept) / (kept / (1 - kept)) - 1)
 
 
+@elasticity.mistake("You divided the new multiple by the old one. By how many percent is it above 1?")
+def new_over_old(kept, rate):
+    return value.margin_multiple(1.01 * kept, rate) / value.margin_multiple(kept, rate)
+
+
+@elasticity.mistake("That is the number of the lesson's table, after the cost of winning her. Here it is asked before.")
+def number_of_the_lesson():
+    before, after = 241 * value.margin_multiple(np.array([0.8, 0.808]), 0.1) - 57
+    return float(100 * (after / before - 1))
+
+
 elasticity.hint("Her value is the margin times a multiple. Compute the multiple twice.")
 elasticity.hint("`value.margin_multiple(kept, rate)` is the multiple. New divided by old, less 1, times 100.")
 
@@ -347,7 +358,8 @@ forecast.hint("`fit.survival(years)` counts from the start of the cohort.")
 def double_the_club():
     """The marketing head shows the cohort `regular`: in its first year the firm kept {regular[1]} of {regular[0]:,}, in
     its seventh {regular[7]} of {regular[6]}. "Our club makes them more loyal every year, and a loyal customer costs a
-    fifth of a new one. Double the club's budget." Would you? Answer in four to six sentences."""
+    fifth of a new one. Double the club's budget." Would you? Answer in four to six sentences: why does the rate rise,
+    how would you find out what the club does, which two sums do you compare, and what would change your mind?"""
     return (
         "I would not double it on this evidence. If customers differ in their churn, those who leave easily leave "
         "first, and the retention rate of what is left rises although nobody becomes more loyal; a model without any "

@@ -215,7 +215,8 @@ campaign.hint("Retention of year 3: left_3 divided by what?")
 @exercise.number(points=2, level=2, unit="years", within=0.005)
 def payback_years(won, left_2, left_3, spend, cost_percent, marketing, cac):
     """Draw the J-curve of question 3's campaign: {cac} RMB go out for each customer won, then each year's money comes
-    in, evenly over its year, undiscounted. Where does the curve come up through zero? Give years, with decimals."""
+    in, evenly over its year, undiscounted. Where does the curve come up through zero? Give years, with decimals, and do
+    not round to months on the way."""
     margin = [(1 - cost_percent / 100) * each - marketing for each in spend]
     per_won = [n * each / won for n, each in zip([won, left_2, left_3], margin, strict=True)]
     return value.payback(cac, per_won)
@@ -392,7 +393,8 @@ def sign_or_stop():
     """In the lesson's shop a customer won earns 70 RMB in year one and costs 100; who buys again in year two is worth
     160 RMB a year from now, at 10 %. Three campaigns of other shops brought back 30, 45 and 60 % in year two. Nobody
     knows which of them your next one will be like, and the directors must sign 100,000 RMB now or not at all. Sign or
-    stop? Answer in four to six sentences, with numbers."""
+    stop? Answer in four to six sentences, with numbers: what is lost in year one, what must come back, what do the
+    three campaigns say, and what would change your mind?"""
     return (
         "The loss of 30 RMB a customer in year one is the price of winning her; it does not say what she is worth. In "
         "today's money a customer who buys again is worth 160 / 1.10 = 145.45 RMB, so the campaign breaks even if 30 / "

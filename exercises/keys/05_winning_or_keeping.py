@@ -201,6 +201,12 @@ def later_is_now(**case):
     return four_customers.answer({**case, "rate": 0.0})
 
 
+@four_customers.mistake("You let each year's money come at its end. The first year's comes now: timing=\"start\".")
+def paid_at_the_end(**case):
+    won_later = four_customers.answer({**case, "cac": case["cac"] * (1 + case["rate"])})
+    return won_later.assign(profit=won_later["profit"] / (1 + case["rate"]))
+
+
 four_customers.hint("For each customer: the margin of each year, its present value, less the cost of winning.")
 four_customers.hint(
     '`value.present_value([...], rate, timing="start") - cac`; then two questions: how long, and above 0?'
@@ -344,7 +350,7 @@ under_uncertainty.hint("Which one lets you choose better next spring?")
 def answer_the_director():
     """The finance director of the lesson's shop writes: "Winning a customer costs us 100 RMB, keeping one 16.67. Let
     us stop the calls and put all 110,000 RMB into keeping the 1,000 customers whom we have." Answer in four to six
-    sentences: what is right, what is wrong, and what should the shop do?"""
+    sentences: what is right, what is wrong, what should the shop do, and what should it measure?"""
     return (
         "Both figures are right, and neither tells us where the next RMB belongs. The 16.67 credit the catalogue with "
         "everybody who came back; if half of our customers come back unasked, 10 RMB keep one more in ten, and each of "

@@ -45,7 +45,7 @@ def bank(rng):
     stays_percent = int(rng.integers(76, 89))
     bought = rng.integers(20, 91, 5) * 10 + np.array([3, 0, 0, 3, 0])
     own = dict(zip(["Ai", "Bo", "Cai", "Dan", "En"], bought.tolist(), strict=True))
-    word = {"Ai": own["Bo"] + own["En"], "Bo": own["Cai"], "Cai": 0, "Dan": 0, "En": 0}
+    their_word = {"Ai": own["Bo"] + own["En"], "Bo": own["Cai"], "Cai": 0, "Dan": 0, "En": 0}
     return dict(
         customers_before=customers_before,
         customers_now=customers_now,
@@ -78,8 +78,8 @@ def bank(rng):
         concessions=int(rng.integers(3, 9) * 10),
         damage=int(rng.integers(15, 45)),
         winning=int(rng.integers(40, 80)),
-        with_word={name: own[name] + word[name] for name in own},
-        word=word,
+        with_word={name: own[name] + their_word[name] for name in own},
+        their_word=their_word,
     )
 
 
@@ -125,7 +125,7 @@ def city_bank():
         damage=25,
         winning=57,
         with_word={"Ai": 1250, "Bo": 840, "Cai": 260, "Dan": 430, "En": 310},
-        word={"Ai": 890, "Bo": 260, "Cai": 0, "Dan": 0, "En": 0},
+        their_word={"Ai": 890, "Bo": 260, "Cai": 0, "Dan": 0, "En": 0},
     )
 
 
@@ -564,11 +564,11 @@ lifetime_profit.hint('`value.clv(a_year, stays, rate, periods=5, timing="start")
 
 
 @exercise.number(points=2, level=3, unit="RMB", within=0.5)
-def worth_together(with_word, word):
+def worth_together(with_word, their_word):
     """Five customers of a shop. `with_word` says what each is worth with her word: her own value and that of those she
-    brought herself; `word` is the second part alone. Ai brought Bo and En, Bo brought Cai, nobody brought Ai and Dan.
-    The owner wants to sell the shop. What are the five worth together, in RMB?"""
-    return sum(with_word.values()) - sum(word.values())
+    brought herself; `their_word` is the second part alone. Ai brought Bo and En, Bo brought Cai, nobody brought Ai and
+    Dan. The owner wants to sell the shop. What are the five worth together, in RMB?"""
+    return sum(with_word.values()) - sum(their_word.values())
 
 
 @worth_together.mistake(
@@ -588,15 +588,15 @@ def those_who_came_alone(with_word):
 
 
 @worth_together.mistake("That is the worth of those who were brought. Ai and Dan buy as well.")
-def word_alone(word):
-    return sum(word.values())
+def word_alone(their_word):
+    return sum(their_word.values())
 
 
 @worth_together.mistake(
     "You left out everyone who was brought, and the word as well. Each customer counts once, however she came."
 )
-def only_the_first(with_word, word):
-    return with_word["Ai"] - word["Ai"] + with_word["Dan"] - word["Dan"]
+def only_the_first(with_word, their_word):
+    return with_word["Ai"] - their_word["Ai"] + with_word["Dan"] - their_word["Dan"]
 
 
 worth_together.hint("Write down for each of the five in which numbers her value is counted.")
@@ -626,8 +626,8 @@ def answer_the_head_of_branches():
     past makes them loyal, and loyalty makes the future. Let us reward the 40 with the longest and richest past!" You
     know that past and loyalty are correlated at -0.06, that the arrow from loyalty to future (among customers with the
     same past) is 0.17, that the past finds 21 of the best 40 customers, the same line of this year alone 30, and all
-    lines of this year 35. Answer in four to six sentences: is he right about the path, and whom should the shop
-    reward?"""
+    lines of this year 35. Answer in four to six sentences: does the past count, is he right about the path,
+    where does the 0.65 come from, whom should the shop reward, and what would settle it?"""
     return (
         "What these customers have earned us so far is earned whatever we do; it is sunk and no part of their "
         "value. The 0.65 is real, but it does not run through loyalty: -0.06 times 0.17 is -0.01, so nearly all of "

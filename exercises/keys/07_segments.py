@@ -325,7 +325,8 @@ def extend_the_rule():
     """A year ago your shop cut the service of every customer of low value who had not bought more than in the year
     before: 40 RMB of service became 4. Now the report says: "Those we cut made 3.2 orders this year, the others 3.9.
     The rule has found the weak customers. We propose to extend it to half of the rest." An order earns us a margin of
-    50 RMB. Write to your manager in four to six sentences: what does the report show, what would you do, and why?"""
+    50 RMB. Write to your manager in four to six sentences: what does the report show, whom did the
+    rule catch, what does it save and lose, what would you do, and what would change your mind?"""
     return (
         "The report compares customers whom we served badly with customers whom we served well, so the gap of 0.7 "
         "orders may be what the cut did and not what the rule found. About half of all customers have a year below "

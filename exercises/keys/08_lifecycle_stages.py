@@ -294,8 +294,8 @@ def worth_of_stages(moves, margins, yearly_rate):
     """`moves` has the chances of moving from one month to the next: from exploration, formation, stability and decline
     (the rows) to these four and to lost (the columns). `margins` has the profit of a month in each of the four stages,
     in RMB, at the month's start, the first one now. The discount rate is {yearly_rate:.0%} *a year*. Build a DataFrame
-    with a row a stage and the columns `months` (how many she can expect, the month now included) and `value` (her
-    lifetime value, in RMB)."""
+    with a row a stage, in this order, and the columns `months` (how many she can expect, the month now included) and
+    `value` (her lifetime value, in RMB)."""
     monthly_rate = (1 + yearly_rate) ** (1 / 12) - 1
     life = lifecycle.expected_life(moves)
     value = lifecycle.markov_clv(moves, margins, monthly_rate)
@@ -460,7 +460,7 @@ def where_does_the_money_go():
     """A colleague writes: "A stable customer is worth 601 RMB, a new one 264, one in decline 161. So a stable customer
     deserves more than twice the care of a new one, and nobody in decline deserves any." You may spend 36,000 RMB a
     month on the lesson's three offers. Answer in four to six sentences: is the colleague right, what do you pilot
-    first, and which number decides?"""
+    first, which number decides, and what would change your mind?"""
     return (
         "The three values are right, the conclusion is not: they say what a customer is worth, not what an offer "
         "changes. A stable customer mostly stays anyway; of 100 only 15 turn down, and a gift of 15 RMB pays only if "
