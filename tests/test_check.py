@@ -134,6 +134,19 @@ def test_a_sound_key_has_nothing_to_mend(tmp_path):
 
 PASTED = "pasted into the student's notebook, the solution does not work"
 FAULTS = {
+    "a mistake that is worth less than a step": (
+        '@total.mistake("You did not discount.")',
+        '@total.mistake("You did not discount.", worth=0.4)',
+        ("@total.mistake", "q1 total"),
+        "the mistake undiscounted earns nothing: 0.4 of 1 point is less than 0.5, and parts are rounded down to steps "
+        "of 0.5.",
+    ),
+    "a turn's mistake that is worth something": (
+        '@a_third.mistake("That is half of it.")',
+        '@a_third.mistake("That is half of it.", worth=0.5)',
+        ("@a_third.mistake", "turn a_third"),
+        "a turn has no points: leave the `worth` of the mistake half_of_it out.",
+    ),
     "an option without a message": (
         'That comes every year.", "both": "It cannot be both."',
         'That comes every year."',
@@ -614,6 +627,56 @@ def test_what_is_only_to_be_thought_about_is_a_warning(tmp_path):
         (None, "", 'a notebook of "shop" looks for shop.py.'),
         (53, "q3 plan", "there is no hint."),
     ]
+
+
+PARTS = """
+@exercise.table(points=2, level=2, within=0.01, partial=True)
+def parts(price, years):
+    \"\"\"Each year's.\"\"\"
+    return pd.DataFrame({"year": YEARS, "paid": PAID})
+
+
+@parts.mistake("You forgot the half.", worth=WORTH)
+def halved(price, years):
+    return parts.answer(dict(price=price, years=years)).assign(paid=1.5)
+
+
+parts.hint("Add.")
+"""
+
+
+@pytest.mark.parametrize(("rows", "paid", "worth", "says"), [
+    ("range(3)", "[price + 0.25, 2 * price, 3 * price]", "0", []),
+    ("range(3)", "[price + 0.25, 1.5, 3 * price]", "0", []),
+    ("range(3)", "[price + 0.25, 1.5, 3 * price]", "0.5",
+     ["the mistake halved is worth more than its right rows: who has others right gets less."]),
+    ("range(1)", "[price + 0.25]", "0", ["`partial` changes nothing: there is one row."]),
+    ("range(3)", "[0, 0, price + 0.25]", "0",
+     ["`partial` gives nothing: all rows right but one earn less than 0.5 points."]),
+])  # fmt: skip
+def test_parts_that_surprise_are_a_warning(tmp_path, rows, paid, worth, says):
+    text = PARTS.replace("YEARS", rows).replace("PAID", paid).replace("WORTH", worth)
+    report = checked(tmp_path, SOUND + text)
+    assert not report.to_mend
+    assert [finding.says for finding in report.findings] == says
+
+
+def test_a_part_that_can_be_guessed_is_to_mend(tmp_path):
+    text = PARTS.replace("YEARS", "range(3)").replace("WORTH", "None")
+    (finding,) = checked(tmp_path, SOUND + text.replace("PAID", "price + 0.25")).to_mend
+    assert finding.says == "one and the same answer is right in several rows, and would earn a part."
+    (finding,) = checked(tmp_path, SOUND + text.replace("PAID", "[1, 2, 100]")).to_mend
+    assert (finding.line, finding.question) == (SOUND.count("\n") + 2, "q6 parts")
+    assert finding.says == (
+        "`partial` gives nothing: words and whole numbers up to 100 can be guessed, and no row has more to compute."
+    )
+
+
+def test_results_that_count_are_hidden_and_more_than_stages(tmp_path):
+    text = faulty("within=0.001, shown=[(100, 0.1), (50, 0.05)])", "within=0.001, shown=[(100, 0.1)], partial=True)")
+    assert checked(tmp_path, text) == Report(5, 41, [], 1)
+    (finding,) = checked(tmp_path, text.replace("size=3)]", "size=1)]")).findings
+    assert finding.says == "`partial` changes nothing: there is one hidden result."
 
 
 def test_without_a_textbooks_case_seed_0_is_drawn_too(tmp_path):

@@ -83,13 +83,15 @@ def table(path: Path) -> list[dict[str, str]]:
 
 def test_the_help_lists_the_commands_and_each_says_what_it_takes():
     text = clv("--help")
-    assert all(command in text for command in ("check", "release", "mark", "alike", "export-nbgrader"))
+    assert all(command in text for command in ("check", "release", "mark", "alike", "export-quiz", "export-nbgrader"))
     for command, options in {
         "check": ["KEY"],
         "release": ["EXERCISE", "--roster", "--out", "--keys", "--secret", "--codes"],
         "alike": ["EXERCISE", "--roster", "--out", "--keys", "--secret"],
         "mark": ["EXERCISE", "--submissions", "--again", "--no-sandbox", "--workers", "--cell-seconds", "--dry-run"],
         "course": ["--roster", "--marked", "--dry-run", "--even-so"],
+        "solutions": ["EXERCISE", "--out", "--student", "--keys", "--secret"],
+        "export-quiz": ["EXERCISE", "--format", "--out", "--variants", "--seed", "--keys"],
         "export-nbgrader": ["DIR", "--keys"],
     }.items():
         text = clv(command, "--help")

@@ -1,9 +1,11 @@
 """Coverage and glossary: every row of the inventory has its home, every term its line, every link its end."""
 
 import re
+import runpy
 from pathlib import Path
 
 import nbformat
+import pandas as pd
 import pytest
 import yaml
 
@@ -168,3 +170,27 @@ def test_the_hooks_fetch_nothing():
     hooks = yaml.safe_load((ROOT / ".pre-commit-config.yaml").read_text(encoding="utf-8"))
     assert [repo["repo"] for repo in hooks["repos"]] == ["local"]
     assert {hook["language"] for hook in hooks["repos"][0]["hooks"]} == {"system"}
+
+
+@pytest.mark.slow
+def test_the_code_of_the_readme_runs_from_orders_to_a_list(tmp_path, monkeypatch, capsys):
+    """Its first block on a plain log, its second, which goes on from it, on a messy one."""
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    plain, words = re.findall(r"```python\n(.+?)```", text, re.DOTALL)
+    monkeypatch.chdir(tmp_path)
+    course.load("cdnow").to_csv("orders.csv", index=False)
+    names = {}
+    exec(plain, names)
+    called = pd.read_csv("call.csv")
+    assert called["rank"].tolist() == list(range(1, 101))
+    assert called["clv"].is_monotonic_decreasing
+    assert (called["clv_low"] < called["clv_high"]).all()
+    assert "rows have amount 0" in capsys.readouterr().out
+    assert len([line for line in plain.splitlines() if line and "import" not in line]) <= 10
+    runpy.run_path(str(ROOT / "benchmarks" / "messy_log.py"))["messy_log"](5_000).to_csv("orders.csv", index=False)
+    names["log"] = pd.read_csv("orders.csv", dtype={"customer_id": str})
+    exec(words, names)
+    said = capsys.readouterr().out
+    assert "rows have no customer_id" in said
+    assert "Amounts are converted by rates: 'EUR' at 1 and 'GBP' at 1.17." in said
+    assert names["model"].fit(names["summary"]).log_likelihood < 0

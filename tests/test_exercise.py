@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from clvlib.course import exercise as keys
-from clvlib.course.exercise import AuthorError, Exercise, from_case
+from clvlib.course.exercise import AuthorError, Exercise, Part, from_case
 from clvlib.course.slips import as_number, number_problem
 from clvlib.course.words import kind_of
 
@@ -433,6 +433,13 @@ def test_what_counts_as_an_attempt(total, worth, shop):
     assert [worth.attempted(answer) for answer in answers] == [False, False, True, False, True, True]
 
 
+def test_each_line_of_a_rubric_has_its_half_or_none_has(shop):
+    text = shop.text(level=3, rubric={"decides": 1, "says why": 2}, half=["wavers", "names a reason"])(lambda: "No.")
+    assert text.half == {"decides": "wavers", "says why": "names a reason"}
+    with pytest.raises(AuthorError, match="`half` has 1 line for the 2 of the rubric: what earns half of each"):
+        shop.text(level=3, rubric={"decides": 1, "says why": 2}, half=["wavers"])(lambda: "No.")
+
+
 def test_a_text_is_long_enough_by_words_or_by_chinese_letters(shop):
     @shop.text(level=1, rubric={"a": 1}, at_least=3)
     def opinion():
@@ -458,6 +465,176 @@ def test_ambiguity_names_the_first_question_of_which_two_answers_are_the_same(sh
     shop.case(lambda rng: CASE | dict(price=1, visits=1))
     assert shop.ambiguity(0) is None
     assert shop.ambiguity(1) == "q1"
+
+
+# Partial credit
+
+
+def sums(*numbers, within=0.01, key="abcdefgh", **common):
+    """A table of sums, of which each right row counts."""
+    table = pd.DataFrame({"name": list(key[: len(numbers)]), "number": numbers})
+    shop = Exercise("shop", title="A shop", minutes=5)
+    return shop.table(**{"points": 3, "level": 1, "partial": True, "within": within} | common)(lambda: table)
+
+
+def part(question, answer):
+    """Points and reason of a wrong answer, as marking asks for them."""
+    return question.part(answer, {}, question.problem(answer, {}))
+
+
+def with_right(question, rows):
+    """The right table with other numbers in all but these rows."""
+    right = question.answer({})
+    return right.assign(number=[right["number"][row] if row in rows else 9999.5 for row in range(len(right))])
+
+
+@pytest.mark.parametrize(
+    ("points", "earned"),
+    [(3, [0, 0.5, 1, 1.5, 2.0, 2.5]), (1, [0, 0, 0, 0.5, 0.5, 0.5]), (2, [0, 0, 0.5, 1.0, 1.0, 1.5])],
+)
+def test_right_rows_earn_their_share_in_half_points_rounded_down(points, earned):
+    question = sums(10.5, 20.5, 30.5, 40.5, 50.5, 60.5, points=points)
+    parts = [part(question, with_right(question, range(rows))) for rows in range(6)]
+    assert [each.points for each in parts] == earned
+    assert parts[5].why == "5 of 6 rows are right"
+    assert not parts[0].why
+    assert [question.part_of(share) for share in (0, 0.999, 1)] == [0, points - 0.5, points - 0.5], "never all of them"
+
+
+def test_which_rows_are_right_is_not_said():
+    question = sums(10.5, 20.5, 30.5, 40.5)
+    assert part(question, with_right(question, [0, 1])) == part(question, with_right(question, [2, 3]))
+
+
+def test_nothing_is_partial_unless_the_key_says_so():
+    question = sums(10.5, 20.5, 30.5, 40.5, partial=False)
+    assert part(question, with_right(question, [0, 1, 2])) == Part()
+    assert question.in_part == ""
+
+
+@pytest.mark.parametrize(
+    "numbers", [["yes", "no", "yes", "no"], [1, 5, 3, 2], [1.0, 2.0, 3.0, 4.0], [True, False, True, True]]
+)
+def test_what_can_be_guessed_earns_nothing_in_part(numbers):
+    question = sums(*numbers)
+    wrong = with_right(question, [0, 1, 2])
+    assert question.problem(wrong, {}) is not None
+    assert part(question, wrong) == Part()
+
+
+def test_amounts_that_the_case_gives_can_be_copied(shop):
+    @shop.table(points=3, level=1, within=0.01, partial=True)
+    def kinds(paid):
+        """Which kind is each?"""
+        return pd.DataFrame({"name": list("abc"), "paid": paid["all"], "kind": ["x", "y", "x"]})
+
+    wrong = kinds.reference({"all": [250, 330, 470]}).assign(kind="x")
+    assert kinds.part(wrong, {"paid": {"all": [250, 330, 470]}}, "") == Part()
+    assert kinds.pieces({"paid": {"all": [250, 330, 470]}}) == []
+    kinds.reference = lambda paid: pd.DataFrame({"name": list("abc"), "paid": [250, 330, 999], "kind": "x"})
+    assert kinds.pieces({"paid": {"all": [250, 330, 470]}}) == [(250,), (330,), (999,)]
+
+
+def test_one_answer_for_every_row_earns_nothing_and_what_goes_beyond_it_does():
+    question = sums(0, 0, 0, 250.5, 330.5, 0)
+    throughout = question.answer({}).assign(number=0)
+    assert part(question, throughout) == Part()
+    assert part(question, with_right(question, [0, 1, 2, 3, 5])).points == 1.5, "one of the two rows beyond the zeros"
+    assert part(sums(7.5, 7.5, 9.5), with_right(sums(7.5, 7.5, 9.5), [0, 1])).points == 2.0, "as in any other case"
+
+
+def test_a_row_counts_wherever_it_stands_once_and_with_all_its_cells():
+    question = sums(10.5, 20.5, 30.5, 40.5)
+    right = question.answer({})
+    assert part(question, right.iloc[::-1]) == Part(2.5, "4 of 4 rows are right"), (
+        "in another order it is not all right"
+    )
+    assert part(question, right.iloc[[0, 0, 0, 0]]).points == 0.5
+    assert part(question, right.assign(name=["a", "b", "x", "y"])).points == 1.5
+    floats = right.assign(number=[10.5, 20.5, 0, 0]).set_axis([3.0, 2.0, 1.0, 0.5])
+    assert part(question, floats).points == 1.5, "whatever the index"
+
+
+@pytest.mark.parametrize("answer", [7, None, "x", pd.DataFrame({"name": ["a"]}), pd.DataFrame()])
+def test_what_is_no_such_table_earns_no_part(answer):
+    assert part(sums(10.5, 20.5, 30.5), answer) == Part()
+
+
+def test_a_named_mistake_keeps_its_worth_whatever_rows_are_right():
+    question = sums(10.5, 20.5, 30.5, 40.5)
+    half = with_right(question, [0, 1])
+    assert part(question, half).points == 1.5
+    question.mistake("That is the guess of a lazy day.", worth=0)(lambda: half)
+    assert part(question, half) == Part()
+    near = with_right(question, [])
+    question.mistake("Nearly.", worth=0.7)(lambda: near)
+    assert part(question, near) == Part(2.0, "This is near the right answer")
+    rows = with_right(question, [1, 2, 3])
+    question.mistake("You forgot the first.")(lambda: rows)
+    assert part(question, rows).points == 2.0, "without a worth, its right rows count"
+
+
+def test_a_number_may_be_near(total):
+    assert total.in_part == ""
+    total.mistake("You forgot the last visit.", worth=0.5)(lambda price, visits: price * (visits - 1))
+    told = total.problem(180, CASE)
+    assert total.part(180, CASE, told) == Part(1.0, "This is near the right answer")
+    assert total.part(30, CASE, total.problem(30, CASE)) == Part()
+    assert total.in_part == "part of them for a near answer"
+
+
+@pytest.mark.parametrize("worth", [1, 1.5, -0.1])
+def test_a_mistake_is_never_worth_as_much_as_the_answer(total, worth):
+    assert said(total.mistake, "No.", worth) == "`worth` is a share of the points, from 0 to less than 1: worth=0.5"
+
+
+def test_a_wrong_option_is_worth_nothing(which):
+    assert said(which.mistake, "Nearly.", 0.5) == "a wrong option has no `worth`: who guesses would earn it"
+
+
+@pytest.fixture
+def discounted(shop):
+    @shop.function(points=3, level=3, within=0.01, shown=[(100, 1), (100, 5)], partial=True)
+    def discounted(money, years):
+        """Write it."""
+        return money / 1.1 ** max(years, 2)
+
+    discounted.hidden_inputs(lambda rng: [(200, 1), (300, 2), (400, 3), (500, 4)])
+    return discounted
+
+
+def test_right_results_on_hidden_inputs_earn_their_share(discounted):
+    assert part(discounted, lambda money, years: money / 1.1**years) == Part(
+        2.0, "3 of 4 results on inputs that are not shown are right"
+    )
+    assert part(discounted, lambda money, years: money) == Part()
+    assert discounted.in_part == "part of them for right results"
+
+
+def test_shown_inputs_learnt_by_heart_earn_nothing(discounted):
+    known = {(100, 1): 100 / 1.1**2, (100, 5): 100 / 1.1**5}
+    assert part(discounted, lambda *inputs: known.get(inputs, 0)) == Part()
+
+
+def test_all_hidden_inputs_right_and_a_shown_one_wrong_is_not_all_the_points(discounted):
+    assert part(discounted, lambda money, years: money / 1.1 ** max(years, 2) if years < 5 else 0).points == 2.5
+
+
+def test_a_function_that_stops_on_some_inputs_has_what_it_gave_on_others(discounted):
+    def stops(money, years):
+        return money / 1.1 ** {2: 2, 3: 3, 4: 4}[years]
+
+    assert part(discounted, stops).points == 2.0
+    assert part(discounted, lambda: 3) == part(discounted, "text") == Part()
+
+
+def test_one_result_throughout_earns_nothing(shop):
+    question = shop.function(points=4, level=1, within=0.01, shown=[(1,)], partial=True)(lambda x: max(0, x - 200.5))
+    question.hidden_inputs(lambda rng: [(1,), (5,), (9,), (400,), (300,)])
+    assert part(question, lambda x: 0) == Part()
+    stages = shop.function(points=4, level=1, within=0.01, shown=[(1,)], partial=True)(lambda x: 1 if x < 3 else 2)
+    stages.hidden_inputs(lambda rng: [(1,), (2,), (5,), (9,)])
+    assert part(stages, lambda x: 1 if x < 9 else 2) == Part(), "stages can be guessed"
 
 
 def said(call, *args) -> str:

@@ -2,6 +2,7 @@
 
 import json
 
+import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -154,6 +155,54 @@ def test_a_question_whose_cell_stopped_is_told_so():
     assert judged(shop(), 0, answered)["q1"].state == "wrong"
 
 
+def in_part() -> Exercise:
+    exercise = Exercise("shop", title="A shop", minutes=5)
+    amounts = {"a": 10.5, "b": 20.5, "c": 30.5, "d": 40.5}
+
+    @exercise.table(points=3, level=1, within=0.01, partial=True)
+    def rows():
+        """A table."""
+        return pd.DataFrame({"name": list(amounts), "number": list(amounts.values())})
+
+    @exercise.function(points=2, level=2, within=0.01, shown=[(1,)], partial=True)
+    def half(number):
+        """Write it."""
+        return number / 2
+
+    half.hidden_inputs(lambda rng: pytest.fail("her own inputs are kept"))
+    half.mistake("You doubled.", worth=0.25)(lambda number: 2 * number)
+    return exercise
+
+
+def in_part_of(**collected):
+    return judge(in_part(), {}, {"q2": [(301,), (401,), (501,), (601,)]}, Collected(**collected))
+
+
+def test_right_rows_and_results_are_told_with_their_points():
+    table = answers.freeze(pd.DataFrame({"name": list("abcd"), "number": [10.5, 20.5, 30.5, 0]}))
+    ran = dict(shown={"q2": gave(0.5)}, hidden={"q2": gave(150.5, 200.5, 250.5, 0)})
+    verdicts = in_part_of(answers={"q1": table, "q2": FUNCTION}, **ran)
+    assert (verdicts["q1"].state, verdicts["q1"].points) == ("wrong", 2.0)
+    assert verdicts["q1"].message == 'Look at column "number", row 4 ("d"): That is too low.'
+    assert verdicts["q1"].part == "3 of 4 rows are right"
+    assert (verdicts["q2"].points, verdicts["q2"].mistake) == (1.5, None)
+    assert verdicts["q2"].part == "3 of 4 results on inputs that are not shown are right"
+
+
+def test_a_named_mistake_is_told_with_what_it_keeps():
+    doubled = in_part_of(answers={"q2": FUNCTION}, shown={"q2": gave(2)}, hidden={"q2": gave(602, 802, 1002, 1202)})
+    said = Verdict("wrong", 0.5, "You doubled.", 0, "A function", "This is near the right answer")
+    assert doubled["q2"] == said
+
+
+def test_a_function_that_did_not_come_to_an_end_earns_no_part():
+    assert in_part_of(answers={"q2": FUNCTION}, shown={"q2": gave(0.5)}, hidden={"q2": gave(150.5, 200.5)})[
+        "q2"
+    ] == Verdict(
+        "wrong", 0, "Your function did not come to an end on all the inputs it was tried on.", None, "A function"
+    )
+
+
 def test_notes_name_cells_as_running_all_does_in_their_order():
     collected = Collected(
         stopped=[(2, "NameError", "name 'a' is not\x07 defined"), (0, "KeyError", "")],
@@ -209,9 +258,9 @@ RESULTS = st.lists(
 @given(
     st.dictionaries(st.sampled_from([f"q{number}" for number in range(1, 9)]), VALUES),
     RESULTS,
-    st.sampled_from(["01_worksheet", "04_three_year_table", "11_satisfaction_index"]),
+    st.sampled_from(["01_worksheet", "04_three_year_table", "11_satisfaction_index", "14_service_complaints"]),
 )
-def test_judging_never_fails_and_gives_points_for_right_answers_alone(given_answers, results, name):
+def test_judging_never_fails_and_gives_all_points_for_right_answers_alone(given_answers, results, name):
     exercise = load_exercise(name)
     function = next(key for key, question in exercise.questions.items() if question.kind == "function")
     collected = Collected(answers=given_answers, shown={function: results[:3]}, hidden={function: results[3:]})

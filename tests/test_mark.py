@@ -399,6 +399,44 @@ def test_a_run_that_was_stopped_before_it_ran_some_again_does_so_the_next_time(t
     assert snapshot(tmp_path / "stopped") == snapshot(tmp_path / "out")
 
 
+PARTS = {  # what a slip keeps of the points in exercise 14, which lets parts count
+    "mistake q3 3": 1.5,  # the gap's sign is turned round, and half of 3 points stays
+    "mistake q3 0": 0,
+    "mistake q6 0": 1.0,  # forgets the least weight, as 3 of 6 hidden inputs do not notice: half of 2 points
+    "mistake q6 3": 0,
+}
+
+
+def test_a_class_keeps_the_points_of_what_is_right_in_part(tmp_path):
+    exercise = load_exercise("14_service_complaints")
+    room = Classroom(exercise, SECRET, read_roster(roster_of(6, tmp_path / "roster.csv")))
+    handed = list(room.hand_in(["right", *PARTS]))
+    write_in(handed, tmp_path / "submissions")
+    marking = Marking(exercise, room.roster, room.record, tmp_path / "out", LIMITS)
+    marking.take_in(tmp_path / "submissions")
+    list(marking.run(marking.waiting(), Sandbox(LIMITS), 2))
+    results = list(marking.results())
+    marking.write(results)
+    with (tmp_path / "out" / "gradebook.csv").open(encoding="utf-8-sig", newline="") as file:
+        rows = list(csv.DictReader(file))
+    for file, result, row in zip(handed, results, rows, strict=True):
+        if file.kind == "right":
+            assert {key: result.verdicts[key].points for key in file.points} == file.points
+            continue
+        key, number = file.mistake
+        verdict, page = result.verdicts[key], (tmp_path / "out" / "feedback" / f"{exercise.name}_{result.ticket}.html")
+        assert (verdict.state, verdict.mistake, verdict.points) == ("wrong", number, PARTS[file.kind]), file.kind
+        assert row[key] == f"{PARTS[file.kind]:g}"
+        assert float(row["total"]) == sum(file.points.values()) + PARTS[file.kind], "and nothing else is lost"
+        points = exercise.questions[key].points
+        words = f"{'Partly' if PARTS[file.kind] else 'Not'} right: {PARTS[file.kind]:g} of {points} points"
+        assert words in html.unescape(page.read_text())
+    items = html.unescape((tmp_path / "out" / "items.html").read_text())
+    assert "negative. (worth 1.5 points)" in " ".join(items.split())
+    kept = snapshot(tmp_path / "out" / "answers")
+    assert not any(b"points" in data for data in kept.values()), "answers are kept, and judged anew in every run"
+
+
 # A kill at any moment
 
 

@@ -3,7 +3,9 @@
 nbgrader lives in an environment of its own. `make nbgrader` builds it, and CLV_NBGRADER names its Python.
 """
 
+import contextlib
 import functools
+import io
 import json
 import os
 import re
@@ -98,10 +100,22 @@ def test_solutions_pass_and_each_mistake_fails_with_its_own_message(course, name
         for answer, mistake in zip(wrong, question.mistakes, strict=True):
             if answer is None:  # what this case makes the right option has no answer that is wrong
                 continue
-            assert message(found[f"{key}_test"], {question.name: answer}) == mistake.message
+            test, case = found[f"{key}_test"], exercise.case_for(0)
+            part = question.part(answer, case, mistake.message).points
+            assert shown(test, {question.name: answer}, part > 0) == (mistake.message, part)
         starter = {}
         exec(question.starter(), starter)
         assert message(found[f"{key}_test"], starter) == "Not attempted."
+
+
+def shown(test, names, passes):
+    """What a test says and shows in its last line; 0 if it fails."""
+    if not passes:
+        return message(test, names), 0
+    names, said = dict(names), io.StringIO()
+    with contextlib.redirect_stdout(said):
+        exec(test.source, names)
+    return said.getvalue().strip(), names["_points"]
 
 
 def message(test, names):
@@ -203,7 +217,7 @@ def test_nbgrader_releases_and_marks_the_first_exercise(tmp_path):
 
     release = tmp_path / "release" / FIRST / f"{FIRST}.ipynb"
     text = release.read_text(encoding="utf-8")
-    assert not re.search("SOLUTION|HIDDEN|assert|_problem", text)
+    assert not re.search("SOLUTION|HIDDEN|assert|_problem|_points", text)
     for question in questions.values():
         assert json.dumps(question.solution(), ensure_ascii=False)[1:-1] not in text
     starters = {cell.metadata.nbgrader.grade_id: cell.source for cell in read(release).cells}
@@ -237,3 +251,23 @@ def test_nbgrader_releases_and_marks_the_first_exercise(tmp_path):
     marked = read(tmp_path / "autograded" / "partly" / FIRST / f"{FIRST}.ipynb")
     (test,) = [cell for cell in marked.cells if cell.metadata.nbgrader.grade_id == "q1_test"]
     assert test.outputs[0].evalue == questions["q1"].mistakes[0].message
+
+
+@pytest.mark.skipif(not PYTHON, reason="CLV_NBGRADER names no Python with nbgrader: see `make nbgrader`")
+def test_nbgrader_gives_the_points_of_what_is_right_in_part(tmp_path):
+    name = "16_do_programs_work"
+    export(tmp_path, [load_exercise(name)])
+    run(tmp_path, "-m", "nbgrader", "generate_assignment", name)
+    notebook = read(tmp_path / "release" / name / f"{name}.ipynb")
+    for cell in notebook.cells:
+        if cell.metadata.nbgrader.grade_id == "q4":
+            cell.source = (
+                "by_chance = motor / 10_000 * home / 10_000\n"
+                "four_stories = pd.DataFrame({'story': ['fee', 'growth', 'coupons', 'both'], 'number': "
+                "[fee / saved, (1 + growth / 100) ** 5, friends, both / 10_000 / by_chance]})"
+            )
+    handed_in = tmp_path / "submitted" / "partly" / name / f"{name}.ipynb"
+    handed_in.parent.mkdir(parents=True)
+    nbformat.write(notebook, handed_in)
+    run(tmp_path, "-m", "nbgrader", "autograde", name)
+    assert json.loads(run(tmp_path, "-c", SCORES.replace(FIRST, name))) == {"partly": [2.0, False]}

@@ -13,6 +13,7 @@ from clvlib.course import Exercise, assessment, keep_wrong_answers, memory, prac
 from clvlib.course.cards import Card
 from clvlib.course.exercise import KEYS, RENAMED, from_case
 from clvlib.course.learner import Assessment, Practice, missing_name
+from clvlib.course.progress import Standing
 
 
 @pytest.fixture(autouse=True)
@@ -253,6 +254,68 @@ def test_all_hints_and_the_solution_leave_nothing_below_zero():
         ex.hint("q1")
     ex.solution("q1")
     assert ex.check("q1", 20).message.startswith("0 points.")
+
+
+def sums():
+    """Four sums, of which each right row counts."""
+    exercise = Exercise("shop", title="Shop", minutes=5)
+
+    @exercise.table(points=4, level=1, within=0.01, partial=True)
+    def rows():
+        """A table."""
+        return pd.DataFrame({"name": list("abcd"), "number": [10.5, 20.5, 30.5, 40.5]})
+
+    rows.mistake("You forgot the sign.", worth=0.5)(lambda: rows.reference().assign(number=[-10.5] * 4))
+    rows.hint("Add.")
+    return Practice(exercise)
+
+
+def with_numbers(*numbers):
+    return pd.DataFrame({"name": list("abcd"), "number": numbers})
+
+
+def test_a_part_is_said_with_its_reason_and_kept(folder):
+    ex = sums()
+    card = ex.check("q1", with_numbers(10.5, 20.5, 30.5, 1))
+    assert (card.state, str(card).splitlines()[0]) == ("part", "◐ Question 1: Partly right")
+    assert card.message.splitlines()[1] == (
+        "3 of 4 rows are right: that is worth 3 of 4 points (in half points, rounded down). So far you have 3 points "
+        "for it, and keep them whatever help you ask for."
+    )
+    assert "◐ Question 1 (4 points): partly right, 3 points, 1 try" in str(ex.progress())
+    assert ex.progress().title == "0 of 1 questions done, 3 of 4 points"
+    assert ex.check("q1", with_numbers(10.5, 2, 3, 1)).message.count("So far you have 3 points") == 1
+    assert ex.check("q1", with_numbers(1, 2, 3, 1)).state == "wrong"
+    assert sums().progress().title == "0 of 1 questions done, 3 of 4 points", "the best try counts, in the file as well"
+    assert ex.check("q1", with_numbers(10.5, 20.5, 30.5, 40.5)).message.startswith("4 points.")
+    assert ex.check("q1", with_numbers(10.5, 20.5, 30.5, 1)).state == "wrong", "what is right stays so"
+    assert ex.progress().title == "1 of 1 questions done, 4 of 4 points"
+
+
+def test_a_named_mistake_is_worth_what_the_key_says():
+    card = sums().check("q1", with_numbers(-10.5, -10.5, -10.5, -10.5))
+    assert "You forgot the sign.\nThis is near the right answer: that is worth 2 of 4 points" in card.message
+
+
+def test_help_costs_its_share_of_a_part_and_takes_nothing_of_what_one_has():
+    ex = sums()
+    assert "costs 0.4 points" in ex.check("q1", with_numbers(1, 2, 3, 4)).message
+    ex.hint("q1")
+    card = ex.check("q1", with_numbers(10.5, 20.5, 30.5, 1))
+    assert (
+        "worth 3 of 4 points (in half points, rounded down), less what help cost. So far you have 2.7" in card.message
+    )
+    ex.solution("q1")
+    assert ex.progress().title == "0 of 1 questions done, 2.7 of 4 points"
+    right = ex.check("q1", with_numbers(10.5, 20.5, 30.5, 40.5))
+    assert right.message.startswith("2.7 points."), "the part is more than what the solution leaves"
+
+
+def test_a_part_is_not_an_answered_question(folder):
+    ex = sums()
+    ex.check("q1", with_numbers(10.5, 20.5, 30.5, 1))
+    standing = Standing(ex.exercise, ex.record)
+    assert (standing.points, standing.answered, standing.done) == (3, 0, False)
 
 
 def test_a_text_is_scored_by_oneself_and_then_compared():

@@ -282,6 +282,18 @@ def test_each_question_says_its_state_in_words_its_points_and_what_was_read():
     assert "✓ Right: 1 of 1 point\n" in Page(feedback_page(exercise, result(), {})).text
 
 
+def test_a_part_is_shown_with_its_points_and_its_reason():
+    near = Verdict("wrong", 0.5, "You forgot the half.", 0, "The number 2", "This is near the right answer")
+    page = feedback_page(exercise, replace(result(), verdicts={**result().verdicts, "q1": near}), {})
+    assert "◐</span> Partly right: 0.5 of 1 point" in page
+    assert "This is near the right answer. Parts of the points are given in half points, rounded down." in page
+    assert page.count("Partly right") == 1
+    taken = feedback_page(
+        exercise, replace(result(), verdicts={**result().verdicts, "q1": replace(near, points=0)}), {}
+    )
+    assert "Not right: 0 of 1 point" in taken, "as an instructor may set it"
+
+
 def test_a_marked_text_shows_the_rubric_with_its_points_and_the_comment():
     version = cells(marking_sheet(exercise, "q3", [result()]))[1][-1]
     marks = {"q3": {"s1": Mark(version, [1.0, 0.5], "Which <one>?")}}
@@ -340,6 +352,18 @@ def test_difficulty_and_discrimination_are_those_computed_by_hand():
     assert table["right"].tolist() == [3, 2, 0]
     assert table["difficulty"].tolist() == pytest.approx([0.6, 0.4, 0.4])
     assert table["discrimination"][:2].tolist() == pytest.approx([3 / math.sqrt(12), 2.8 / math.sqrt(32.64)])
+
+
+def test_wrong_answers_with_a_part_of_the_points_are_counted_apart():
+    near = Verdict("wrong", 0.5, "You forgot the half.", 0, part="This is near the right answer")
+    results = answered((1, 2, 3), (1, 0, 3), (0, 0, 1))
+    results[2] = replace(results[2], verdicts={**results[2].verdicts, "q1": near})
+    table = item_statistics(exercise, results)
+    assert list(table["in_part"]) == [1, 0, 0], "a text with some of its points is not wrong in part"
+    assert list(table["right"]) == [2, 1, 2]
+    assert table["difficulty"]["q1"] == pytest.approx(2.5 / 3)
+    page = "".join(Page(items_page(exercise, results)).text.split())
+    assert "q1q_number1302100.83" in page
 
 
 def test_a_question_with_a_text_that_waits_counts_nowhere_yet():

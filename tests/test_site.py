@@ -25,7 +25,8 @@ from clvlib.course import explorers
 
 ROOT = Path(__file__).parents[1]
 REQUIRED = os.environ.get("CLV_SITE_REQUIRED")
-LESSONS = sorted(path.stem for path in ROOT.glob("notebooks/*.ipynb"))
+LESSONS = sorted(path.stem for path in ROOT.glob("notebooks/[0-9]*.ipynb"))
+TEMPLATE = "your_data"
 
 
 def module(path):
@@ -63,6 +64,7 @@ def test_the_start_page_has_every_lesson_with_its_question_and_who_it_is_for(gat
         "IV Loyalty",
         "V Capstone",
     ]
+    assert page.count(f"<notebooks/{TEMPLATE}>") == 1
     for reader in ("learning", "teaching", "analysing"):
         assert f"]({reader}.md)" in page
 
@@ -201,7 +203,7 @@ def test_no_page_loads_anything_from_elsewhere_and_every_picture_has_words(site,
 
 @pytest.mark.slow
 def test_every_lesson_exercise_and_page_of_text_is_there_and_the_whole_is_small(site, pages):
-    for name in LESSONS:
+    for name in (*LESSONS, TEMPLATE):
         assert f"notebooks/{name}.html" in pages
         assert (site / "notebooks" / f"{name}.ipynb").read_bytes() == (
             ROOT / "notebooks" / f"{name}.ipynb"

@@ -11,6 +11,7 @@ MARKS = {
     "right": ("✓", "Right", "#0072B2"),
     "scored": ("✓", "Scored by yourself", "#0072B2"),
     "wrong": ("✗", "Not yet", "#B84E00"),
+    "part": ("◐", "Partly right", "#B84E00"),
     "not attempted": ("…", "Not attempted", "#767676"),
     "recorded": ("●", "Recorded", "#0072B2"),
     "note": ("i", "", "#767676"),
@@ -83,7 +84,8 @@ def _blocks(text: str) -> str:
         elif all(line.startswith("- ") for line in lines):
             blocks.append(_LIST.format("".join(f"<li>{line[2:]}</li>" for line in lines)))
         else:
-            blocks.append(f'<div style="margin:0 0 6px 0">{"<br>".join(lines)}</div>')
+            apart = ' style="margin-top:6px"' if blocks else ""
+            blocks.append(f"<div{apart}>{'<br>'.join(lines)}</div>")
     return "".join(blocks)
 
 

@@ -19,6 +19,7 @@ from typing import Any
 
 from clvlib.course.code import assignment, imports
 from clvlib.course.exercise import (
+    STEP,
     AuthorError,
     Case,
     ChoiceQuestion,
@@ -319,6 +320,10 @@ class _Trial:
         for mistake, answer in wrong:
             with self.trying(self._about(question, mistake)):
                 self._mistake(question, mistake, answer, replay.problem(answer, case))
+                if mistake.worth is not None:
+                    self._worth(question, mistake, replay, answer, case)
+        if question.partial:
+            self._pieces(question, replay, case)
         if isinstance(question, ChoiceQuestion):
             self._options(question, {right, *(answer for _, answer in wrong)})
         if repr(case) != before:
@@ -336,6 +341,45 @@ class _Trial:
             self.add(about, f"the mistakes {name} and {others[told]} are within the tolerance of one another")
         elif told != mistake.message:
             self.add(about, f"the mistake {name} is not recognised; handed in, it is told", told)
+
+    def _worth(self, question: Question, mistake: Mistake, replay: Question, answer: Any, case: Case) -> None:
+        """A mistake that is worth something earns it, and not more than as many right rows would."""
+        name, about, worth = mistake.answer.__name__, self._about(question, mistake), mistake.worth or 0
+        if self._is_turn(question):
+            self.add(about, f"a turn has no points: leave the `worth` of the mistake {name} out")
+        elif worth and not question.part_of(worth):
+            self.add(
+                about,
+                f"the mistake {name} earns nothing: {worth:g} of {count(question.points, 'point')} is less than "
+                f"{STEP:g}, and parts are rounded down to steps of {STEP:g}",
+            )
+        elif question.partial and question.part_of(worth) > question.part_of(replay.share(answer, case)[0]):
+            self.add(
+                about,
+                f"the mistake {name} is worth more than its right {question.piece}s: who has others right gets less",
+                warning=True,
+            )
+
+    def _pieces(self, question: Question, replay: Question, case: Case) -> None:
+        """There is something to have in part, and no guess earns it."""
+        pieces = replay.pieces(case)
+        piece = f"{'hidden ' if isinstance(question, FunctionQuestion) else ''}{question.piece}"
+        if not pieces:
+            self.add(
+                question.reference,
+                f"`partial` gives nothing: words and whole numbers up to 100 can be guessed, and no {piece} has more "
+                "to compute",
+            )
+        elif len(pieces) == 1:
+            self.add(question.reference, f"`partial` changes nothing: there is one {piece}", warning=True)
+        elif (alike := replay.throughout(pieces)) > 2 and question.part_of(replay.share_of([True] * alike, pieces)):
+            self.add(question.reference, f"one and the same answer is right in several {piece}s, and would earn a part")
+        elif not question.part_of(replay.share_of([True] * (len(pieces) - 1), pieces)):
+            self.add(
+                question.reference,
+                f"`partial` gives nothing: all {piece}s right but one earn less than {STEP:g} points",
+                warning=True,
+            )
 
     def _options(self, question: ChoiceQuestion, named: set[Any]) -> None:
         for word in question.options:
@@ -431,7 +475,7 @@ def _replay(question: Question, right: Any, wrong: list[tuple[Mistake, Any]]) ->
         replay.mistakes = [mistake for mistake, _ in wrong]
     else:
         replay.reference = _always(right)
-        replay.mistakes = [Mistake(mistake.message, _always(answer)) for mistake, answer in wrong]
+        replay.mistakes = [replace(mistake, answer=_always(answer)) for mistake, answer in wrong]
     return replay
 
 

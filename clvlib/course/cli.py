@@ -1,4 +1,4 @@
-"""The command line: `clv progress`, `certificate`; for teachers `check`, `release`, `mark`, `course`, `alike` and more.
+"""The command line: `clv progress`, `certificate`; for teachers `check`, `release`, `mark`, `solutions` and more.
 
 A class has a folder: its roster, and beside it course.toml and adjustments.csv, what was handed out, what came back and
 what is marked. The roster says where that is.
@@ -9,6 +9,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from difflib import get_close_matches
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -287,6 +288,102 @@ def export_nbgrader(
             raise ValueError(f"{keys} holds no keys")
         written = export(folder, exercises)
         _say(f"{count(len(written), 'file')} written to {folder}. There, run `nbgrader generate_assignment`.")
+
+
+class QuizForm(StrEnum):
+    """In which form a learning platform reads a quiz."""
+
+    MOODLE = "moodle"
+    QTI12 = "qti12"
+    QTI21 = "qti21"
+
+
+_READ_BY = {
+    QuizForm.MOODLE: "Moodle: Question bank, Import, Moodle XML format; each question has a category of its cases.",
+    QuizForm.QTI12: "Canvas: Settings, Import Course Content, QTI .zip file; each question is a group that picks 1.",
+    QuizForm.QTI21: "What reads QTI 2.1 packages: each question is a section that selects 1. For Canvas, take qti12.",
+}
+
+
+@app.command("export-quiz")
+def export_quiz(
+    exercise: ExerciseName,
+    form: Annotated[QuizForm, typer.Option("--format", help="moodle; qti12, which Canvas reads; or qti21.")],
+    out: Annotated[
+        Path | None, typer.Option("--out", help="The file. [default: EXERCISE_moodle.xml, EXERCISE_qti12.zip]")
+    ] = None,
+    variants: Annotated[int, typer.Option("--variants", min=1, max=200, help="Cases of each question.")] = 5,
+    seed: Annotated[int, typer.Option("--seed", min=0, help="Another number gives other cases.")] = 1,
+    keys: KeysFolder = KEYS,
+) -> None:
+    """Write what a learning platform can ask of an exercise as a quiz for it, with our messages as feedback."""
+    from clvlib.course.marking.release import write
+    from clvlib.course.quiz import moodle, qti12, qti21
+    from clvlib.course.quiz.items import quiz_of
+
+    with _in_words():
+        chosen = _choose(exercise, keys)
+        if _report(key_file(exercise, keys), warnings=False):
+            raise ValueError("the key must be mended first (see above); `clv check` tries it again")
+        suffix = "xml" if form is QuizForm.MOODLE else "zip"
+        path = out or Path(f"{chosen.name}_{form}.{suffix}")
+        if path.suffix != f".{suffix}":
+            raise ValueError(f"{path} is no name for it: {form} is a .{suffix} file")
+        quiz = quiz_of(chosen, variants, seed)
+        writers = {QuizForm.MOODLE: moodle.written, QuizForm.QTI12: qti12.written, QuizForm.QTI21: qti21.written}
+        write(path, writers[form](quiz))
+        for group in quiz.groups:
+            _say(f"  {group.key} {group.question.name}: {group.question.kind}, {count(len(group.items), 'case')}")
+        for key, reason in quiz.left_out.items():
+            _say(f"  {key} {chosen.questions[key].name}: left out, {reason}")
+        _say(f"{quiz.points} of {count(chosen.points, 'point')} are in {path}.")
+        _say(_READ_BY[form])
+
+
+@app.command()
+def solutions(
+    exercises: Annotated[
+        list[str] | None, typer.Argument(metavar="[EXERCISE]...", help="Which, e.g. 03_retention. [default: all]")
+    ] = None,
+    out: Annotated[Path, typer.Option("--out", help="Folder for a page of each exercise.")] = Path("solutions"),
+    student: Annotated[
+        str, typer.Option("--student", help="The id of one student: solutions with the numbers that she got.")
+    ] = "",
+    keys: KeysFolder = KEYS,
+    secret: SecretFile = None,
+) -> None:
+    """Write the solutions for yourself: answers, code, mistakes and their messages; of texts a model and the rubric."""
+    from clvlib.course.code import numbers
+    from clvlib.course.marking import pages
+    from clvlib.course.marking import release as releasing
+    from clvlib.course.marking.solutions import solved
+
+    with _in_words():
+        chosen = [_choose(name, keys) for name in exercises or ()] or all_exercises(keys)
+        if not chosen:
+            raise ValueError(f"{keys} holds no keys")
+        for exercise in chosen:
+            case, hidden, name = exercise.case_for(0), None, exercise.name
+            if student:
+                hers = _released(secret or releasing.SECRET, exercise, student)
+                case, hidden, name = hers.case, hers.hidden, f"{exercise.name}_{hers.ticket}"
+            page = pages.solutions_page(exercise, numbers(case), solved(exercise, case, hidden), student)
+            releasing.write(out / f"{name}.html", page.encode())
+        _say(f"{count(len(chosen), 'page')} of solutions in {out}: for you alone. Students must not find them.")
+
+
+def _released(secret: Path, exercise: Exercise, student: str) -> Any:
+    """What a student got, by the record of the release."""
+    from clvlib.course.marking import record as records
+
+    path = records.path_of(secret, exercise.name)
+    if not path.exists():
+        raise ValueError(f"{exercise.name} has not been handed out: there is no {path}")
+    handed_out = records.read(path, exercise.name).handed_out.values()
+    hers = next((each for each in handed_out if each.student.id == student), None)
+    if hers is None:
+        raise ValueError(f"nobody with the id {student!r} got {exercise.name}, by the record in {path}")
+    return hers
 
 
 _RISK = """Without a sandbox, students' code runs with your own rights: it can read and change your files, this key and

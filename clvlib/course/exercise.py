@@ -13,10 +13,11 @@ import hashlib
 import importlib.util
 import inspect
 import itertools
+import math
 import re
 import textwrap
 import traceback
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, ClassVar
@@ -35,6 +36,7 @@ from clvlib.course.slips import (
     form_problem,
     number_problem,
     rounded,
+    same_cell,
     swapped,
 )
 from clvlib.course.words import count, either, kind_of, listing, shown
@@ -55,6 +57,9 @@ RENAMED = {
     "17_capstone": "14_capstone",
 }
 
+STEP = 0.5  # points: what is right in part earns so many of them, rounded down
+_GUESSED = 100  # a whole number up to this may be counted off or guessed, as a word is
+
 Case = dict[str, Any]
 Function = Callable[..., Any]
 
@@ -65,16 +70,30 @@ class AuthorError(ValueError):
 
 @dataclass(frozen=True)
 class Mistake:
-    """A wrong answer that people give for a reason, computed from the case, and what to say to them."""
+    """A wrong answer that people give for a reason, computed from the case, and what to say to them.
+
+    `worth` is the share of the points that it keeps; None where what is right in it decides.
+    """
 
     message: str
     answer: Function
+    worth: float | None = None
+
+
+@dataclass(frozen=True)
+class Part:
+    """The points of an answer that is not right, and why it has them."""
+
+    points: float = 0
+    why: str = ""
 
 
 class Question:
     """One question; the subclasses know how to read an answer and what can be wrong with it."""
 
     kind: ClassVar[str]
+    piece: ClassVar[str] = ""  # what is counted where `partial` is set
+    partial = False
 
     def __init__(self, reference: Function, *, points: int = 0, level: int = 0):
         self.reference = reference
@@ -84,13 +103,15 @@ class Question:
         self.hints: list[str] = []
         self.mistakes: list[Mistake] = []
 
-    def mistake(self, message: str) -> Callable[[Function], Function]:
-        """Decorate a function of the case that returns this wrong answer."""
+    def mistake(self, message: str, worth: float | None = None) -> Callable[[Function], Function]:
+        """Decorate a function of the case that returns this wrong answer; `worth` is the share of points it keeps."""
         if not isinstance(message, str):
             raise AuthorError(f'a mistake needs its message: @{self.name}.mistake("...")')
+        if worth is not None and not 0 <= worth < 1:
+            raise AuthorError("`worth` is a share of the points, from 0 to less than 1: worth=0.5")
 
         def add(answer: Function) -> Function:
-            self.mistakes.append(Mistake(message, answer))
+            self.mistakes.append(Mistake(message, answer, worth))
             return answer
 
         return add
@@ -143,6 +164,59 @@ class Question:
         """What is off, in words for the learner; None if the answer is right."""
         raise NotImplementedError
 
+    def part(self, answer: Any, case: Case, problem: str) -> Part:
+        """What an answer earns that is not right; `problem` is what it was told.
+
+        A named mistake keeps what its `worth` says, whatever else is right in it. Where the key says `partial`, any
+        other answer earns the share of its right rows or results (see `share_of`).
+        """
+        return self._named(problem) or self._part(*self.share(answer, case))
+
+    @property
+    def in_part(self) -> str:
+        """What earns part of the points, in words for the line that says the points."""
+        if self.partial:
+            return f"part of them for right {self.piece}s"
+        return "part of them for a near answer" if any(mistake.worth for mistake in self.mistakes) else ""
+
+    def part_of(self, share: float) -> float:
+        """This share of the points, rounded down to steps, and never all of them."""
+        return max(0.0, min(STEP * math.floor(share * self.points / STEP + 1e-9), self.points - STEP))
+
+    def pieces(self, case: Case) -> list[tuple[Any, ...]]:
+        """What is right in each row or result, as far as nobody guesses it; none if no piece of it counts."""
+        return []
+
+    def share_of(self, right: Sequence[bool], pieces: Sequence[tuple[Any, ...]]) -> float:
+        """The share of what is right, above what one guess throughout, such as 0, would get right."""
+        common = self.throughout([piece for piece in pieces if not _computed(piece)])
+        common = common if common > 1 else 0
+        return max(0, sum(right) - common) / (len(pieces) - common) if common < len(pieces) else 0.0
+
+    def throughout(self, pieces: Sequence[tuple[Any, ...]]) -> int:
+        """How many of these one and the same answer gets right."""
+        return max((sum(self._alike(one, other) for other in pieces) for one in pieces), default=0)
+
+    def share(self, answer: Any, case: Case) -> tuple[float, str]:
+        """The share of the right rows or results in an answer, 0 where they do not count; and how many, in words."""
+        return 0.0, ""
+
+    def _named(self, problem: str) -> Part | None:
+        worth = next((mistake.worth for mistake in self.mistakes if mistake.message == problem), None)
+        return None if worth is None else self._part(worth, "This is near the right answer")
+
+    def _part(self, share: float, why: str) -> Part:
+        points = self.part_of(share)
+        return Part(points, why) if points else Part()
+
+    def _counted(self, right: Sequence[bool], pieces: Sequence[tuple[Any, ...]], of: str) -> tuple[float, str]:
+        many = sum(right)
+        return self.share_of(right, pieces), f"{many} of {len(pieces)} {of} {'is' if many == 1 else 'are'} right"
+
+    def _alike(self, one: tuple[Any, ...], other: tuple[Any, ...]) -> bool:
+        within = getattr(self, "within", 0.0)
+        return all(same_cell(here, there, within) for here, there in zip(one, other, strict=True))
+
 
 class NumberQuestion(Question):
     """An answer within a tolerance of the reference; within 0 means a whole number."""
@@ -188,6 +262,11 @@ class ChoiceQuestion(Question):
         for word, message in (wrong or {}).items():
             self.mistake(message)(self._unless_right(word))
 
+    def mistake(self, message: str, worth: float | None = None) -> Callable[[Function], Function]:
+        if worth is not None:
+            raise AuthorError("a wrong option has no `worth`: who guesses would earn it")
+        return super().mistake(message)
+
     def _unless_right(self, word: str) -> Function:
         """The answer of who chooses this option, or None in a case in which it is the right one."""
 
@@ -221,11 +300,11 @@ class ChoiceQuestion(Question):
 class TableQuestion(Question):
     """A DataFrame with the reference's columns and rows; the order of the columns does not matter."""
 
-    kind = "table"
+    kind, piece = "table", "row"
 
-    def __init__(self, reference: Function, *, within: float, **common: Any):
+    def __init__(self, reference: Function, *, within: float, partial: bool = False, **common: Any):
         super().__init__(reference, **common)
-        self.within = within
+        self.within, self.partial = within, partial
 
     def starter(self) -> str:
         exact = f" (numbers: {decimals_in_words(self.within)})" if self.within else ""  # words and counts need no line
@@ -248,17 +327,41 @@ class TableQuestion(Question):
         prompt = self.asks(case) if self.reference.__doc__ else ""  # nbgrader's hidden tests hold no prompt
         return cells_problem(answer, right, self.within, prompt)
 
+    def pieces(self, case: Case) -> list[tuple[Any, ...]]:
+        """The amounts of each row. Labels can be guessed; the first of several columns is the key; some are given."""
+        if not self.partial:
+            return []
+        right, given = self.answer(case), set(_numbers_in(case))
+        columns = list(right)[len(right.columns) > 1 :]
+        amounts = [column for column in columns if _computed(right[column]) and not given.issuperset(right[column])]
+        return list(right[amounts].itertuples(index=False, name=None)) if amounts else []
+
+    def share(self, answer: Any, case: Case) -> tuple[float, str]:
+        pieces, right = self.pieces(case), self.answer(case)
+        if not pieces or not isinstance(answer, pd.DataFrame) or form_problem(answer, right):
+            return 0.0, ""
+        given = list(answer[list(right)].itertuples(index=False, name=None))
+        found = []
+        for wanted in right.itertuples(index=False, name=None):
+            place = next((place for place, row in enumerate(given) if self._alike(row, wanted)), None)
+            found.append(place is not None)
+            if place is not None:
+                del given[place]
+        return self._counted(found, pieces, "rows")
+
 
 class FunctionQuestion(Question):
     """A function, called on inputs that are shown and on others that are not."""
 
-    kind = "function"
+    kind, piece = "function", "result"
 
-    def __init__(self, reference: Function, *, within: float, shown: list[tuple[Any, ...]], **common: Any):
+    def __init__(
+        self, reference: Function, *, within: float, shown: list[tuple[Any, ...]], partial: bool = False, **common: Any
+    ):
         super().__init__(reference, **common)
         if not shown or not all(isinstance(inputs, tuple) for inputs in shown):
             raise AuthorError("`shown` is a list of inputs, each a tuple: shown=[(5,), (6,)]")
-        self.within = within
+        self.within, self.partial = within, partial
         self.shown = shown
         self.hidden: Callable[[np.random.Generator], list[tuple[Any, ...]]] = lambda rng: []
 
@@ -340,6 +443,33 @@ class FunctionQuestion(Question):
                 return mistake.message
         return swapped(gives, self.reference, self._names()) or self._difference(*wrong[0], secret)
 
+    def part_of_runs(
+        self, runs: Sequence[tuple[Any, str | None]], problem: str, hidden: Sequence[tuple[Any, ...]] | None = None
+    ) -> Part:
+        """As `part`, from what the function gave on each input. The inputs that are shown can be learnt by heart, so
+        only the others count."""
+        tried = self.inputs(hidden)
+        results = [result for (result, _), (_, is_shown) in zip(runs, tried, strict=True) if not is_shown]
+        return self._named(problem) or self._part(*self._share_of(results, hidden))
+
+    def pieces(self, case: Case, hidden: Sequence[tuple[Any, ...]] | None = None) -> list[tuple[Any, ...]]:
+        if not self.partial:
+            return []
+        results = [self.reference(*inputs) for inputs, is_shown in self.inputs(hidden) if not is_shown]
+        return [(result,) for result in results] if _computed(results) else []
+
+    def share(self, answer: Any, case: Case) -> tuple[float, str]:
+        if not self.partial or not callable(answer):
+            return 0.0, ""
+        return self._share_of([self.run(answer, inputs)[0] for inputs, is_shown in self.inputs() if not is_shown])
+
+    def _share_of(self, results: Sequence[Any], hidden: Sequence[tuple[Any, ...]] | None = None) -> tuple[float, str]:
+        pieces = self.pieces({}, hidden)
+        if not pieces:
+            return 0.0, ""
+        right = [self._agree(result, wanted) for result, (wanted,) in zip(results, pieces, strict=True)]
+        return self._counted(right, pieces, "results on inputs that are not shown")
+
     def _difference(self, result: Any, inputs: tuple[Any, ...], is_shown: bool, secret: bool) -> str:
         """What one wrong result is, and what it should be where that is no secret."""
         where, right = self._where(inputs, is_shown, secret), self.reference(*inputs)
@@ -349,7 +479,7 @@ class FunctionQuestion(Question):
         says = complaint or number_problem(value, right, self.within)
         if complaint or (secret and not is_shown):
             return f"{where}: {says}"
-        return f"{where} your function gives {_in_digits(value)}, and {_in_digits(right)} is right. {says}"
+        return f"{where} your function gives {in_digits(value)}, and {in_digits(right)} is right. {says}"
 
     def _names(self) -> list[str]:
         return list(inspect.signature(self.reference).parameters)
@@ -380,9 +510,22 @@ class TextQuestion(Question):
 
     kind = "text"
 
-    def __init__(self, reference: Function, *, rubric: dict[str, int], at_least: int = 20, **common: Any):
+    def __init__(
+        self,
+        reference: Function,
+        *,
+        rubric: dict[str, int],
+        half: Sequence[str] = (),
+        at_least: int = 20,
+        **common: Any,
+    ):
         super().__init__(reference, points=sum(rubric.values()), **common)
+        if half and len(half) != len(rubric):
+            raise AuthorError(
+                f"`half` has {count(len(half), 'line')} for the {len(rubric)} of the rubric: what earns half of each"
+            )
         self.rubric = rubric
+        self.half = dict(zip(rubric, half, strict=True)) if half else {}
         self.at_least = at_least
 
     def starter(self) -> str:
@@ -503,21 +646,35 @@ class Exercise:
             ChoiceQuestion(reference, options=options, wrong=wrong, points=points, level=level)
         )
 
-    def table(self, *, points: int, level: int, within: float) -> Callable[[Function], TableQuestion]:
-        """Decorate the reference of a question answered by a DataFrame."""
-        return lambda reference: self._add(TableQuestion(reference, within=within, points=points, level=level))
-
-    def function(
-        self, *, points: int, level: int, within: float, shown: list[tuple[Any, ...]]
-    ) -> Callable[[Function], FunctionQuestion]:
-        """Decorate the reference of a question answered by a function, tried on `shown` and hidden inputs."""
+    def table(
+        self, *, points: int, level: int, within: float, partial: bool = False
+    ) -> Callable[[Function], TableQuestion]:
+        """Decorate the reference of a question answered by a DataFrame; `partial` lets each right row count."""
         return lambda reference: self._add(
-            FunctionQuestion(reference, within=within, shown=shown, points=points, level=level)
+            TableQuestion(reference, within=within, partial=partial, points=points, level=level)
         )
 
-    def text(self, *, level: int, rubric: dict[str, int], at_least: int = 20) -> Callable[[Function], TextQuestion]:
-        """Decorate a model answer in words; `rubric` says what is worth how many points to the person who marks."""
-        return lambda reference: self._add(TextQuestion(reference, rubric=rubric, at_least=at_least, level=level))
+    def function(
+        self, *, points: int, level: int, within: float, shown: list[tuple[Any, ...]], partial: bool = False
+    ) -> Callable[[Function], FunctionQuestion]:
+        """Decorate the reference of a question answered by a function, tried on `shown` and hidden inputs.
+
+        `partial` lets each right result on a hidden input count.
+        """
+        return lambda reference: self._add(
+            FunctionQuestion(reference, within=within, shown=shown, partial=partial, points=points, level=level)
+        )
+
+    def text(
+        self, *, level: int, rubric: dict[str, int], half: Sequence[str] = (), at_least: int = 20
+    ) -> Callable[[Function], TextQuestion]:
+        """Decorate a model answer in words; `rubric` says what is worth how many points to the person who marks.
+
+        `half` says, line by line, what earns half of them.
+        """
+        return lambda reference: self._add(
+            TextQuestion(reference, rubric=rubric, half=half, at_least=at_least, level=level)
+        )
 
     def _add(self, question: Any) -> Any:
         self.questions[f"q{len(self.questions) + 1}"] = question
@@ -583,7 +740,22 @@ def _name_now(name: str) -> str:
     return next((new for new, old in RENAMED.items() if old == name), name)
 
 
-def _in_digits(number: float) -> str:
+def _numbers_in(value: Any) -> Iterator[Any]:
+    """Every number of a case."""
+    if isinstance(value, dict | list | tuple):
+        for each in value.values() if isinstance(value, dict) else value:
+            yield from _numbers_in(each)
+    elif as_number(value)[1] is None:
+        yield value
+
+
+def _computed(values: Iterable[Any]) -> bool:
+    """Whether these are numbers that one must compute: with decimals, or large."""
+    numbers = [float(value) for value in values if as_number(value)[1] is None]
+    return any(not number.is_integer() or abs(number) > _GUESSED for number in numbers)
+
+
+def in_digits(number: float) -> str:
     """Six digits, or all before the decimal point; never 1.4e+06."""
     return f"{number:.6g}" if abs(number) < 1e6 else f"{number:.0f}"
 

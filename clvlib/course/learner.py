@@ -26,6 +26,7 @@ from clvlib.course.exercise import (
     ChoiceQuestion,
     Exercise,
     FunctionQuestion,
+    Part,
     Question,
     TextQuestion,
     load_exercise,
@@ -134,15 +135,23 @@ class Feedback:
     def _wrong(self, key: str, asked: Question, answer: Any, problem: str) -> Card:
         """What is off, and what may help."""
         self.record.refresh()
-        state = self.record.get(key, "state", "")
-        done = state if state in ("right", "recorded", "scored") else "wrong"
-        self.record.update(key, state=done, tries=self._tries(key) + 1)
+        settled = self.record.get(key, "state", "") in ("right", "recorded", "scored")
+        part = Part() if settled else asked.part(answer, self.case, problem)
+        self.record.update(key, tries=self._tries(key) + 1, **({} if settled else self._kept(key, part)))
         if asked.kind != "text" and problem not in [mistake.message for mistake in asked.mistakes]:
             keep_unrecognised(self.exercise.name, self.seed, key, answer, problem)
-        lines, buttons = [problem, *self._aside(asked)], self._buttons(key, asked)
+        lines, buttons = [problem, *self._in_part(key, part), *self._aside(asked)], self._buttons(key, asked)
         if self._hints_seen(key, asked) < len(asked.hints):
             lines.append(f'A hint{self._cost(key, PER_HINT)}: {self.called}.hint("{key}")')
-        return Card("wrong", self._title(key), "\n".join(lines), buttons=buttons)
+        return Card("part" if part.points else "wrong", self._title(key), "\n".join(lines), buttons=buttons)
+
+    def _kept(self, key: str, part: Part) -> dict[str, Any]:
+        """What is kept of an answer that is not right."""
+        return {"state": "wrong"}
+
+    def _in_part(self, key: str, part: Part) -> list[str]:
+        """What such an answer earned, and why."""
+        return []
 
     def _buttons(self, key: str, asked: Question) -> tuple[Button, ...]:
         buttons: list[Button] = []
@@ -271,12 +280,14 @@ class Practice(_ShowsProgress, Feedback):
         for key, question in self.questions.items():
             state = self.record.get(key, "state", "not attempted")
             tries, hints = self._tries(key), self._hints_seen(key, question)
-            done = [f"{count(earned(question, self.record.questions.get(key, {})), 'point')}"] if state in DONE else []
+            has = state in (*DONE, "part")
+            done = [f"{count(earned(question, self.record.questions.get(key, {})), 'point')}"] if has else []
             done += [f"{tries} {'try' if tries == 1 else 'tries'}"] if tries else []
             done += [count(hints, "hint")] if hints else []
             done += ["solution seen"] if self.record.get(key, "solution", False) else []
             asked = f"Question {key[1:]} ({count(question.points, 'point')})"
-            lines.append(f"{MARKS[state][0]} {asked}: {', '.join([state, *done])}")
+            word = "partly right" if state == "part" else state
+            lines.append(f"{MARKS[state][0]} {asked}: {', '.join([word, *done])}")
         best = max((points(self.exercise, case) for case in cases(self.exercise, self.record.path.parent)), default=0)
         if best > points(self.exercise, self.record):
             lines.append(f"Your best case so far: {best:g} of {self.exercise.points} points.")
@@ -288,7 +299,23 @@ class Practice(_ShowsProgress, Feedback):
             return {"state": state if state == "scored" else "recorded", "text": answer}
         if self.record.get(key, "state", "") == "right":
             return {"state": "right"}
-        return {"state": "right", "earned": round(asked.points * self._worth(key), 2)}
+        return {"state": "right", "earned": max(round(asked.points * self._worth(key), 2), self._so_far(key))}
+
+    def _kept(self, key: str, part: Part) -> dict[str, Any]:
+        """The best part so far, of what the help that was asked for has left of the points."""
+        best = max(round(part.points * self._worth(key), 2), self._so_far(key))
+        return {"state": "part", "earned": best} if best else {"state": "wrong"}
+
+    def _so_far(self, key: str) -> float:
+        return earned(self.questions[key], self.record.questions.get(key, {}))
+
+    def _in_part(self, key: str, part: Part) -> list[str]:
+        if not part.points:
+            return []
+        gives = f"{part.why}: that is worth {part.points:g} of {count(self.questions[key].points, 'point')}"
+        helped = ", less what help cost" if self._worth(key) < 1 else ""
+        so_far = f"So far you have {count(self._so_far(key), 'point')} for it, and keep them whatever help you ask for."
+        return [f"{gives} (in half points, rounded down){helped}. {so_far}"]
 
     def _worth(self, key: str) -> float:
         """Which part of a question's points is left after the help that was asked for."""
@@ -338,6 +365,8 @@ DONE = ("right", "scored")
 
 def earned(question: Question, entry: dict[str, Any]) -> float:
     """The points of an entry of a record; what was answered before help had a price has all of them."""
+    if entry.get("state") == "part":
+        return float(entry.get("earned", 0))
     return float(entry.get("earned", question.points)) if entry.get("state") in DONE else 0.0
 
 

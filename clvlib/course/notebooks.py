@@ -137,7 +137,8 @@ def common_notebook(exercise: Exercise, case: Case, table: str) -> NotebookNode:
 
 def _heading(key: str, question: Question) -> str:
     points = f"{question.points} point" + ("s" if question.points > 1 else "")
-    return f"## Question {key[1:]} ({points}, level {question.level})"
+    in_part = f"{question.in_part}, " if question.in_part else ""
+    return f"## Question {key[1:]} ({points}, {in_part}level {question.level})"
 
 
 def _starter(key: str, question: Question) -> NotebookNode:

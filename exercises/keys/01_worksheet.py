@@ -327,6 +327,12 @@ three_rungs.hint(
         "names one reason why 56 RMB may be too low (a distressed sale, members long inactive)": 1,
         "says which of the firm's own figures would settle it": 1,
     },
+    half=[
+        "says only that the two numbers measure different things",
+        "names one such reason",
+        "says that 56 may be too low, for a reason that would hold for any firm",
+        "asks for the firm's data, and does not say which figure",
+    ],
 )
 def what_is_a_member_worth():
     """Suning bought Redbaby in 2012 for about 418 million RMB (commonly reported). Spread over 7.5 million registered

@@ -346,6 +346,13 @@ airline.hint("The claim is so many times that. So many dollars a year it needs; 
         "says that the claim is about loyal customers, and not everyone whose car is due is one": 1,
         "decides on the 4,000 dollars and says which figure would change the decision": 2,
     },
+    half=[
+        "gives the years or the sum a year, not both",
+        "says that later money is worth less, and gives no value, or one without its timing and rate",
+        "speaks of costs, and does not say that the 400,000 are sales",
+        "doubts that all customers are alike, and does not see whom the claim is about",
+        "decides, and names no figure; or names a figure, and leaves the decision open",
+    ],
 )
 def what_to_pay():
     """Your director runs a chain of car dealers. He has read that General Motors once put each loyal customer at

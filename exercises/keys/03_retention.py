@@ -337,6 +337,12 @@ forecast.hint("`fit.survival(years)` counts from the start of the cohort.")
         "compares what a point of retention is worth (margin, retention, discount rate) with what it costs": 1,
         "decides, and names the result that would change the decision": 1,
     },
+    half=[
+        "says that the customers differ, and not that this alone makes the curve rise",
+        "asks for a comparison without a lot, or of customers of different ages",
+        "asks whether the club pays, and names only one side, the worth or the cost",
+        "decides without a result that would change it",
+    ],
 )
 def double_the_club():
     """The marketing head shows the cohort `regular`: in its first year the firm kept {regular[1]} of {regular[0]:,}, in

@@ -380,6 +380,13 @@ return_on_winning.hint("`value.roi(gain=..., cost=...)`: the gain is gross here,
         "decides about next spring, with a reason in RMB": 1,
         "names what would change the decision, and when it will be seen": 1,
     },
+    half=[
+        "says that the loss is no verdict on the campaign, and not what was bought with it",
+        "sets up the bar rightly and slips in the number, or leaves out the 10 %",
+        "compares the 45 % alone with the bar",
+        "decides, with a reason without RMB",
+        "names what would change it, and not when that is seen",
+    ],
 )
 def sign_or_stop():
     """In the lesson's shop a customer won earns 70 RMB in year one and costs 100; who buys again in year two is worth

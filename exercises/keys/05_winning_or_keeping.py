@@ -333,6 +333,13 @@ under_uncertainty.hint("Which one lets you choose better next spring?")
         "decides about next spring's budget, with a reason in RMB": 1,
         "names a measurement that would settle it (customers left without a catalogue, some households at 40 RMB)": 1,
     },
+    half=[
+        "says that the ratio misleads, and not that it is one of averages",
+        "says that the 16.67 is too low, and not that some stay unasked",
+        "says that more money keeps fewer and fewer, without a size",
+        "decides, with a reason without RMB",
+        "asks for a test, and does not say who is left out of what",
+    ],
 )
 def answer_the_director():
     """The finance director of the lesson's shop writes: "Winning a customer costs us 100 RMB, keeping one 16.67. Let

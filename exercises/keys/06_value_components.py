@@ -613,6 +613,13 @@ worth_together.hint("A value that stands in two rows must go out of one of them.
         "decides by profit ahead (cost, wallet or word included) and not by the past, with a number": 1,
         "names a measurement that would settle it (the same customers over time, or a gift drawn by lot)": 1,
     },
+    half=[
+        "says that the past does not count, and not that it may still forecast",
+        "says that the path is weak, without the product of the two",
+        "says that correlation is no cause, and offers no other explanation",
+        "decides by what is ahead, without a number",
+        "asks for more data, and not for which customers are compared with which",
+    ],
 )
 def answer_the_head_of_branches():
     """The head of branches has read the lesson's table of the shop: past and future are correlated at 0.65. "So the

@@ -313,6 +313,13 @@ break_even_default.hint("At break-even, default rate times the loss of one defau
         "holds the saving (36 RMB) against what may be lost (0.7 orders, 35 RMB), or asks to cut by value": 1,
         "decides, and says what would change the decision": 1,
     },
+    half=[
+        "says that the groups cannot be compared, and not that the cut itself is between them",
+        "speaks of chance, and not of what it does to who has not changed",
+        "asks for a comparison in which nobody is drawn by lot",
+        "names the saving or the loss, not both",
+        "decides without what would change it",
+    ],
 )
 def extend_the_rule():
     """A year ago your shop cut the service of every customer of low value who had not bought more than in the year

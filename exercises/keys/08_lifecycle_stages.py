@@ -449,6 +449,12 @@ calendar.hint('`plan["date"].dt.strftime("%Y-%m-%d")` turns its dates into text.
         "proposes a pilot with a random control group, names the one number to track and how long": 1,
         "says what would change the decision, or names an assumption (stages by rule, only the stage of now counts)": 1,
     },
+    half=[
+        "says that the conclusion does not follow, and not what an offer changes",
+        "compares the costs, or the worth of a move, without the share that must be held",
+        "proposes a group without the offer, and names neither number nor time",
+        "hedges, and names no assumption and no result",
+    ],
 )
 def where_does_the_money_go():
     """A colleague writes: "A stable customer is worth 601 RMB, a new one 264, one in decline 161. So a stable customer

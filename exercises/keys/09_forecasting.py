@@ -367,6 +367,12 @@ worth_of_her.hint("Purchases times dollars times margin rate, divided by (1 + ra
         "asks for a holdout, more than one day of forecast, or a whole year of orders": 1,
         "decides on a price or a way to pay, and says what would change it": 1,
     },
+    half=[
+        "says that the interval was missed, and not what it takes for granted",
+        "says that the model leaves things out, and names none that a shop has",
+        "asks for more data, and not for which",
+        "names a price, and nothing that would change it",
+    ],
 )
 def what_to_pay():
     """A shop's customers are for sale. A BG/NBD values them at 54,000 dollars over five years, with an interval from

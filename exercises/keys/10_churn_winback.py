@@ -528,6 +528,12 @@ whom_to_send.hint("One coupon brings back `uplift` customers, each worth `worth`
         "asks for a control group drawn by lot, so that only what the voucher changes is counted": 1,
         "decides, and names the result that would change the decision": 1,
     },
+    half=[
+        "says that 93 % is not much, and not compared with what",
+        "says that the riskiest are the wrong ones, without a reason",
+        "asks for a comparison in which nobody is drawn by lot",
+        "decides without a result that would change it",
+    ],
 )
 def the_next_offer():
     """The vendor comes back. "Our new release has an accuracy of 93 %, and at your shop 10 % leave. Let us send a

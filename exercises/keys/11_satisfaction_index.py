@@ -432,6 +432,13 @@ two_indices.hint(
         "fixes before the survey: items, scale, weights by people without a bonus, error or top box": 1,
         "decides, and says what evidence would change the decision": 1,
     },
+    half=[
+        "says that a CR of 0 proves little, and not what it does show",
+        "objects to the choice of items, and not to when it is made",
+        "doubts the 9.2, and asks for only one: who, how many, or which scale",
+        "fixes one or two of these",
+        "decides without the evidence that would change it",
+    ],
 )
 def your_memo():
     """A hotel chain will pay its managers a bonus if "guest satisfaction" is 80 or more. The sales director proposes:

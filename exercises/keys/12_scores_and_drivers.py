@@ -421,6 +421,13 @@ held_constant.hint("Two arrows *out of* the third thing, one in and one out, or 
         "proposes an experiment (the app for customers drawn by lot) and says what is compared": 1,
         "decides, and names the result that would change the decision": 1,
     },
+    half=[
+        "asks for the number of answers or for the shares, not for both",
+        "speaks of a common cause, and names none",
+        "says that the regression is wrong there, and not what it hides",
+        "proposes a lot, and does not say what is compared",
+        "decides without a result that would change it",
+    ],
 )
 def build_the_app():
     """The marketing head wants 400,000 RMB for a new app. "Our NPS is 34, our rival's 30. And mothers who use our app

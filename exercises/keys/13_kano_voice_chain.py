@@ -191,7 +191,9 @@ def m_forgotten(counts, lacking, cost):
     return priced(counts, lacking, cost, {"A": 1, "O": 1, "R": -1})
 
 
-@needs.mistake("The steps are right. Your last column forgets how many customers lack the feature: multiply the steps.")
+@needs.mistake(
+    "The steps are right. Your last column forgets how many customers lack the feature: multiply the steps.", worth=0.5
+)
 def lacking_forgotten(counts, lacking, cost):
     return priced(counts, np.ones(len(lacking)), cost, STEPS)
 
@@ -431,6 +433,13 @@ staff_alone.hint(
         "proposes stations drawn by lot, and a first link (such as ability or attrition) that few stations can show": 1,
         "decides, and names the result that would change the decision": 1,
     },
+    half=[
+        "says that correlation is no cause, and names none in common",
+        "says that a chain is weaker than its links, without a size",
+        "doubts the 92 %, and not against what",
+        "proposes stations drawn by lot, and measures only profit",
+        "decides without a result that would change it",
+    ],
 )
 def pay_the_couriers():
     """The head of delivery wants 400,000 RMB a year for his couriers at 40 stations. "Stations whose couriers are ten

@@ -184,7 +184,9 @@ def pending_met(promised, met, late, overdue, pending):
     return gaps(promised, kept, [sum(kinds) for kinds in zip(late, overdue, strict=True)])
 
 
-@gap_table.mistake("The gap has the wrong sign: measured less promised. A promise that was not kept is negative.")
+@gap_table.mistake(
+    "The gap has the wrong sign: measured less promised. A promise that was not kept is negative.", worth=0.5
+)
 def promised_less_measured(promised, met, late, overdue):
     return gaps(promised, met, [sum(kinds) for kinds in zip(late, overdue, strict=True)], sign=-1)
 
@@ -279,6 +281,7 @@ pareto.hint("`service.pareto_table({...})` takes a dict of cause to total; `.res
     level=2,
     within=0.01,
     shown=[(98, 33, 30), (98, 33, 10), (80, 100, 20)],
+    partial=True,
 )
 def score(own, shared, weight):
     """A department's score is made of its own goal and of one that it shares with others, both in points. `weight` is
@@ -400,6 +403,13 @@ recovery_effect.hint("Then their mean, weighed by heavy_few + heavy_many and lig
         "says that 90 % of closed tickets leaves out the open ones": 1,
         "proposes a test with callers sent to bot or agent by lot, before anybody goes": 1,
     },
+    half=[
+        "says that one contact is not all, and not what came back",
+        "says that 40 % is too many, without why",
+        "speaks of waiting in general, and of no peak and no level",
+        "says that the 90 % is a selection, and not of what",
+        "asks for a test without a lot, or while agents go already",
+    ],
 )
 def bot_or_people():
     """The seller of a chatbot writes: "Our bot closes 80 % of common issues in one contact. You can let 40 % of your

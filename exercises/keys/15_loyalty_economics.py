@@ -423,6 +423,13 @@ bought_up.hint("Apply that share to all who are near it now, and compare with th
         "names a cost: the settlement, visits that go to partners, or the liability in the books": 1,
         "asks for evidence against a control group, or for departures after points are burned": 1,
     },
+    half=[
+        "says that staying is not loyalty, and not what else holds them",
+        "says that the card changes the lock, and in the wrong direction or without why",
+        "says that it does not last, and not what ends it",
+        "says that the card costs something, and not what",
+        "asks for evidence, and for no group to compare with",
+    ],
 )
 def permanent_loyalty():
     """The director writes: "One card for all the shops in the street, and our members are loyal for ever. In the

@@ -149,7 +149,7 @@ def opens_per_cost(part, opens):
 cost_of_an_open.hint("Take 100 opened mails that cost 100 RMB. What does the push cost, and how many open it?")
 
 
-@exercise.table(points=3, level=2, within=0.005)
+@exercise.table(points=3, level=2, within=0.005, partial=True)
 def four_stories(fee, saved, growth, friends, motor, home, both):
     """Four success stories with a pencil. (fee) A car rental's club costs {fee} dollars a year and saves a renter
     {saved} dollars' worth of queue each time: at how many rentals a year does it just pay (a fraction counts)? (growth)
@@ -238,18 +238,22 @@ def after_against_before(members_before, members_after, others_before, others_af
 
 
 @program_effect.mistake(
-    "The effect in RMB is right, but it is divided by last year's spend. Divide by what she would have spent this year."
+    "The effect in RMB is right, but it is divided by last year's spend. Divide by what she would have spent this "
+    "year.",
+    worth=0.5,
 )
 def by_last_year(members_before, members_after, others_before, others_after):
     return (members_after - members_before - others_after + others_before) / members_before
 
 
-@program_effect.mistake("The effect in RMB is right, but it is divided by spend *with* the program.")
+@program_effect.mistake("The effect in RMB is right, but it is divided by spend *with* the program.", worth=0.5)
 def by_spend_with_program(members_before, members_after, others_before, others_after):
     return (members_after - members_before - others_after + others_before) / members_after
 
 
-@program_effect.mistake("That is the effect in RMB. Divide by what she would have spent without the program.")
+@program_effect.mistake(
+    "That is the effect in RMB. Divide by what she would have spent without the program.", worth=0.5
+)
 def in_rmb(members_before, members_after, others_before, others_after):
     return members_after - members_before - others_after + others_before
 
@@ -388,6 +392,13 @@ largest_gift.hint("gain = others_after * effect / 100; points cost back / 100 * 
         "says what would be measured: margin after the cost of the program, not opens or sales alone": 1,
         "says what number would make the answer yes, and what would make it no": 1,
     },
+    half=[
+        "says that correlation is no cause, and not that members may have been different before",
+        "asks for one, without saying what it is held against",
+        "proposes a lot, and counts only those who joined",
+        "names the margin or the cost, not both",
+        "says what makes it yes or what makes it no, not both",
+    ],
 )
 def twice_as_much():
     """The director writes: "Members of Amazon Prime spend twice as much as other customers, and ours too. Let us make

@@ -314,6 +314,14 @@ allocation.hint("Keep those where that is more than the cost, and take the cost 
         "says which number rests on an assumption, and what would change the decision": 1,
         "keeps to what a manager needs, a page at most, each number with its unit and period": 1,
     },
+    half=[
+        "leads with a decision that lacks the number or the people",
+        "says that it is wrong, with one of the two reasons",
+        "gives the verdict and its reason, and no test on fresh time",
+        "says selection and does not use the lot, or uses the lot and does not say what is wrong with the list",
+        "names the assumption, and not what would change the decision; or the other way round",
+        "is a page, and numbers lack units or periods",
+    ],
 )
 def memo():
     """Write the memo: one page, 150 to 350 words, to the owner of a shop like Redbaby. You have 800 gifts at 30 RMB and

@@ -38,10 +38,10 @@ def item_statistics(exercise: Exercise, results: Sequence[Marked]) -> pd.DataFra
     -------
     DataFrame
         Index the question; columns points, attempted, stopped (students whose cell left no answer because it ended in
-        an error), right (students with all the points), to_mark (texts that wait),
-        difficulty (mean share of the points; 1 if everybody is right) and discrimination (corrected item-total
-        correlation: points of the question against the sum of the others; NaN below five students or where all have
-        the same).
+        an error), right (students with all the points), in_part (wrong answers that earned some of them), to_mark
+        (texts that wait), difficulty (mean share of the points; 1 if everybody is right) and discrimination (corrected
+        item-total correlation: points of the question against the sum of the others; NaN below five students or where
+        all have the same).
     """
     handed_in = [result.verdicts for result in results if result.status == "marked"]
     keys = list(exercise.questions)
@@ -55,6 +55,7 @@ def item_statistics(exercise: Exercise, results: Sequence[Marked]) -> pd.DataFra
             "attempted": (~states.isin(["not attempted", "stopped"])).sum(),
             "stopped": (states == "stopped").sum(),
             "right": (earned == whole).sum(),
+            "in_part": ((states == "wrong") & (earned > 0)).sum(),
             "to_mark": (states == "to mark").sum(),
             "difficulty": complete.mean() / whole,
             "discrimination": pd.Series({key: _discrimination(complete, key) for key in complete}, dtype=float),

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Any
 
-from clvlib.course.exercise import Case, Exercise, FunctionQuestion, Question, TextQuestion
+from clvlib.course.exercise import Case, Exercise, FunctionQuestion, Part, Question, TextQuestion
 from clvlib.course.learner import describe
 from clvlib.course.marking.answers import clean, thaw
 from clvlib.course.marking.record import Inputs
@@ -21,13 +21,15 @@ class Verdict:
         "stopped" is an answer whose cell ended in an error or was left out. The last two are for text: before and after
         a person has read it.
     points : float or None
-        None while a person has yet to mark it.
+        None while a person has yet to mark it. A wrong answer has some where the key says so (`partial`, `worth`).
     message : str
         For the student: what is off.
     mistake : int or None
         Which of the question's named mistakes it is.
     answer : str
         What was read, in a few words; the whole text for a text question.
+    part : str
+        Why a wrong answer has points, in words.
     """
 
     state: str
@@ -35,6 +37,7 @@ class Verdict:
     message: str = ""
     mistake: int | None = None
     answer: str = ""
+    part: str = ""
 
 
 @dataclass(frozen=True)
@@ -126,7 +129,9 @@ def _verdict(question: Question, key: str, case: Case, hidden: list[Any], collec
     if problem is None:
         return Verdict("right", question.points, answer=read)
     messages = [mistake.message for mistake in question.mistakes]
-    return Verdict("wrong", 0, problem, messages.index(problem) if problem in messages else None, read)
+    named = messages.index(problem) if problem in messages else None
+    part = _part(question, answer, runs, problem, case, hidden)
+    return Verdict("wrong", part.points, problem, named, read, part.why)
 
 
 def _problem(
@@ -134,9 +139,21 @@ def _problem(
 ) -> str | None:
     if not isinstance(question, FunctionQuestion) or not callable(answer):
         return question.problem(answer, case)
-    if len(runs) < len(question.shown) + len(hidden):
+    if not _complete(question, runs, hidden):
         return "Your function did not come to an end on all the inputs it was tried on."
     return question.problem_of(runs, hidden=hidden)
+
+
+def _part(
+    question: Question, answer: Any, runs: list[tuple[Any, str | None]], problem: str, case: Case, hidden: list[Any]
+) -> Part:
+    if not isinstance(question, FunctionQuestion) or not callable(answer):
+        return question.part(answer, case, problem)
+    return question.part_of_runs(runs, problem, hidden) if _complete(question, runs, hidden) else Part()
+
+
+def _complete(question: FunctionQuestion, runs: list[tuple[Any, str | None]], hidden: list[Any]) -> bool:
+    return len(runs) >= len(question.shown) + len(hidden)
 
 
 def _runs(key: str, collected: Collected) -> list[tuple[Any, str | None]]:

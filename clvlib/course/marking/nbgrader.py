@@ -79,17 +79,23 @@ import contextlib
 import io
 
 
-def _problem_of(answer):
+def _judged(answer):
     import pandas as pd
     from clvlib.course.exercise import {kind}
 
 {code}
-    return question.problem(answer, {{}}) if question.attempted(answer) else "Not attempted."
+    if not question.attempted(answer):
+        return "Not attempted.", 0
+    problem = question.problem(answer, {{}})
+    return problem, question.part(answer, {{}}, problem).points if problem else question.points
 
 
 with contextlib.redirect_stderr(io.StringIO()):  # to nbgrader, a test that warns has failed
-    _problem = _problem_of({name})
-assert _problem is None, _problem
+    _problem, _points = _judged({name})
+assert _points, _problem
+if _problem:
+    print(_problem)
+_points  # to nbgrader, what the last line shows are the points
 ### END HIDDEN TESTS"""
 
 
@@ -119,7 +125,8 @@ def _notebook(exercise: Exercise) -> NotebookNode:
     if case:
         cells.append(_cell(new_code_cell, "case", f"# The numbers of your case\n{numbers(case)}"))
     for key, question in exercise.questions.items():
-        heading = f"## Question {key[1:]} ({count(question.points, 'point')}, level {question.level})"
+        points = ", ".join(filter(None, [count(question.points, "point"), question.in_part, f"level {question.level}"]))
+        heading = f"## Question {key[1:]} ({points})"
         cells.append(_cell(new_markdown_cell, f"{key}_prompt", f"{heading}\n\n{question.prompt(case)}"))
         if isinstance(question, TextQuestion):
             cells.append(_cell(new_markdown_cell, key, _model(question), points=question.points, solution=True))
@@ -158,6 +165,7 @@ def _tests(question: Question, case: Case) -> str:
         before, after, takes, replay = [], [], "", "lambda"
         right, *wrong = map(_literal, answers)
     named = [name for name in ("options", "within", "shown", "points", "level") if hasattr(question, name)]
+    named += ["partial"] if question.partial else []
     options = ", ".join(f"{name}={_literal(getattr(question, name))}" for name in named)
     lines = [
         *before,
@@ -168,7 +176,8 @@ def _tests(question: Question, case: Case) -> str:
         *after,
     ]
     for mistake, answer in zip(question.mistakes, wrong, strict=True):
-        lines.append(f"question.mistake({literal(mistake.message)})({replay}: {answer})")
+        worth = "" if mistake.worth is None else f", worth={mistake.worth!r}"
+        lines.append(f"question.mistake({literal(mistake.message)}{worth})({replay}: {answer})")
     code = textwrap.indent("\n".join(lines), "    ")
     return _TESTS.format(kind=kind, code=code, name=question.name)
 

@@ -1,4 +1,4 @@
-"""The pages that come out of marking: one for each student, one on the questions for the instructor.
+"""The pages that come out of marking: one for each student, for the instructor one on the questions and the solutions.
 
 Names and answers are taken for hostile: templates escape every value, characters that hide or turn text are replaced,
 and a page may load nothing and run nothing.
@@ -21,6 +21,7 @@ from clvlib.course.marking.deadlines import shown
 from clvlib.course.marking.judge import Marked
 from clvlib.course.marking.plan import Plan
 from clvlib.course.marking.sheets import Marks
+from clvlib.course.marking.solutions import Solved
 from clvlib.course.marking.tables import figure, visible
 from clvlib.course.words import count
 
@@ -85,6 +86,11 @@ def term_page(plan: Plan, standing: "Standing") -> str:
 def alike_page(exercise: Exercise, found: Sequence[alike.Finding], works: int) -> str:
     """The page on what the work of students has in common, for the instructor alone."""
     return _page("alike.html", exercise=exercise, groups=alike.together(found), tally=alike.tally(found), works=works)
+
+
+def solutions_page(exercise: Exercise, numbers: str, solved: Sequence[Solved], whose: str = "") -> str:
+    """The solutions of an exercise, for the instructor; `whose` numbers they are, if not the textbook's."""
+    return _page("solutions.html", exercise=exercise, numbers=numbers, solved=solved, whose=whose)
 
 
 def _questions(exercise: Exercise, results: Sequence[Marked]) -> dict[str, Any]:

@@ -213,9 +213,14 @@ def write(path: Path, data: bytes) -> None:
 
 
 def write_zip(path: Path, files: list[tuple[str, bytes]]) -> None:
+    """Write a zip of files."""
+    write(path, zipped(files))
+
+
+def zipped(files: list[tuple[str, bytes]]) -> bytes:
     """A zip of files, the same bytes for the same content."""
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as pack:
         for name, data in files:
             pack.writestr(zipfile.ZipInfo(name), data, zipfile.ZIP_DEFLATED)
-    write(path, packed.getvalue())
+    return packed.getvalue()
