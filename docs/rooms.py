@@ -8,6 +8,7 @@ import inspect
 import json
 import re
 import shutil
+import tomllib
 from base64 import b64decode
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -20,6 +21,7 @@ import jinja2
 
 import clvlib
 from clvlib.course import explorers
+from clvlib.course.exercise import load_exercise
 
 DOCS = Path(__file__).parent
 ROOT = DOCS.parent
@@ -45,7 +47,8 @@ def gather(build: Path) -> None:
         "lessons": lessons(readme),
         "modules": [Module(name) for name in dir(clvlib) if name != "__version__"],
         "explorer": {"alt": alt, "html": view},
-        "pack": [path.as_posix() for path in pack],
+        "pack": [path.as_posix() for path in pack if not path.name[0].isdigit()],
+        "notes": [path.as_posix() for path in pack if path.name[0].isdigit()],
     }
     texts = [path.relative_to(ROOT) for room in ("", "notebooks/", "datasets/", "exercises/") for path in _texts(room)]
     for name in [*texts, *pack]:
@@ -113,6 +116,23 @@ class Lesson:
     @property
     def has_exercise(self) -> bool:
         return (ROOT / f"exercises/{self.name}.ipynb").exists()
+
+    @property
+    def notes(self) -> str:
+        """Where its teaching notes are; nowhere, if it has none."""
+        page = f"docs/teaching/{self.name}.md"
+        return page if (ROOT / page).exists() else ""
+
+    @property
+    def outcomes(self) -> Iterator[tuple[str, list[str]]]:
+        """What a student can do after it, and the questions that ask for it, a text for each of the three levels."""
+        asks = tomllib.loads((DOCS / "teaching/outcomes.toml").read_text(encoding="utf-8"))[self.name]
+        questions = load_exercise(self.name).questions
+        if beside := questions.keys() - set().union(*asks.values()):
+            asks["*beside these*"] = sorted(beside)
+        for outcome, names in asks.items():
+            levels = [[name for name in names if questions[name].level == level] for level in (1, 2, 3)]
+            yield outcome, [", ".join(level) for level in levels]
 
     @property
     def size(self) -> str:

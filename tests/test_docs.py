@@ -80,6 +80,7 @@ def test_links_of_the_pages_lead_somewhere():
         NOTEBOOKS / "GLOSSARY.md",
         NOTEBOOKS / "COVERAGE.md",
         NOTEBOOKS / "CLAIMS.md",
+        *(ROOT / "docs" / "teaching").glob("*.md"),
     ):
         for target in re.findall(r"\]\(([^)#]+)\)", page.read_text(encoding="utf-8")):
             if not target.startswith("http"):

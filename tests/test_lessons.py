@@ -98,6 +98,10 @@ def is_done(notebook, name):
     for cell in reveals:
         if not said(cell).startswith(NO_GUESS):
             yield f"a guess is stored: {cell.source[:60]}"
+    for cell in code(notebook):
+        for line in map(ast.unparse, ast.parse(cell.source).body[:-1]):
+            if line.startswith(("turn.check(", "turn.reveal(")):
+                yield f"a card that nobody sees; only the last line of a cell shows: {line[:60]}"
 
 
 def fits_an_hour(notebook, name):
@@ -249,6 +253,10 @@ FAULTS = {
     "a guess": (
         {"reveal": shown("turn.reveal(4, 3)", **{"text/plain": "i Your guess"})},
         "a guess is stored: turn.reveal(4, 3)",
+    ),
+    "two cards in a cell": (
+        {"reveal": shown("turn.reveal(a, 3)\nturn.reveal(b, 4)", **{"text/plain": NO_GUESS})},
+        "a card that nobody sees; only the last line of a cell shows: turn.reveal(a, 3)",
     ),
     "few words": ({"title": new_markdown_cell("word " * 1700 + "1 " * 200 + "人 " * 200)}, "words, fewer than 1,800"),
     "many words": ({"title": new_markdown_cell("word " * 2801)}, "words, more than 2,800"),

@@ -22,6 +22,7 @@ import pytest
 from browser import chromium, find_chromium
 
 from clvlib.course import explorers
+from clvlib.course.exercise import all_exercises
 
 ROOT = Path(__file__).parents[1]
 REQUIRED = os.environ.get("CLV_SITE_REQUIRED")
@@ -67,6 +68,8 @@ def test_the_start_page_has_every_lesson_with_its_question_and_who_it_is_for(gat
     assert page.count(f"<notebooks/{TEMPLATE}>") == 1
     for reader in ("learning", "teaching", "analysing"):
         assert f"]({reader}.md)" in page
+    assert "Each lesson is one session" in page
+    assert "Every student can have numbers of her own" in page
 
 
 def test_a_part_of_the_readme_that_is_gone_is_told():
@@ -96,8 +99,28 @@ def test_an_explorer_is_shown_as_the_notebook_stores_it(name):
     assert set(shown) <= set(explorers.__all__)
 
 
-def test_teaching_pages_are_listed_as_soon_as_they_are_there(tmp_path, monkeypatch, gathered):
-    assert "docs/teaching" not in (gathered / "teaching.md").read_text(encoding="utf-8")
+def test_teaching_pages_are_listed_syllabi_first_and_each_lesson_has_its_notes_beside_it(gathered):
+    page = (gathered / "teaching.md").read_text(encoding="utf-8")
+    first, *notes = re.findall(r"^/docs/teaching/(\w+)\.md$", page, re.MULTILINE)
+    assert first == "syllabi"
+    assert notes == sorted(path.stem for path in ROOT.glob("docs/teaching/[0-9]*.md"))
+    assert (
+        "| 3 | [Retention and lifetime](notebooks/03_retention.ipynb) | [notes](docs/teaching/03_retention.md) |"
+        in page
+    )
+
+
+def test_the_outcomes_page_has_each_question_once_or_more_under_its_level(gathered):
+    rows = re.findall(r"^\|(.+)\|$", (gathered / "outcomes.md").read_text(encoding="utf-8"), re.MULTILINE)[2:]
+    shown, name = set(), ""
+    for lesson, _, *levels in (row.split("|") for row in rows):
+        name = (re.search(r"exercises/(\w+)\.ipynb", lesson) or [None, name])[1]
+        shown |= {(name, found, level) for level, cell in enumerate(levels, 1) for found in re.findall(r"q\d", cell)}
+    keys = {exercise.name: exercise.questions for exercise in all_exercises()}
+    assert shown == {(name, key, asked.level) for name, questions in keys.items() for key, asked in questions.items()}
+
+
+def test_a_new_teaching_page_is_listed(tmp_path, monkeypatch):
     for room in ("notebooks", "exercises", "datasets"):
         (tmp_path / room).mkdir()
     copied = [ROOT / "README.md", ROOT / "CITATION.cff", ROOT / "LICENSE", ROOT / "notebooks" / "01_worksheet.ipynb"]
@@ -346,7 +369,7 @@ def test_a_teacher_finds_what_to_assign_in_week_3(visit, address):
     visit.goto(f"{address}/index.html")
     visit.locator(".card").get_by_role("link", name="Teachers").click()
     row = visit.locator("tr", has=visit.get_by_role("cell", name="3", exact=True)).first
-    assert row.get_by_role("link").all_inner_texts() == ["Retention and lifetime", "35 minutes, 20 points"]
+    assert row.get_by_role("link").all_inner_texts() == ["Retention and lifetime", "notes", "35 minutes, 20 points"]
     assert visit.get_by_text("clv release 03_retention").first.is_visible()
     assert visit.get_by_text("exercises/keys/03_retention.py").first.is_visible()
     assert (ROOT / "exercises" / "keys" / "03_retention.py").exists()

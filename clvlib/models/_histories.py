@@ -60,8 +60,8 @@ def possible(x: np.ndarray, recency: np.ndarray, T: np.ndarray) -> None:
     if late.any():
         at = int(np.argmax(late))
         raise ValueError(
-            f"recency must be at most T, got {recency.flat[at]:.12g} with T {T.flat[at]:.12g} at position {at}; it is "
-            "the time from the first to the last purchase, not the time since the last"
+            f"recency must be at most T, got {recency.flat[at]:.12g} with T {T.flat[at]:.12g} at position {at}; "
+            "recency is the time from the first purchase to the last, T that from the first until today"
         )
     odd = np.atleast_1d((x == 0) != (recency == 0))
     if odd.any():

@@ -123,6 +123,11 @@ def margin_after_cac(visits_per_year, years, purchases, spend, cac, profit, reve
     return profit / revenue * (visits_per_year * years * purchases * spend - cac)
 
 
+@with_margin.mistake("You rounded the margin rate on the way. Keep profit / revenue as it is, and round at the end.")
+def margin_rounded(visits_per_year, years, purchases, spend, cac, profit, revenue):
+    return round(profit / revenue, 2) * visits_per_year * years * purchases * spend - cac
+
+
 @with_margin.mistake("The margin is right, but the cost of winning her is missing.")
 def margin_without_cac(visits_per_year, years, purchases, spend, profit, revenue):
     return profit / revenue * visits_per_year * years * purchases * spend
@@ -172,6 +177,14 @@ def cac_at_every_visit(visits, purchases_per_visit, spend, acquisition_cost):
 @worksheet_ltv.mistake("The acquisition cost is added. It was spent: take it away.")
 def adds_cac(visits, purchases_per_visit, spend, acquisition_cost):
     return visits * purchases_per_visit * spend + acquisition_cost
+
+
+@worksheet_ltv.mistake(
+    "Your function takes off 57 for every customer. `cac` is the number of question 1: use the argument "
+    "`acquisition_cost`."
+)
+def cac_of_question_1(visits, purchases_per_visit, spend, acquisition_cost):
+    return visits * purchases_per_visit * spend - 57
 
 
 @worksheet_ltv.mistake("Your function gives the same value whatever it gets: use its arguments, not fixed numbers.")
@@ -245,8 +258,8 @@ def three_rungs(visits_per_year, years, purchases, spend, cac, profit, revenue, 
     "discounting" (the same, discounted at {rate:.0%} a year) and "retention" (and customers leave). In the shop's
     table, revenue per customer falls from {revenue_1:,} RMB in year 1 to {revenue_3:,} in year 3: read all of that as
     customers leaving, at the same rate each year. Visits come at the start of each period, the first one now; the
-    acquisition cost is paid once, today. `worksheet.correction_ladder` makes this table, and more; it takes 12 visits a
-    year unless you tell it `visits_per_year`."""
+    acquisition cost is paid once, today. `worksheet.correction_ladder` makes this table, and more: tell it
+    `visits_per_year`, and for the two rungs below, which are not asked here, any `horizon` and `revenue_per_year`."""
     ladder = worksheet.correction_ladder(
         visits_per_year * years,
         purchases,
@@ -311,7 +324,7 @@ def rungs_without_cac(**case):
 
 three_rungs.hint(
     "`worksheet.correction_ladder` returns these rungs and three more. Its `horizon` and `revenue_per_year` (take "
-    "revenue_1) change only the last two. Tell it `visits_per_year`, too."
+    "revenue_1) change only the last two."
 )
 three_rungs.hint(
     'ladder.loc[["margin", "discounting", "retention"], ["value"]].reset_index() keeps three rows and names them.'
@@ -336,8 +349,9 @@ three_rungs.hint(
 )
 def what_is_a_member_worth():
     """Suning bought Redbaby in 2012 for about 418 million RMB (commonly reported). Spread over 7.5 million registered
-    members that is about 56 RMB each; the worksheet says 260,775. Your manager asks: "So what is a member worth?"
-    Answer in three to five sentences."""
+    members that is about 56 RMB each; the worksheet says 260,775. Your manager asks: "So what is a member worth?" Say
+    what is wrong with each number, and which of the firm's own figures would settle it. Answer in three to five
+    sentences."""
     return (
         "Neither number is the value of a member. The worksheet counts 65 years of sales, not profit, for a "
         "customer who never leaves, and takes money of 2077 for money of today; with the margin, the retention and "

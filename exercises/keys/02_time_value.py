@@ -125,6 +125,11 @@ def for_ever(payment, rate):
     return payment / rate
 
 
+@all_payments.mistake("That is the first payment alone. Add up the column of question 1.")
+def first_payment(payment, rate):
+    return payment / (1 + rate)
+
+
 @all_payments.mistake("That is the last payment alone. Add up the column of question 1.")
 def last_payment(payment, years, rate):
     return payment / (1 + rate) ** years
@@ -194,6 +199,13 @@ def divides_once(cashflows, rate):
 @present_value.mistake("Your function adds first and discounts the total as if all of it came in the last year.")
 def all_in_the_last_year(cashflows, rate):
     return sum(cashflows) / (1 + rate) ** len(cashflows)
+
+
+@present_value.mistake(
+    "Your function gives back the first payment alone. Does `return` stand inside the loop? It belongs below the loop."
+)
+def first_payment_only(cashflows, rate):
+    return cashflows[0] / (1 + rate)
 
 
 @present_value.mistake("Your function multiplies. Money that comes later is worth less today: divide.")

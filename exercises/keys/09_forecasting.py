@@ -70,7 +70,7 @@ def forecast_and_outcome(rng):
 def known_clock(leave_percent, repeats, last, silence):
     """A customer's clock and coin are known. She came back {repeats} times until week {last}, and her clock rings at
     that pace: {repeats} times in {last} weeks. After each repeat purchase she leaves for good with a chance of
-    {leave_percent} %. She has been silent for {silence} weeks since week {last}. What is the chance that she is still a
+    {leave_percent}%. She has been silent for {silence} weeks since week {last}. What is the chance that she is still a
     customer?"""
     stayed = (1 - leave_percent / 100) * np.exp(-repeats / last * silence)
     return stayed / (stayed + leave_percent / 100)
@@ -130,6 +130,11 @@ def odds_of_gone(r, alpha, a, b, repeats, last, silence):
 def gone_by_formula(r, alpha, a, b, repeats, last, silence):
     odds = a / (b + repeats - 1) * ((alpha + last + silence) / (alpha + last)) ** (r + repeats)
     return odds / (1 + odds)
+
+
+@alive_by_formula.mistake("Below the line of the odds stands b + x − 1: you left out the 1.")
+def without_the_toss(r, alpha, a, b, repeats, last, silence):
+    return 1 / (1 + a / (b + repeats) * ((alpha + last + silence) / (alpha + last)) ** (r + repeats))
 
 
 @alive_by_formula.mistake("You counted the first purchase, too. x is the number of repeat purchases.")
@@ -307,6 +312,14 @@ def without_the_one(x, mean, p, q, gamma):
     return p * (gamma + x * mean) / (p * x + q)
 
 
+@expected_spend.mistake(
+    "Who never came back has no mean yet: 0 stands in its place. Expect of her what all spend on average. The formula "
+    "says so without an `if`."
+)
+def nothing_from_new_ones(x, mean, p, q, gamma):
+    return p * (gamma + x * mean) / (p * x + q - 1) if x > 0 else mean
+
+
 @expected_spend.mistake("You took the middle between her mean and that of all. How much hers counts depends on x.")
 def halfway(x, mean, p, q, gamma):
     return (mean + p * gamma / (q - 1)) / 2
@@ -318,7 +331,7 @@ expected_spend.hint("p * (gamma + x * mean) / (p * x + q - 1)")
 
 @exercise.number(points=2, level=2, unit="dollars", within=0.01)
 def worth_of_her(yearly, purse, margin_rate, rate):
-    """A model expects of a customer {yearly} purchases in the next three years, {purse} dollars each, and
+    """A model expects of a customer {yearly} purchases in the next three years, {purse:g} dollars each, and
     {margin_rate:.0%} of that is margin. She has spent 400 dollars so far. Each year's margin comes at its end; the
     discount rate is {rate:.0%} a year. What are the three years worth today?"""
     years = np.arange(1, len(yearly) + 1)
@@ -377,8 +390,9 @@ worth_of_her.hint("Purchases times dollars times margin rate, divided by (1 + ra
 def what_to_pay():
     """A shop's customers are for sale. A BG/NBD values them at 54,000 dollars over five years, with an interval from
     45,000 to 65,000. In a test the same model, fitted on 39 weeks, was 12 percent too low in the next 39, and what came
-    lay above its interval. The seller asks 75,000 and says: "Your model is always too low." What do you offer? Answer
-    in four to six sentences."""
+    lay above its interval. The seller asks 75,000 and says: "Your model is always too low." What do you offer? Say
+    what the interval is worth, what the model cannot know, what you would ask for, and what would change your price.
+    Answer in four to six sentences."""
     return (
         "I would offer about 54,000 at once and let a part of the price wait. The interval says what chance can do if "
         "the model is right, and the test shows that it is not quite: what came lay outside. Even 12 or 20 percent "

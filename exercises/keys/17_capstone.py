@@ -87,6 +87,11 @@ def placeholders_filled(cells):
     return sum(cell != "" for cell in cells) / len(cells)
 
 
+@completeness.mistake('Your function counts an empty text as filled. Between the quotes of "" stands nothing.')
+def empty_filled(cells):
+    return sum(cell not in PLACEHOLDERS for cell in cells) / len(cells)
+
+
 @completeness.mistake("That is the share of the cells that say nothing. The rest is what is complete.")
 def share_missing(cells):
     return sum(cell in ("", *PLACEHOLDERS) for cell in cells) / len(cells)
@@ -107,8 +112,8 @@ completeness.hint("Count the cells that are neither empty nor one of the three, 
 
 @exercise.number(points=1, level=1, unit="of 100", within=0.05)
 def pair_similarity(name_alike, email_alike):
-    """Two records of a customer file: their names are {name_alike} of 100 alike (one is in traditional characters),
-    their telephones 100, their e-mails {email_alike}; one of the two addresses is empty. A pair's similarity is the
+    """Two records of a customer file: their names are {name_alike:g} of 100 alike (one is in traditional characters),
+    their telephones 100, their e-mails {email_alike:g}; one of the two addresses is empty. A pair's similarity is the
     mean over the columns that both have filled. What is it?"""
     return (name_alike + 100 + email_alike) / 3
 
@@ -251,6 +256,11 @@ def everybodys_mean():
 )
 def first_counted(frequency, mean_spend):
     return model_spend.reference(np.add(frequency, 1), mean_spend)
+
+
+@model_spend.mistake("You gave the two in the other order: first how many purchases, then their mean.")
+def turned_about(frequency, mean_spend):
+    return model_spend.reference(mean_spend, frequency)
 
 
 model_spend.hint("p (gamma + x z) / (p x + q - 1), with x purchases of z RMB on average.")
@@ -424,7 +434,7 @@ def it_stays():
 
 
 @top_at_5_percent.mistake(
-    "That is where this order would stop by its own forecast. The top is where it truly earns most."
+    "About there this order would stop by its own forecast. The top, where it truly earns most, needs fewer gifts."
 )
 def its_own_stop():
     return 260

@@ -49,7 +49,7 @@ def growing_silence() -> Explorer:
         title,
         repeats=slider(10, 1, 20, 1, "Repeat purchases"),
         last=slider(20, 4, 39, 1, "The last of them in week"),
-        silence=slider(10, 0, 60, 1, "Silent since (weeks)"),
+        silence=slider(10, 0, 60, 1, "Silent for (weeks)"),
         model=choice("BG/NBD", list(models), "Model"),
     )
 
