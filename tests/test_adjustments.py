@@ -85,6 +85,38 @@ def test_points_are_set_added_reweighted_and_dropped(tmp_path, rows, total, out_
     assert (found.total, found.out_of, found.for_lms) == (total, out_of, in_lms)
 
 
+def test_comments_are_told_at_any_question_and_change_no_point(tmp_path):
+    decided = read(
+        tmp_path,
+        "99_small,ann,q1,comment,A <b>clear</b> way.",
+        "99_small,ann,q1,comment,And short.",
+        "99_small,ann,q1,drop,Unclear.",
+        "99_small,all,q2,Comment,Look at section 2 again.",
+        "99_small,ann,all,comment,Go on like this.",
+        "99_small,bob,q3,comment,Shown to me on paper.",
+    )
+    result = marked(ANN, 0.0, 4.0, 3.0)
+    found = score(decided, result)
+    assert (found.total, found.out_of) == (7, 8)
+    assert found.comments == {
+        "q1": ["A <b>clear</b> way.", "And short."],
+        "q2": ["Look at section 2 again."],
+        "all": ["Go on like this."],
+    }
+    page = pages.feedback_page(exercise, found, {})
+    first, second, third, whole = (page.index(f"Comment: {words}") for words in ("A &lt;b&gt;", "And", "Look", "Go on"))
+    assert whole < page.index("Question 1") < first < second < page.index("Question 2") < third
+    assert "Your instructor decided: This question was dropped for you" in page
+    (row,) = csv.DictReader(io.StringIO(sheets.gradebook(exercise, [found])))
+    assert "Go on" not in row["notes"]
+    nothing = score(decided, Marked(BOB, "t", "nothing handed in"))
+    assert (nothing.total, nothing.comments) == (None, {"q3": ["Shown to me on paper."]})
+    page = pages.feedback_page(exercise, nothing, {})
+    assert page.index("Question 3") < page.index("Comment: Shown to me on paper.")
+    with pytest.raises(ValueError, match="a reason is missing"):
+        read(tmp_path, "99_small,ann,q1,comment,")
+
+
 def test_a_dropped_or_given_text_waits_for_nobody(tmp_path):
     waits = marked(ANN, 2.0, 4.0, None)
     assert score(Adjustments(), waits).waiting == ["q3"]
@@ -145,8 +177,8 @@ def test_what_nobody_decided_changes_no_byte_of_the_gradebook(tmp_path):
         ("99_small,ann,q1,+1,x", "for +1 points more than marking gave, write `add 1`"),
         ("99_small,ann,q1,-1,x", "write `add -1`"),
         ("99_small,ann,q1,worth 0,x", "what a question is worth is above 0, not 0; to leave it out, write drop"),
-        ("99_small,ann,q1,nan,x", "the points are a number, `add 1`, `worth 4`, drop or excuse, not 'nan'"),
-        ("99_small,ann,q1,,x", "the points are a number, `add 1`, `worth 4`, drop or excuse, not ''"),
+        ("99_small,ann,q1,nan,x", "the points are a number, `add 1`, `worth 4`, drop, excuse or comment, not 'nan'"),
+        ("99_small,ann,q1,,x", "the points are a number, `add 1`, `worth 4`, drop, excuse or comment, not ''"),
         ("99_small,ann,all,worth 20,x", "'worth 20' is for a question"),
         ("99_small,ann,all,drop,x", "'drop' is for a question"),
         ("99_small,ann,due,3/12/2026,x", "a time is written year-month-day hour:minute"),
@@ -186,7 +218,7 @@ def test_a_workbook_will_do_and_a_second_file_is_not_overlooked(tmp_path):
     due, given = read_adjustments(path, exercise, ROSTER, None, known).rows
     assert (due.when.isoformat()[:16], given.value) == ("2026-03-15T23:59", 2)
     path.write_text("exercise,student,question,points,reason\n")
-    with pytest.raises(ValueError, match="keep one, so that no decision is overlooked"):
+    with pytest.raises(ValueError, match="keep one, so that nothing is overlooked"):
         read_adjustments(path, exercise, ROSTER, None, known)
 
 

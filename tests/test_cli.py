@@ -440,6 +440,26 @@ def test_a_class_in_one_folder_needs_no_other_argument(tmp_path, monkeypatch, ho
     page = next((folder / "marked" / "course" / "feedback").glob("bob-*")).read_text(encoding="utf-8")
     assert "22 hours 1 minute late" in page
 
+    (folder / "groups.csv").write_text("group,student\nA,ann\nA,jim\n")
+    assert refused(*words).startswith("groups.csv, line 3: there is no student 'jim' on the roster")
+    (folder / "groups.csv").write_text("group,student\nA,ann\nA,eve\n")
+    assert "3 marked (0 of them run now)" in clv(*words), "eve, by the notebook of ann"
+
+    (folder / "course.toml").write_text(f"texts.anonymous = true\n{plan}")
+    assert "What else gives somebody away in a text is not. Who is who says " in " ".join(clv(*words).split())
+    pseudonyms = table(home / "releases" / "midterm_pseudonyms.csv")
+    assert {row["student"] for row in pseudonyms} == {"ann", "bob", "eve"}
+
+    page = next((folder / "marked" / "midterm" / "feedback").glob("midterm_bob-*"))
+    clv(*words, "--language", "zh")
+    assert "第 1 题" in page.read_text(encoding="utf-8")
+    (folder / "course.toml").write_text(f'language = "zh"\n{plan}')
+    clv("course", "--keys", keys)
+    assert "总成绩为" in next((folder / "marked" / "course" / "feedback").glob("bob-*")).read_text(encoding="utf-8")
+    clv(*words, "--language", "en")
+    assert "Question 1" in page.read_text(encoding="utf-8")
+    assert refused(*words, "--language", "fr") == "pages can be written in en or zh, not in 'fr'"
+
 
 # A round
 

@@ -225,7 +225,7 @@ def test_a_plan_says_when_and_how_much(tmp_path):
     ("text", "says"),
     [
         ("[exercises]\n99_small = 2026-03-12 23:59", 'Words and times stand in double quotes, as in due = "2026-03-12'),
-        ("tite = 1", 'at the top stands "tite"; what may stand there is "title", "time_zone"'),
+        ("tite = 1", 'at the top stands "tite"; what may stand there is "title", "language", "time_zone"'),
         ("[late]\nper_day = 1", 'in [late] stands "per_day"; what may stand there is "grace_minutes", '),
         ("[late]\npercent_per_day = 110", "[late]: percent_per_day is a number from 0 to 100, not 110"),
         ("[late]\ngrace_minutes = true", "[late]: grace_minutes is a number of at least 0, not True"),
@@ -264,4 +264,4 @@ def test_what_the_guide_shows_is_read_as_it_stands_there(tmp_path):
     roster = Roster("plain", students, ["id"], [[one.id] for one in students])
     worksheet = load_exercise("01_worksheet")
     found = read_adjustments(path, worksheet, roster, plan.zone, {"01_worksheet"}.__contains__)
-    assert [row.kind for row in found.rows] == ["set", "add", "drop", "worth", "excuse", "time", "time"]
+    assert [row.kind for row in found.rows] == ["set", "add", "comment", "drop", "worth", "excuse", "time", "time"]

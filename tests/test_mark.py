@@ -450,6 +450,7 @@ PLAN = """
 time_zone = "Asia/Shanghai"
 late = { grace_minutes = 15, percent_per_day = 10 }
 exercises = { 01_worksheet = "2026-03-12 23:59" }
+texts = { markers = ["Li", "Wang"], percent_read_by_two = 30, anonymous = true }
 """
 DECIDED = """exercise,student,question,points,reason
 01_worksheet,A/B,q7,3,Explained in class.

@@ -34,6 +34,9 @@ RosterFile = Annotated[
     Path | None,
     typer.Option("--roster", help="The class: Canvas, Moodle, or a column `id`. [default: roster.csv or .xlsx here]"),
 ]
+PageLanguage = Annotated[
+    str | None, typer.Option("--language", help="Of students' pages: en or zh. [default: as course.toml says, else en]")
+]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Say what would change, and write nothing that goes out.")]
 EvenSo = Annotated[bool, typer.Option("--even-so", help="Write though something looks wrong.")]
 KeysFolder = Annotated[Path, typer.Option("--keys", help="Folder of keys of your own; for an exam, write your own.")]
@@ -148,18 +151,21 @@ def mark(
         int | None, typer.Option("--workers", min=1, help="Notebooks side by side. [default: processors]")
     ] = None,
     cell_seconds: Annotated[float, typer.Option("--cell-seconds", min=1, help="Processor time for one cell.")] = 20,
+    language: PageLanguage = None,
     dry_run: DryRun = False,
     even_so: EvenSo = False,
 ) -> None:
     """Mark returned notebooks: a gradebook, a feedback page per student, a page on the questions.
 
-    Beside the roster, course.toml says what is due when, adjustments.csv what you decided.
+    Beside the roster, course.toml says what is due when, adjustments.csv what you decided, groups.csv who works
+    together.
     """
     from clvlib.course.marking import mark as marking
     from clvlib.course.marking import release as releasing
     from clvlib.course.marking import sandbox
     from clvlib.course.marking.adjustments import NAME, read_adjustments
     from clvlib.course.marking.deadlines import clock_of
+    from clvlib.course.marking.language import speaking
     from clvlib.course.marking.roster import read_roster
 
     with _in_words():
@@ -177,14 +183,16 @@ def mark(
         plan, known = _plan(roster.parent, keys)
         decided = read_adjustments(roster.parent / NAME, chosen, students, plan.zone, known)
         record = _record(file, chosen, students)
-        work = marking.Marking(chosen, students, record, out, limits, plan, decided, roster.parent)
+        groups = _groups(roster.parent, chosen, students, record, known)
+        called, key = _pseudonyms(file, chosen, record, draw=plan.anonymous)
+        work = marking.Marking(chosen, students, record, out, limits, plan, decided, roster.parent, groups, called)
         if submissions:
             _keep_apart(submissions, {"the results": out})
         elif not (out / "attempts").is_dir():
             raise ValueError(
                 "there is nothing to mark yet: name the folder or zip of returned files with --submissions"
             )
-        with _alone(out), clock_of(plan.zone):
+        with _alone(out), clock_of(plan.zone), speaking(language or plan.language):
             if submissions:
                 work.take_in(submissions)
             waiting = work.waiting(again or ())
@@ -200,6 +208,8 @@ def mark(
                     step()
             if _look(work.changes(results), dry_run=dry_run, even_so=even_so):
                 _tell(work.write(results), len(waiting), out)
+                if plan.anonymous:
+                    _say(f"{_HIDDEN} Who is who says {key}.")
 
 
 @app.command("course")
@@ -209,10 +219,12 @@ def whole_course(
         Path | None, typer.Option("--marked", help="Folder with the results of each exercise. [default: marked]")
     ] = None,
     keys: KeysFolder = KEYS,
+    language: PageLanguage = None,
     dry_run: DryRun = False,
     even_so: EvenSo = False,
 ) -> None:
     """Add up a term: one gradebook over all exercises that are marked, and a page per student."""
+    from clvlib.course.marking.language import speaking
     from clvlib.course.marking.roster import read_roster
     from clvlib.course.marking.term import FOLDER, Term
 
@@ -221,7 +233,7 @@ def whole_course(
         folder, (plan, _) = marked or roster.parent / "marked", _plan(roster.parent, keys)
         if not folder.is_dir():
             raise ValueError(f"there is no folder {folder}: run `clv mark EXERCISE` first")
-        with _alone(folder / FOLDER):
+        with _alone(folder / FOLDER), speaking(language or plan.language):
             term = Term(plan, read_roster(roster), folder, lambda name: _title(name, keys))
             standings = term.standings()
             grades = [each.grade for each in standings if each.grade is not None]
@@ -263,7 +275,9 @@ def alike(
         chosen, students = _choose(exercise, keys), read_roster(roster)
         if not (out / "answers").is_dir():
             raise ValueError(f"{out} holds no answers yet: run `clv mark` first, and name the same folder")
-        work = marking.Marking(chosen, students, _record(file, chosen, students), out)
+        record = _record(file, chosen, students)
+        groups = _groups(roster.parent, chosen, students, record, _plan(roster.parent, keys)[1])
+        work = marking.Marking(chosen, students, record, out, groups=groups)
         works = list(work.works())
         with console.status("Comparing"):
             cases = {student: each.case for student, each in work.released.items()}
@@ -390,6 +404,10 @@ _RISK = """Without a sandbox, students' code runs with your own rights: it can r
 other students' work among them, and use the network. Do this only with notebooks that you have read."""
 
 
+_HIDDEN = """The marking sheets have no names: of who wrote a text its id, full name and signature are hidden, and
+e-mail addresses. What else gives somebody away in a text is not."""
+
+
 def _report(key: Path, *, warnings: bool) -> bool:
     """Try a key and say what was found, with its warnings or only if something is to mend; whether there is."""
     from clvlib.course.check import check_key
@@ -507,6 +525,28 @@ def _record(secret: Path, exercise: Exercise, roster: Any) -> Any:
     return record
 
 
+def _groups(folder: Path, exercise: Exercise, roster: Any, record: Any, known: Callable[[str], bool]) -> Any:
+    """Who hands in an exercise together, as groups.csv says beside the roster."""
+    from clvlib.course.marking.groups import NAME, read_groups
+
+    ids = {each.student.id for each in record.handed_out.values()} | {student.id for student in roster.students}
+    return read_groups(folder / NAME, exercise.name, ids, known)
+
+
+def _pseudonyms(secret: Path, exercise: Exercise, record: Any, *, draw: bool) -> tuple[dict[str, str], Path]:
+    """What students are called in marking sheets, by ticket, and the file that says so."""
+    from clvlib.course.marking import pseudonyms
+    from clvlib.course.marking.release import write
+
+    path = pseudonyms.key_file(secret, exercise.name)
+    known = called = pseudonyms.read_key(path)
+    if draw:
+        called = pseudonyms.with_all(known, record)
+    if called != known:
+        write(path, pseudonyms.written_key(called, record).encode("utf-8-sig"))
+    return called, path
+
+
 def _keep_apart(out: Path, private: dict[str, Path]) -> None:
     for what, path in private.items():
         if path.resolve().is_relative_to(out.resolve()):
@@ -530,6 +570,10 @@ def _tell(summary: Any, run: int, out: Path) -> None:
             f"{count(summary.texts_waiting, 'text')} to be marked by a person: fill in {out}/to_mark_*.csv and run the "
             "same command again."
         )
+    if summary.agreement:
+        _say(f"{summary.agreement} What differs is in {out}/log.csv.")
+    if summary.several:
+        _say(f"{count(summary.several, 'group')} handed in more than one notebook: {out}/log.csv says which counts.")
     if summary.problem:
         _say(f"No form for your LMS: {summary.problem}")
     _say("Written: " + ", ".join(str(path) for path in summary.files))

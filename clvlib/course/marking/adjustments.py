@@ -9,9 +9,11 @@ question   points              what it does
 q3         2                   she has 2 points for q3, whatever her notebook says
 q3         add 1               a point more than marking gave; `add -1`, one less
 q3         worth 4             q3 is out of 4 points; what was earned grows or shrinks with it
+q3         comment             what stands as the reason is told her there as a comment, beside any other row
 q3         drop, excuse        q3 does not count, neither in her points nor in what they are out of
 all        14                  her points of the whole exercise, final: lateness costs nothing of them
 all        add 1               a point more for the whole, which lateness does not touch
+all        comment             a comment on the whole
 all        excuse              the exercise does not count for her
 due        2026-03-15 23:59    her own deadline
 handed in  2026-03-12 22:10    when she handed in, where files do not say it or say it wrongly
@@ -25,17 +27,17 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from difflib import get_close_matches
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from clvlib.course.exercise import Exercise
 from clvlib.course.marking.deadlines import Lateness, shown
 from clvlib.course.marking.judge import Marked, Verdict
+from clvlib.course.marking.language import gettext, ngettext
 from clvlib.course.marking.plan import as_time
-from clvlib.course.marking.roster import Roster, Student
-from clvlib.course.marking.tables import as_csv, figure, guarded, numbered_table, unguarded, visible
-from clvlib.course.words import count, listing
+from clvlib.course.marking.roster import Roster, Student, id_in
+from clvlib.course.marking.tables import as_csv, csv_or_workbook, figure, guarded, numbered_table, unguarded, visible
+from clvlib.course.words import listing
 
 NAME = "adjustments.csv"
 COLUMNS = ["exercise", "student", "question", "points", "reason"]
@@ -52,7 +54,7 @@ class Adjustment:
     line : int
         Of the file.
     student, question : str
-    kind : {"set", "add", "worth", "drop", "excuse", "time"}
+    kind : {"set", "add", "worth", "drop", "excuse", "comment", "time"}
     value : float
         Points; 0 where there are none.
     when : datetime or None
@@ -90,6 +92,8 @@ class Score:
         The exercise does not count for her.
     changes : dict
         By question (`all` for the whole), in sentences, what the instructor decided and why.
+    comments : dict
+        By question (`all` for the whole), what the instructor has to say.
     """
 
     result: Marked
@@ -100,6 +104,7 @@ class Score:
     late: Lateness | None = None
     excused: bool = False
     changes: Mapping[str, list[str]] = field(default_factory=dict)
+    comments: Mapping[str, list[str]] = field(default_factory=dict)
 
     @property
     def out_of(self) -> float:
@@ -165,7 +170,8 @@ class Adjustments:
 
     def score(self, exercise: Exercise, result: Marked, late: Lateness | None = None) -> Score:
         """A result with what was decided about it."""
-        rows = self.of(result.student)
+        every = self.of(result.student)
+        rows = [row for row in every if row.kind != "comment"]
         verdicts, changes = dict(result.verdicts), dict[str, list[str]]()
         if not verdicts and any(row.student != ALL and row.kind in ("set", "add") for row in rows):
             verdicts = dict.fromkeys(exercise.questions, Verdict("not attempted", 0))
@@ -193,6 +199,7 @@ class Adjustments:
             late,
             excused or bool(exercise.questions and not counted),
             {where: said for where, said in changes.items() if said},
+            _comments([row for row in every if row.kind == "comment" and (has_points or row.student != ALL)]),
         )
 
 
@@ -216,12 +223,10 @@ def read_adjustments(
     ValueError
         If a column is missing, or a row says what cannot be; the sentence names the line.
     """
-    workbook = path.with_suffix(".xlsx")
-    if path.exists() and workbook.exists():
-        raise ValueError(f"there are both {path} and {workbook}: keep one, so that no decision is overlooked")
-    path = workbook if workbook.exists() else path
-    if not path.exists():
+    found = csv_or_workbook(path)
+    if found is None:
         return Adjustments()
+    path = found
     header, lines = numbered_table(path, lambda row: "question" in map(_plain, row))
     titles = list(map(_plain, header))
     missing = [title for title in COLUMNS if title not in titles]
@@ -283,7 +288,7 @@ def _most(row: Adjustment, rows: Sequence[Adjustment], exercise: Exercise) -> fl
 
 def _decision(points: str) -> tuple[str, float]:
     words = points.casefold().split()
-    if words in (["drop"], ["excuse"]):
+    if words in (["drop"], ["excuse"], ["comment"]):
         return words[0], 0
     if len(words) == 2 and words[0] in ("add", "worth"):
         value = _number(words[1])
@@ -294,7 +299,7 @@ def _decision(points: str) -> tuple[str, float]:
         raise ValueError(f"for {points} points more than marking gave, write `add {points.removeprefix('+')}`")
     if len(words) == 1:
         return "set", _number(words[0])
-    raise ValueError(f"the points are a number, `add 1`, `worth 4`, drop or excuse, not {points!r}")
+    raise ValueError(f"the points are a number, `add 1`, `worth 4`, drop, excuse or comment, not {points!r}")
 
 
 def _number(word: str) -> float:
@@ -303,19 +308,15 @@ def _number(word: str) -> float:
     except ValueError:
         value = math.nan
     if not math.isfinite(value):
-        raise ValueError(f"the points are a number, `add 1`, `worth 4`, drop or excuse, not {word!r}")
+        raise ValueError(f"the points are a number, `add 1`, `worth 4`, drop, excuse or comment, not {word!r}")
     return value
 
 
 def _student(cell: str, roster: Roster) -> str:
     ids = [student.id for student in roster.students]
-    if cell in ids:
-        return cell
-    if cell.casefold() == ALL:
+    if cell.casefold() == ALL and cell not in ids:
         return ALL
-    alike = [one for one in ids if one.lstrip("0") == cell] or get_close_matches(cell, ids, 1)
-    hint = f"; did you mean {alike[0]!r}?" if alike else f"; `{ALL}` means everybody"
-    raise ValueError(f"there is no student {cell!r} on the roster{hint}")
+    return id_in(ids, cell, f"; `{ALL}` means everybody")
 
 
 def _question(cell: str, exercise: Exercise) -> str:
@@ -333,7 +334,7 @@ def _refuse_second(rows: list[Adjustment]) -> None:
     *before, last = rows
     for row in before:
         same = (row.student, row.question) == (last.student, last.question)
-        if same and last.kind != "add" and _group(row) == _group(last):
+        if same and last.kind not in ("add", "comment") and _group(row) == _group(last):
             raise ValueError(f"line {row.line} has already decided this about {last.question} of {last.student!r}")
 
 
@@ -365,18 +366,41 @@ def _adjusted(verdict: Verdict, scale: float, rows: Sequence[Adjustment]) -> Ver
     return replace(verdict, points=round(points, 2), state=state)
 
 
+def _comments(rows: Sequence[Adjustment]) -> dict[str, list[str]]:
+    return {where: [row.reason for row in rows if row.question == where] for where in {row.question for row in rows}}
+
+
 def _sentence(row: Adjustment, points: float) -> str:
-    whose = "for everybody" if row.student == ALL else "for you"
-    thing = "exercise" if row.question == ALL else "question"
-    what = {
-        "set": f"The points were set to {figure(row.value)}",
-        "add": f"{count(abs(row.value), 'point')} {'added' if row.value >= 0 else 'taken off'}",
-        "worth": f"This question is out of {figure(row.value)} points instead of {figure(points)}, {whose}",
-        "drop": f"This question was dropped {whose}: it does not count",
-        "excuse": f"This {thing} is excused {whose}: it does not count",
-        "time": f"{'Your deadline' if row.question == 'due' else 'Handed in'}: {shown(row.when) if row.when else ''}",
-    }[row.kind]
-    return f"{what}. Reason: {row.reason}"
+    everybody, whole = row.student == ALL, row.question == ALL
+    values = {"points": figure(abs(row.value) if row.kind == "add" else row.value), "before": figure(points)}
+    values["when"] = shown(row.when) if row.when else ""
+    if row.kind == "set":
+        what = gettext("The points were set to %(points)s.")
+    elif row.kind == "add" and row.value >= 0:
+        what = ngettext("%(points)s point added.", "%(points)s points added.", row.value)
+    elif row.kind == "add":
+        what = ngettext("%(points)s point taken off.", "%(points)s points taken off.", -row.value)
+    elif row.kind == "worth" and everybody:
+        what = gettext("This question is out of %(points)s points instead of %(before)s, for everybody.")
+    elif row.kind == "worth":
+        what = gettext("This question is out of %(points)s points instead of %(before)s, for you.")
+    elif row.kind == "drop" and everybody:
+        what = gettext("This question was dropped for everybody: it does not count.")
+    elif row.kind == "drop":
+        what = gettext("This question was dropped for you: it does not count.")
+    elif row.kind == "excuse" and whole and everybody:
+        what = gettext("This exercise is excused for everybody: it does not count.")
+    elif row.kind == "excuse" and whole:
+        what = gettext("This exercise is excused for you: it does not count.")
+    elif row.kind == "excuse" and everybody:
+        what = gettext("This question is excused for everybody: it does not count.")
+    elif row.kind == "excuse":
+        what = gettext("This question is excused for you: it does not count.")
+    elif row.question == "due":
+        what = gettext("Your deadline: %(when)s.")
+    else:
+        what = gettext("Handed in: %(when)s.")
+    return gettext("%(what)s Reason: %(reason)s") % {"what": what % values, "reason": row.reason}
 
 
 def _plain(cell: str) -> str:

@@ -16,9 +16,9 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from clvlib.course.marking.language import gettext, ngettext
 from clvlib.course.marking.plan import Plan, in_zone
 from clvlib.course.marking.submissions import Returned
-from clvlib.course.words import count
 
 _DAY = timedelta(days=1)
 _STAMP = re.compile(r"(?:0-)?(\d{8}T\d{6})_")
@@ -59,8 +59,8 @@ class Lateness:
     def by(self) -> str:
         """How late, in words."""
         if self.handed_in is None:
-            return "late, as the learning platform says, which does not say by how much"
-        return f"{duration(_between(self.due, self.handed_in))} late"
+            return gettext("late, as the learning platform says, which does not say by how much")
+        return gettext("%(span)s late") % {"span": duration(_between(self.due, self.handed_in))}
 
 
 def lateness(
@@ -129,8 +129,13 @@ def shown(when: datetime) -> str:
 def duration(span: timedelta) -> str:
     """A span in its two largest units."""
     minutes = max(1, math.ceil(span / timedelta(minutes=1)))
-    parts = [(minutes // 1440, "day"), (minutes // 60 % 24, "hour"), (minutes % 60, "minute")]
-    return " ".join([count(number, unit) for number, unit in parts if number][:2])
+    days, hours, left = minutes // 1440, minutes // 60 % 24, minutes % 60
+    parts = [
+        (days, ngettext("%(n)s day", "%(n)s days", days)),
+        (hours, ngettext("%(n)s hour", "%(n)s hours", hours)),
+        (left, ngettext("%(n)s minute", "%(n)s minutes", left)),
+    ]
+    return " ".join([words % {"n": number} for number, words in parts if number][:2])
 
 
 def _between(start: datetime, end: datetime) -> timedelta:

@@ -1,11 +1,13 @@
 """What an answer earns: the trusted side, which runs no student code and compares answers with the key."""
 
+import re
 from dataclasses import dataclass, field
 from typing import Any
 
 from clvlib.course.exercise import Case, Exercise, FunctionQuestion, Part, Question, TextQuestion
 from clvlib.course.learner import describe
 from clvlib.course.marking.answers import clean, thaw
+from clvlib.course.marking.language import gettext
 from clvlib.course.marking.record import Inputs
 from clvlib.course.marking.roster import Student
 from clvlib.course.marking.sandbox import Collected
@@ -54,6 +56,8 @@ class Marked:
         By question; empty unless the status is "marked".
     notes : list of str
         For the student: cells that stopped, cells that were left out.
+    group : tuple of Student
+        Who handed in together, first whose notebook it is; empty for who works alone.
     """
 
     student: Student
@@ -61,6 +65,12 @@ class Marked:
     status: str
     verdicts: dict[str, Verdict] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
+    group: tuple[Student, ...] = ()
+
+    @property
+    def maker(self) -> Student:
+        """Whose notebook it is."""
+        return self.group[0] if self.group else self.student
 
     @property
     def total(self) -> float | None:
@@ -84,16 +94,28 @@ def judge(exercise: Exercise, case: Case, hidden: Inputs, collected: Collected) 
 
 def notes(collected: Collected) -> list[str]:
     """For the student: which of her cells stopped or were left out, by the number that "run all" gives them."""
-    lines = [(number, f"Cell [{number + 1}] was left out: {why}.") for number, why in collected.left_out.items()]
-    lines += [
-        (number, f"Cell [{number + 1}] stopped. {_error(name, says)}") for number, name, says in collected.stopped
+    lines = [
+        (number, gettext("Cell [%(number)s] was left out: %(why)s.") % {"number": number + 1, "why": gettext(why)})
+        for number, why in collected.left_out.items()
     ]
     lines += [
-        (number, f"In cell [{number + 1}] this was skipped, and the rest was run: {clean(what)}")
+        (number, gettext("Cell [%(number)s] stopped.") % {"number": number + 1} + f" {_error(name, says)}")
+        for number, name, says in collected.stopped
+    ]
+    skipped = gettext("In cell [%(number)s] this was skipped, and the rest was run: %(what)s")
+    lines += [
+        (number, skipped % {"number": number + 1, "what": clean(what)})
         for number, what in sorted(set(collected.skipped))
     ]
     in_order = sorted(lines, key=lambda line: line[0])
-    return [line for _, line in in_order] + [_sentence(trouble) for trouble in collected.trouble]
+    return [line for _, line in in_order] + [_sentence(_trouble(what)) for what in collected.trouble]
+
+
+def _trouble(what: str) -> str:
+    """What the sandbox says, in the language of the page; the catalogue has its numbers as `%(n)s`."""
+    number = re.search(r"\d+(\.\d+)?", what)
+    said = gettext(what.replace(number[0], "%(n)s", 1)) if number else gettext(what)
+    return said.replace("%(n)s", number[0]) if number else said
 
 
 def _stopped(key: str, collected: Collected) -> str:
@@ -101,9 +123,11 @@ def _stopped(key: str, collected: Collected) -> str:
     cell = collected.cell_of.get(key)
     for number, name, says in collected.stopped:
         if number == cell:
-            return f"Your cell [{number + 1}] stopped before it gave an answer. {_error(name, says)}"
+            stopped = gettext("Your cell [%(number)s] stopped before it gave an answer.") % {"number": number + 1}
+            return f"{stopped} {_error(name, says)}"
     if cell is not None and cell in collected.left_out:
-        return f"Your cell [{cell + 1}] was left out: {collected.left_out[cell]}."
+        why = gettext(collected.left_out[cell])
+        return gettext("Your cell [%(number)s] was left out: %(why)s.") % {"number": cell + 1, "why": why}
     return ""
 
 
@@ -112,7 +136,7 @@ def _safely(question: Question, key: str, case: Case, hidden: list[Any], collect
     try:
         return _verdict(question, key, case, hidden, collected)
     except Exception:
-        return Verdict("wrong", 0, "This answer could not be compared: look at the kinds of its values.")
+        return Verdict("wrong", 0, gettext("This answer could not be compared: look at the kinds of its values."))
 
 
 def _verdict(question: Question, key: str, case: Case, hidden: list[Any], collected: Collected) -> Verdict:
@@ -140,7 +164,7 @@ def _problem(
     if not isinstance(question, FunctionQuestion) or not callable(answer):
         return question.problem(answer, case)
     if not _complete(question, runs, hidden):
-        return "Your function did not come to an end on all the inputs it was tried on."
+        return gettext("Your function did not come to an end on all the inputs it was tried on.")
     return question.problem_of(runs, hidden=hidden)
 
 
@@ -170,4 +194,4 @@ def _error(name: str, says: str) -> str:
 
 
 def _sentence(text: str) -> str:
-    return f"{text[0].upper()}{text[1:]}."
+    return gettext("%(how)s.") % {"how": f"{text[0].upper()}{text[1:]}"}

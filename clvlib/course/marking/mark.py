@@ -13,19 +13,22 @@ from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import suppress
 from dataclasses import asdict, dataclass, fields
 from functools import cached_property
+from itertools import chain, product
 from pathlib import Path
 from typing import Any
 
 from clvlib import __version__
 from clvlib.course.code import opening
 from clvlib.course.exercise import Exercise, TextQuestion
-from clvlib.course.marking import deadlines, pages, sandbox, sheets
+from clvlib.course.marking import deadlines, markers, pages, sandbox, sheets
 from clvlib.course.marking.adjustments import ALL, NAME, Adjustments, Score
 from clvlib.course.marking.alike import Work
 from clvlib.course.marking.answers import thaw
 from clvlib.course.marking.changes import Changes, Gradebook, compare
 from clvlib.course.marking.judge import Marked, judge, notes
+from clvlib.course.marking.language import speaking
 from clvlib.course.marking.plan import Plan
+from clvlib.course.marking.pseudonyms import Pseudonyms
 from clvlib.course.marking.record import Inputs, Record, hidden_inputs, shown_inputs
 from clvlib.course.marking.release import slug, write, write_zip
 from clvlib.course.marking.roster import Roster, Student
@@ -38,11 +41,13 @@ from clvlib.course.marking.submissions import (
     carries,
     find,
     keep,
+    natural,
     read_notebook,
 )
 from clvlib.course.sealed import plain
-from clvlib.course.words import count
+from clvlib.course.words import count, listing
 
+_READERS = "readers.json"
 _RUN_ALONE = "it took too long, so it ran again at the end, alone: this second run counts"
 _DROPPED = "handed in, and is not on this roster any more: not marked, and her page is taken away"
 
@@ -51,7 +56,8 @@ _DROPPED = "handed in, and is not on this roster any more: not marked, and her p
 class Summary:
     """What a run came to: how many were marked, not readable, not handed in; texts that wait; the files to look at.
 
-    `problem` says why there is no form for the LMS where there should be one.
+    `problem` says why there is no form for the LMS where there should be one; `several`, how many groups handed in more
+    than one notebook; `agreement`, what two who read the same texts came to.
     """
 
     marked: int
@@ -60,6 +66,8 @@ class Summary:
     texts_waiting: int
     files: list[Path]
     problem: str = ""
+    several: int = 0
+    agreement: str = ""
 
 
 class Marking:
@@ -79,6 +87,10 @@ class Marking:
         What the instructor decided.
     folder : Path, optional
         Where the file of the adjustments lies, or would.
+    groups : dict, optional
+        Ids of who hands in together, by the name of the group.
+    pseudonyms : dict, optional
+        By ticket, for the marking sheets.
     """
 
     def __init__(
@@ -91,10 +103,13 @@ class Marking:
         plan: Plan | None = None,
         adjustments: Adjustments | None = None,
         folder: Path = Path(),
+        groups: Mapping[str, Sequence[str]] | None = None,
+        pseudonyms: Mapping[str, str] | None = None,
     ):
         self.exercise, self.roster, self.out = exercise, roster, out
         self.limits = limits or Limits()
         self.plan, self.adjustments, self.folder = plan or Plan(), adjustments or Adjustments(), folder
+        self.groups, self.pseudonyms = groups or {}, pseudonyms or {}
         self.gradebook = Gradebook(out / "gradebook.csv")
         self.remarks: list[Remark] = []
         self._know(record)
@@ -126,11 +141,13 @@ class Marking:
         ValueError
             If an id is not on the roster, or has handed in nothing.
         """
-        handed_in = [student for student in self.roster.students if self._attempts(student)]
-        unknown = set(again) - {student.id for student in handed_in}
+        made_by = {student.id: self._maker(student) for student in self.roster.students}
+        handed_in = [maker for maker in dict.fromkeys(made_by.values()) if self._attempts(maker)]
+        unknown = set(again) - {one for one, maker in made_by.items() if maker in handed_in}
         if unknown:
             raise ValueError(f"no notebook of {min(unknown)!r} can be marked again: look at the roster and the log")
-        return [student for student in handed_in if student.id in again or not self._is_done(student)]
+        chosen = {made_by[one] for one in again}
+        return [maker for maker in handed_in if maker in chosen or not self._is_done(maker)]
 
     def run(self, students: Sequence[Student], box: Sandbox, workers: int) -> Iterator[Student]:
         """Run their last attempts, some side by side; yields each student when her answers are kept.
@@ -171,13 +188,17 @@ class Marking:
         ValueError
             If the gradebook was edited by hand.
         """
-        new = self._gradebook(self._scores(sheets.with_marks(results, self._read_sheets())))
+        marks = self._marks(results, self._read_sheets(), self._readers(results))
+        new = self._gradebook(self._scores(sheets.with_marks(results, marks)))
         self.gradebook.refuse_edits(new, self.exercise.name, self.folder / NAME)
         return compare(self.gradebook.before(), new, "total")
 
     def works(self) -> Iterator[Work]:
-        """What each last attempt holds and left when it was run, under whatever limits, for a look at what is alike."""
-        for student in self.roster.students:
+        """What each last attempt holds and left when it was run, under whatever limits, for a look at what is alike.
+
+        Of a group, that which counts.
+        """
+        for student in dict.fromkeys(map(self._maker, self.roster.students)):
             for attempt in self._attempts(student)[-1:]:
                 try:
                     kept = json.loads(self._answers_file(student).read_bytes())
@@ -197,13 +218,14 @@ class Marking:
         ValueError
             If the gradebook was edited by hand: then nothing is written.
         """
-        marks = self._read_sheets()  # as late as can be: she may have typed meanwhile
+        typed, readers = self._read_sheets(), self._readers(results)  # as late as can be: she may have typed meanwhile
+        marks = self._marks(results, typed, readers)
         results = sheets.with_marks(results, marks)
         scores = self._scores(results)
         gradebook = self._gradebook(scores)
         self.gradebook.refuse_edits(gradebook, self.exercise.name, self.folder / NAME)
         changes = compare(self.gradebook.before(), gradebook, "total")
-        told = [score for score in scores if score.status != "nothing handed in" or score.changes]
+        told = [score for score in scores if score.status != "nothing handed in" or score.changes or score.comments]
         feedback = [(score.result, pages.feedback_page(self.exercise, score, marks).encode()) for score in told]
         for result, page in feedback:
             write(self.out / "feedback" / self._page_name(result), page)
@@ -216,9 +238,20 @@ class Marking:
         write_zip(self.out / "feedback.zip", packed)
         if changes.cells:
             write(self.out / "changes.csv", changes.as_csv().encode("utf-8-sig"))
-        tables = {"log.csv": self._log(scores)}
-        for key in self._texts():
-            tables[sheets.file_name(key)] = sheets.marking_sheet(self.exercise, key, results, marks.get(key))
+        twice = {key: markers.read_twice(key, typed[key], readers[key], results) for key in self._texts()}
+        with speaking("en"):
+            tables = {"log.csv": self._log(scores, twice)}
+        if self.plan.markers:
+            write(self.out / _READERS, json.dumps(readers, ensure_ascii=False, indent=1).encode())
+            for key, marker in product(self._texts(), self.plan.markers):
+                hers = [result for result in results if marker in readers[key].get(result.maker.id, ())]
+                so_far = markers.sheet_of(marker, key, typed[key], readers[key], results)
+                sheet = sheets.marking_sheet(self.exercise, key, hers, so_far, self._pseudonyms)
+                tables[sheets.file_name(key, marker)] = sheet
+        else:
+            for key in self._texts():
+                sheet = sheets.marking_sheet(self.exercise, key, results, marks[key], self._pseudonyms)
+                tables[sheets.file_name(key)] = sheet
         for name, text in tables.items():
             write(self.out / name, text.encode("utf-8-sig"))
         write(self.out / "items.html", pages.items_page(self.exercise, results).encode())
@@ -236,12 +269,15 @@ class Marking:
             sum(len(score.waiting) for score in scores),
             [self.out / name for name in names],
             problem,
+            len({result.maker for result in results if any(self._of_group(result))}),
+            markers.agreement(list(chain(*twice.values()))),
         )
 
     def _know(self, record: Record) -> None:
         """Who is who by this record; a student to whom nothing was handed out has a folder all the same."""
         self.record, self.released = record, record.of(self.roster)
         strangers = [student for student in self.roster.students if student not in self.released]
+        self._mates = self._find_mates()
         self.ticket_of = {student: each.ticket for student, each in self.released.items()}
         self.ticket_of |= {student: f"{slug(student.id)}-{_hash(student.id)}" for student in strangers}
         self.tickets = {name: student for student, name in self.ticket_of.items()}
@@ -249,7 +285,30 @@ class Marking:
     @property
     def _class(self) -> Class:
         strangers = frozenset(self.roster.students) - set(self.released)
-        return Class(self.exercise.name, self.roster, self.tickets, strangers, self._codes)
+        return Class(self.exercise.name, self.roster, self.tickets, strangers, self._codes, self._mates)
+
+    def _find_mates(self) -> dict[Student, tuple[Student, ...]]:
+        """Everybody of a group, by each of them; also who has left the class: her notebook counts for the others."""
+        now = {each.ticket: student for student, each in self.released.items()}
+        by_id = dict[str, Student]()
+        for ticket, each in self.record.handed_out.items():
+            by_id[each.student.id] = now.get(ticket, each.student)
+        by_id |= {student.id: student for student in self.roster.students}
+        mates = dict[Student, tuple[Student, ...]]()
+        for ids in self.groups.values():
+            group = tuple(dict.fromkeys(by_id[one] for one in ids))
+            mates |= dict.fromkeys(group, group) if len(group) > 1 else {}
+        left = set(mates) - set(self.roster.students)
+        self.released |= {each.student: each for each in self.record.handed_out.values() if each.student in left}
+        return mates
+
+    def _maker(self, student: Student) -> Student:
+        """Whose notebook counts for a student: in a group, the one that was handed in last."""
+        group = self._mates.get(student, (student,))
+        handed_in = [one for one in group if self._attempts(one)]
+        if handed_in:
+            return max(handed_in, key=lambda one: natural(self._attempts(one)[-1].name))
+        return next((one for one in group if self._unread(one)), student)
 
     @property
     def _codes(self) -> dict[str, str]:
@@ -265,7 +324,7 @@ class Marking:
         """How late the attempt is that counts; None without a deadline or an attempt."""
         own, given = (self.adjustments.time(result.student, what) for what in ("due", "handed in"))
         due = own.when if own else self.plan.of(self.exercise.name).due
-        kept = self._attempts(result.student)
+        kept = self._attempts(result.maker)
         if due is None or not kept:
             return None
         extended = own is not None and own.student != ALL
@@ -324,14 +383,14 @@ class Marking:
         return collected
 
     def _result(self, student: Student) -> Marked:
-        name = self.ticket_of[student]
-        collected = self._collected(student)
+        name, maker = self.ticket_of[student], self._maker(student)
+        group = tuple(sorted(self._mates.get(student, ()), key=lambda one: one != maker))
+        collected = self._collected(maker)
         if collected is None:
-            notes_kept = sorted((self.out / "attempts" / name).glob("*.txt"))
-            lines = [path.read_text(encoding="utf-8").strip() for path in notes_kept]
-            return Marked(student, name, "not readable" if lines else "nothing handed in", notes=lines)
-        verdicts = judge(self.exercise, self.released[student].case, self._hidden(student), collected)
-        return Marked(student, name, "marked", verdicts, notes(collected))
+            lines = [path.read_text(encoding="utf-8").strip() for path in self._unread(maker)]
+            return Marked(student, name, "not readable" if lines else "nothing handed in", notes=lines, group=group)
+        verdicts = judge(self.exercise, self.released[maker].case, self._hidden(maker), collected)
+        return Marked(student, name, "marked", verdicts, notes(collected), group)
 
     def _is_late(self, student: Student) -> bool:
         """Whether her last attempt took too long, and has yet to be run alone."""
@@ -386,8 +445,21 @@ class Marking:
     def _attempts(self, student: Student) -> list[Path]:
         return attempts(self.out / "attempts" / self.ticket_of[student])
 
+    def _unread(self, student: Student) -> list[Path]:
+        """The notes why files of hers were not read."""
+        return sorted((self.out / "attempts" / self.ticket_of[student]).glob("*.txt"))
+
     def _answers_file(self, student: Student) -> Path:
         return self.out / "answers" / f"{self.ticket_of[student]}.json"
+
+    def _of_group(self, result: Marked) -> Iterator[str]:
+        """What the log says of a group that handed in more than one notebook."""
+        lasts = {one: self._attempts(one)[-1] for one in result.group if self._attempts(one)}
+        if len(lasts) > 1:
+            times = {path.name.removeprefix("0-")[:15] for path in lasts.values()}
+            why = ", the last" if len(times) > 1 else ", though their files have the same time: ask the group"
+            several = listing(sorted(one.id for one in lasts))
+            yield f"{several} of one group handed in notebooks: that of {result.maker.id} counts{why}"
 
     def _pages_of_others(self, results: Sequence[Marked]) -> list[Path]:
         """Pages of an earlier run of who is told nothing any more: not on the roster, or with another ticket."""
@@ -406,8 +478,42 @@ class Marking:
     def _texts(self) -> list[str]:
         return [key for key, question in self.exercise.questions.items() if isinstance(question, TextQuestion)]
 
-    def _read_sheets(self) -> dict[str, dict[str, sheets.Mark]]:
-        return {key: sheets.read_marking_sheets(self.out, self.exercise, key) for key in self._texts()}
+    def _read_sheets(self) -> dict[str, dict[str, dict[str, sheets.Mark]]]:
+        """What was typed, by question, marker and student; under "" what stands in sheets of no marker."""
+        names, called = self.plan.markers, self._pseudonyms
+        return {
+            key: {
+                name: sheets.read_marking_sheets(self.out, self.exercise, key, names, name, called)
+                for name in ["", *names]
+            }
+            for key in self._texts()
+        }
+
+    @property
+    def _pseudonyms(self) -> Pseudonyms:
+        tickets = {each.student.id: ticket for ticket, each in self.record.handed_out.items()}
+        tickets |= {student.id: ticket for student, ticket in self.ticket_of.items()}
+        called = {one: self.pseudonyms[ticket] for one, ticket in tickets.items() if ticket in self.pseudonyms}
+        ids = {pseudonym: one for one, pseudonym in called.items()}
+        return Pseudonyms(called if self.plan.anonymous else {}, ids)
+
+    def _readers(self, results: Sequence[Marked]) -> dict[str, dict[str, list[str]]]:
+        """By question and student, the markers who read her text: those of the run before, and of what is new."""
+        try:
+            before = json.loads((self.out / _READERS).read_bytes())
+        except (OSError, ValueError):
+            before = {}
+        found = {}
+        for key in self._texts():
+            given, now = before.get(key, {}), dict[str, list[str]]()
+            for result, _ in sheets.texts_of(key, results):  # of a group's, whoever of them handed it in before
+                names = [given[one.id] for one in (result.maker, *result.group) if one.id in given]
+                now[result.maker.id] = names[0] if names else []
+            found[key] = markers.divide(now, self.plan.markers, self.plan.by_two)
+        return found
+
+    def _marks(self, results: Sequence[Marked], typed: Any, readers: Any) -> dict[str, dict[str, sheets.Mark]]:
+        return {key: markers.together(key, typed[key], readers[key], results) for key in self._texts()}
 
     def _grade_form(self, scores: Sequence[Score]) -> tuple[str | None, str]:
         """For the LMS, final totals only: who waits for a person's marks stays blank. And why there is none."""
@@ -417,15 +523,16 @@ class Marking:
         except ValueError as error:
             return None, str(error)
 
-    def _log(self, scores: Sequence[Score]) -> str:
+    def _log(self, scores: Sequence[Score], twice: Mapping[str, Sequence[markers.Twice]]) -> str:
         rows = [[remark.student.id if remark.student else "", remark.path, remark.what] for remark in self.remarks]
-        answers = {score.result.student: self._kept(score.result.student) for score in scores}
-        alone = [student for student, left in answers.items() if left and left["alone"]]
+        answers = {score.result.maker: self._kept(score.result.maker) for score in scores}
+        alone = [maker for maker, left in answers.items() if left and left["alone"]]
         for score in scores:
             result, late = score.result, score.late
-            kept = self._attempts(result.student)
+            kept = self._attempts(result.maker)
             told = [f"{count(len(kept), 'attempt')}; the last counts"] if len(kept) > 1 else []
-            told += [_RUN_ALONE] if result.student in alone else []
+            told += self._of_group(result)
+            told += [_RUN_ALONE] if result.maker in alone else []
             if late and late.late:
                 told.append(
                     late.by if late.handed_in else f"{late.by}: counted as one day; a row `handed in` says when"
@@ -436,6 +543,7 @@ class Marking:
         for name in self._dropped():
             of = self.record.handed_out.get(name)
             rows.append([of.student.id if of else "", name, _DROPPED])
+        rows += [[each.student, key, each.words] for key, found in twice.items() for each in found if not each.agree]
         rows += [["", "", f"{count(len(alone), 'notebook')} took too long and ran again, alone"]] if alone else []
         return sheets.log(rows)
 

@@ -19,8 +19,9 @@ from clvlib.course.marking import alike, items
 from clvlib.course.marking.adjustments import Score
 from clvlib.course.marking.deadlines import shown
 from clvlib.course.marking.judge import Marked
+from clvlib.course.marking.language import gettext, ngettext, spoken
 from clvlib.course.marking.plan import Plan
-from clvlib.course.marking.sheets import Marks
+from clvlib.course.marking.sheets import Marks, mark_of
 from clvlib.course.marking.solutions import Solved
 from clvlib.course.marking.tables import figure, visible
 from clvlib.course.words import count
@@ -35,7 +36,10 @@ _TEMPLATES = Environment(
     trim_blocks=True,
     lstrip_blocks=True,
     keep_trailing_newline=True,
+    extensions=["jinja2.ext.i18n"],
 )
+_TEMPLATES.policies["ext.i18n.trimmed"] = True
+_TEMPLATES.install_gettext_callables(gettext, ngettext, newstyle=True)  # type: ignore[attr-defined]
 _TEMPLATES.filters |= {
     "counted": count,
     "figure": figure,
@@ -60,27 +64,36 @@ def feedback_page(exercise: Exercise, score: Score, marks: Marks) -> str:
     """
     return _page(
         "feedback.html",
+        language=spoken(),
         exercise=exercise,
         score=score,
         result=score.result,
         name=score.result.student.name or score.result.student.id,
         waiting=sum(score.counted[key] for key in score.waiting),
-        marks={key: given.get(score.result.student.id) for key, given in marks.items()},
+        marks={
+            key: mark_of(marks.get(key, {}), score.result, verdict.answer)
+            for key, verdict in score.result.verdicts.items()
+        },
     )
 
 
 def items_page(exercise: Exercise, results: Sequence[Marked]) -> str:
-    """The page on the questions, for the instructor: totals, how each question did, which mistakes were made."""
+    """The page on the questions, for the instructor: totals, how each question did, which mistakes were made.
+
+    What a group handed in together is one result here.
+    """
+    groups = any(result.group for result in results)
+    results = list({result.group or place: result for place, result in enumerate(results)}.values())
     statuses = Counter(result.status for result in results)
     shown = _questions(exercise, results) if statuses["marked"] else {}
-    return _page("items.html", exercise=exercise, results=results, statuses=statuses, **shown)
+    return _page("items.html", exercise=exercise, results=results, groups=groups, statuses=statuses, **shown)
 
 
 def term_page(plan: Plan, standing: "Standing") -> str:
     """The page of one student over all exercises of a course."""
     unsettled = any(part.waiting or part.status == "not marked yet" for part in standing.parts)
     name = standing.student.name or standing.student.id
-    return _page("term.html", plan=plan, standing=standing, name=name, unsettled=unsettled)
+    return _page("term.html", language=spoken(), plan=plan, standing=standing, name=name, unsettled=unsettled)
 
 
 def alike_page(exercise: Exercise, found: Sequence[alike.Finding], works: int) -> str:

@@ -3,13 +3,15 @@
 import math
 import re
 import tomllib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from clvlib.course.marking.language import LANGUAGES
+from clvlib.course.marking.release import slug
 from clvlib.course.words import listing
 
 NAME = "course.toml"
@@ -39,6 +41,8 @@ class Plan:
     ----------
     title : str
         What the course's grade is called in the LMS.
+    language : {"en", "zh"}
+        Of the pages that students get.
     zone : ZoneInfo or None
         Of all times; None for this machine's.
     grace : float
@@ -53,11 +57,18 @@ class Plan:
         How many exercises count, the best of each student's; None for all.
     missing : {"zero", "blank"}
         What an exercise counts that was not handed in: nothing, or not at all.
+    markers : sequence of str
+        Who divide the texts among them; none: one sheet for all.
+    by_two : float
+        Percent of the texts that two of them read.
+    anonymous : bool
+        Whether marking sheets have pseudonyms in place of names.
     exercises : dict of Planned
         By name, in the order of the course. Empty: whatever was marked, with equal weights.
     """
 
     title: str = "Course"
+    language: str = "en"
     zone: ZoneInfo | None = None
     grace: float = 0
     per_day: float = 0
@@ -65,6 +76,9 @@ class Plan:
     points: float = 100
     best: int | None = None
     missing: str = "zero"
+    markers: Sequence[str] = ()
+    by_two: float = 0
+    anonymous: bool = False
     exercises: Mapping[str, Planned] = field(default_factory=dict)
 
     def of(self, exercise: str) -> Planned:
@@ -93,11 +107,12 @@ def read_plan(path: Path, known: Callable[[str], bool] = lambda name: True) -> P
         raise ValueError(
             f'{path} cannot be read: {error}. Words and times stand in double quotes, as in due = "2026-03-12 23:59"'
         ) from None
-    late, course = (_table(path, given, name, given.pop(name, {})) for name in ("late", "course"))
+    late, course, texts = (_table(path, given, name, given.pop(name, {})) for name in ("late", "course", "texts"))
     exercises = _table(path, given, "exercises", given.pop("exercises", {}))
-    _only(path, "at the top", given, ["title", "time_zone"])
+    _only(path, "at the top", given, ["title", "language", "time_zone"])
     _only(path, "in [late]", late, ["grace_minutes", "percent_per_day", "at_most_percent"])
     _only(path, "in [course]", course, ["points", "best", "missing"])
+    _only(path, "in [texts]", texts, ["markers", "percent_read_by_two", "anonymous"])
     zone = _zone(path, given.get("time_zone"))
     for name in exercises:
         if not known(name):
@@ -107,8 +122,15 @@ def read_plan(path: Path, known: Callable[[str], bool] = lambda name: True) -> P
         raise ValueError(f"{path}, [course]: best is how many exercises count, a whole number from 1 on, not {best!r}")
     if missing not in ("zero", "blank"):
         raise ValueError(f'{path}, [course]: missing is "zero" or "blank", not {missing!r}')
+    language = given.get("language", "en")
+    if language not in LANGUAGES:
+        raise ValueError(f"{path}: language is {' or '.join(LANGUAGES)}, not {language!r}")
+    anonymous = texts.get("anonymous", False)
+    if not isinstance(anonymous, bool):
+        raise ValueError(f"{path}, [texts]: anonymous is true or false, not {anonymous!r}")
     return Plan(
         title=str(given.get("title", "Course")),
+        language=language,
         zone=zone,
         grace=_number(path, "[late]", late, "grace_minutes", 0),
         per_day=_number(path, "[late]", late, "percent_per_day", 0, most=100),
@@ -116,6 +138,9 @@ def read_plan(path: Path, known: Callable[[str], bool] = lambda name: True) -> P
         points=_number(path, "[course]", course, "points", 100, above=0),
         best=best,
         missing=missing,
+        markers=_markers(path, texts.get("markers", [])),
+        by_two=_number(path, "[texts]", texts, "percent_read_by_two", 0, most=100),
+        anonymous=anonymous,
         exercises={name: _planned(path, name, about, zone) for name, about in exercises.items()},
     )
 
@@ -162,6 +187,17 @@ def _planned(path: Path, name: str, about: Any, zone: ZoneInfo | None) -> Planne
         raise ValueError(f"{where}: {error}") from None
     weight = _number(path, f"[exercises] {name}", about, "weight", 1)
     return Planned(in_zone(when, zone) if when else None, weight)
+
+
+def _markers(path: Path, names: Any) -> tuple[str, ...]:
+    """Their names, each with a sheet that can be told from those of the others."""
+    if not isinstance(names, list) or not all(isinstance(name, str) and re.search(r"[^\W_]", name) for name in names):
+        raise ValueError(f'{path}, [texts]: markers is a list of names, as in ["Li Na", "Wang Wei"], not {names!r}')
+    called = [slug(name).casefold() for name in names]
+    for name in names:
+        if called.count(slug(name).casefold()) > 1:
+            raise ValueError(f"{path}, [texts]: two markers are called {name!r} or nearly so: name them differently")
+    return tuple(names)
 
 
 def _zone(path: Path, name: Any) -> ZoneInfo | None:

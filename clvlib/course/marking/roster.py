@@ -9,8 +9,9 @@ checked but commonly reported: Canvas's student view is "Student, Test", and Moo
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
+from difflib import get_close_matches
 from functools import cached_property
 from pathlib import Path, PurePosixPath
 
@@ -62,6 +63,9 @@ _ALIASES = {
     "成绩": "grade",
     "最高成绩": "maximum grade",
     "最高分": "maximum grade",
+    "组": "group",
+    "小组": "group",
+    "练习": "exercise",
 }
 
 _POINTS = "    Points Possible"  # with the blanks, as Canvas writes it
@@ -244,7 +248,7 @@ class Roster:
 
     def _form_columns(self, title: str) -> tuple[list[int], int]:
         """The columns that go into the form, and which of them holds the grades; a new one is behind the last."""
-        columns, new = _columns(self.header), len(self.header)
+        columns, new = columns_of(self.header), len(self.header)
         if self.kind == "canvas":
             place = self._canvas_column(title, after=columns["section"]) or new
             return [*range(columns["section"] + 1), place], place
@@ -256,7 +260,7 @@ class Roster:
     def _points(self) -> list[str]:
         """What the LMS has each column out of."""
         points = [_POINTS] + [""] * (len(self.header) - 1)
-        columns = _columns(self.header)
+        columns = columns_of(self.header)
         if self.kind == "canvas":
             return self.points or points
         if columns.keys() >= _WORKSHEET | {"maximum grade"}:
@@ -299,11 +303,11 @@ def read_roster(path: Path) -> Roster:
     ValueError
         As in `read_table`; or if there is no column of ids, an id is missing or double, or there are no students.
     """
-    header, rows = numbered_table(path, lambda row: bool(_columns(row).keys() & _EVERY_ID))
-    columns = _columns(header)
+    header, rows = numbered_table(path, lambda row: bool(columns_of(row).keys() & _EVERY_ID))
+    columns = columns_of(header)
     kind, points = _kind(columns), None
     if kind == "canvas":
-        columns = _columns(header[: columns["section"] + 1])  # an assignment may be called "Name"
+        columns = columns_of(header[: columns["section"] + 1])  # an assignment may be called "Name"
         points = next((row for row in rows.values() if _POINTS.strip() in row[0]), None)
         rows = {line: row for line, row in rows.items() if _is_student(row, columns)}
     if not rows:
@@ -316,7 +320,22 @@ def read_roster(path: Path) -> Roster:
     return Roster(kind, students, header, list(rows.values()), points)
 
 
-def _columns(header: list[str]) -> dict[str, int]:
+def id_in(ids: Collection[str], cell: str, otherwise: str = "") -> str:
+    """The id that a cell holds.
+
+    Raises
+    ------
+    ValueError
+        If there is no such id, with one that is like it, or else what may be meant.
+    """
+    if cell in ids:
+        return cell
+    alike = [one for one in ids if one.lstrip("0") == cell] or get_close_matches(cell, ids, 1)
+    hint = f"; did you mean {alike[0]!r}?" if alike else otherwise
+    raise ValueError(f"there is no student {cell!r} on the roster{hint}")
+
+
+def columns_of(header: list[str]) -> dict[str, int]:
     """Where a column is, by its English name in small letters."""
     columns: dict[str, int] = {}
     for place, title in enumerate(header):

@@ -11,6 +11,9 @@ from clvlib.course.exercise import Exercise, TextQuestion
 from clvlib.course.marking.adjustments import Score
 from clvlib.course.marking.deadlines import shown
 from clvlib.course.marking.judge import Marked
+from clvlib.course.marking.language import gettext
+from clvlib.course.marking.pseudonyms import Pseudonyms
+from clvlib.course.marking.release import slug
 from clvlib.course.marking.tables import as_csv, defused, figure, guarded, read_table, unguarded
 from clvlib.course.words import listing
 
@@ -86,8 +89,11 @@ def _beside(score: Score) -> float | None:
 
 
 def _notes(score: Score) -> list[str]:
+    result = score.result
+    counts = gettext("in a group, the notebook of %(maker)s") % {"maker": result.maker.id}
+    group = [counts] if result.group and result.verdicts else []
     late = [score.late.by] if score.late and score.late.late else []
-    return late + [f"{where}: {said}" for where, lines in score.changes.items() for said in lines]
+    return group + late + [f"{where}: {said}" for where, lines in score.changes.items() for said in lines]
 
 
 def log(rows: Iterable[Sequence[str]]) -> str:
@@ -96,7 +102,11 @@ def log(rows: Iterable[Sequence[str]]) -> str:
 
 
 def marking_sheet(
-    exercise: Exercise, key: str, results: Sequence[Marked], earlier: Mapping[str, Mark] | None = None
+    exercise: Exercise,
+    key: str,
+    results: Sequence[Marked],
+    earlier: Mapping[str, Mark] | None = None,
+    pseudonyms: Pseudonyms | None = None,
 ) -> str:
     """The texts of a question as CSV, with a column for each line of the rubric and one for a comment.
 
@@ -112,37 +122,59 @@ def marking_sheet(
     results : sequence of Marked
     earlier : dict, optional
         What was typed so far, as `read_marking_sheet` returns it; none of it is lost.
+    pseudonyms : Pseudonyms, optional
+        In place of ids and names, and of their order.
     """
-    earlier = earlier or {}
+    earlier, pseudonyms = earlier or {}, pseudonyms or Pseudonyms()
     lines = _headings(exercise, key)
     names = {result.student.id: result.student.name for result in results}
-    texts = {
-        result.student.id: result.verdicts[key].answer
-        for result in results
-        if result.verdicts and result.verdicts[key].state in ("to mark", "marked")
-    }
+    made = {result.maker.id: result for result, _ in texts_of(key, results)}
+    texts = {result.maker.id: text for result, text in texts_of(key, results)}
     own = list(dict.fromkeys(title for mark in earlier.values() for title in mark.more))
     rows = [["student", "name", "answer", *lines, "comment", "version", *map(guarded, own)]]
-    for student in dict.fromkeys([*texts, *earlier]):
-        mark = earlier.get(student) or Mark(_version(texts[student]), [None] * len(lines))
+    for student in sorted(dict.fromkeys([*texts, *earlier]), key=lambda student: pseudonyms.of.get(student, "")):
+        found = mark_of(earlier, made[student], texts[student]) if student in texts else earlier[student]
+        mark = found or Mark(version_of(texts[student]), [None] * len(lines))
         if student in texts:
             mark = _for_text(mark, texts[student])
         shown = [guarded(student), defused(names.get(student, "")), defused(texts.get(student, ""))]
+        if pseudonyms.of:
+            who = made[student].group or [made[student].student] if student in made else []
+            text = pseudonyms.hidden(texts.get(student, ""), who)
+            shown = [pseudonyms.of.get(student, guarded(student)), "", defused(text)]
         more = [guarded(mark.more.get(title, "")) for title in own]
         rows.append([*shown, *map(figure, mark.points), guarded(mark.comment), mark.version, *more])
     return as_csv(rows)
 
 
-def file_name(key: str) -> str:
-    """What the marking sheet of a question is called."""
-    return f"to_mark_{key}.csv"
+def texts_of(key: str, results: Iterable[Marked]) -> list[tuple[Marked, str]]:
+    """The texts that answer a question, each with one result that it belongs to."""
+    made = {
+        result.maker.id: result
+        for result in results
+        if result.verdicts and result.verdicts[key].state in ("to mark", "marked")
+    }
+    return [(result, result.verdicts[key].answer) for result in made.values()]
 
 
-def read_marking_sheets(folder: Path, exercise: Exercise, key: str) -> dict[str, Mark]:
-    """What a person typed into the marking sheets of a question: ours, and copies of it as programs save them.
+def file_name(key: str, marker: str = "") -> str:
+    """What the marking sheet of a question is called, that of a marker by her name."""
+    return f"to_mark_{key}{f'_{slug(marker)}' if marker else ''}.csv"
+
+
+def read_marking_sheets(
+    folder: Path,
+    exercise: Exercise,
+    key: str,
+    markers: Sequence[str] = (),
+    marker: str = "",
+    pseudonyms: Pseudonyms | None = None,
+) -> dict[str, Mark]:
+    """What a marker typed into her sheets of a question: ours, and copies of it as programs save them.
 
     A copy is called "to_mark_q8 (1).csv", "to_mark_q8.xlsx" and so on. Of a student in several sheets, that counts in
-    which something is typed, and of those the one that was saved last.
+    which something is typed, and of those the one that was saved last. Without a marker: in all sheets that carry the
+    name of none.
 
     Raises
     ------
@@ -150,16 +182,25 @@ def read_marking_sheets(folder: Path, exercise: Exercise, key: str) -> dict[str,
         As `read_marking_sheet`.
     """
     name = re.compile(rf"to_mark_{key}(?!\d).*\.(csv|xlsx)", re.IGNORECASE)
-    paths = [path for path in folder.glob("*") if name.fullmatch(path.name)]
+    paths = [path for path in folder.glob("*") if name.fullmatch(path.name) and _named(path, key, markers) == marker]
     marks: dict[str, Mark] = {}
     for path in sorted(paths, key=lambda path: (path.stat().st_mtime_ns, path.name)):
-        for student, mark in read_marking_sheet(path, exercise, key).items():
+        for student, mark in read_marking_sheet(path, exercise, key, pseudonyms).items():
             if student not in marks or mark.is_typed:
                 marks[student] = mark
     return marks
 
 
-def read_marking_sheet(path: Path, exercise: Exercise, key: str) -> dict[str, Mark]:
+def _named(path: Path, key: str, markers: Iterable[str]) -> str:
+    """The marker whose name a sheet carries; the longest, as Li Na has the name of Li in hers."""
+    rest = path.name[len(f"to_mark_{key}") :].casefold()
+    found = [name for name in markers if re.match(rf"_{re.escape(slug(name).casefold())}(?!\w)", rest)]
+    return max(found, key=lambda name: len(slug(name)), default="")
+
+
+def read_marking_sheet(
+    path: Path, exercise: Exercise, key: str, pseudonyms: Pseudonyms | None = None
+) -> dict[str, Mark]:
     """What a person typed into a marking sheet, by the student's id. Columns of her own making are kept.
 
     Raises
@@ -169,6 +210,7 @@ def read_marking_sheet(path: Path, exercise: Exercise, key: str) -> dict[str, Ma
         number from 0 to the maximum.
     """
     titles, rows = read_table(path)
+    ids = (pseudonyms or Pseudonyms()).ids
     lines = _headings(exercise, key)
     wanted = ["student", "name", "answer", *lines, "comment", "version"]
     _check_header(path, titles, rows, wanted)
@@ -176,6 +218,7 @@ def read_marking_sheet(path: Path, exercise: Exercise, key: str) -> dict[str, Ma
     for number, row in enumerate(rows, start=2):  # as a spreadsheet counts them; a text may run over several lines
         cells = {title: cell.strip() for title, cell in zip(titles, row, strict=True)}
         student = unguarded(cells["student"])
+        student = ids.get(student, student)
         where = f"{path}, row {number}, student {student!r}"
         if not student or student in marks:
             raise ValueError(f"{where}: every row needs a student, and every student has one row only")
@@ -190,11 +233,18 @@ def with_marks(results: Sequence[Marked], marks: Marks) -> list[Marked]:
     return [_with_marks(result, marks) for result in results]
 
 
+def mark_of(marks: Mapping[str, Mark], result: Marked, text: str) -> Mark | None:
+    """The mark of a text; of a group's, also one that was given when another of them had handed in the same."""
+    of_group = [marks[student.id] for student in result.group if student.id in marks]
+    same = [mark for mark in of_group if mark.version == version_of(text)]
+    return same[0] if same else marks.get(result.maker.id)
+
+
 def _with_marks(result: Marked, marks: Marks) -> Marked:
     verdicts = dict(result.verdicts)
     for key in result.waiting:
-        mark = marks.get(key, {}).get(result.student.id)
-        if mark and mark.version == _version(verdicts[key].answer):
+        mark = mark_of(marks.get(key, {}), result, verdicts[key].answer)
+        if mark and mark.version == version_of(verdicts[key].answer):
             points = [given for given in mark.points if given is not None]
             if len(points) == len(mark.points):
                 verdicts[key] = replace(verdicts[key], state="marked", points=sum(points))
@@ -240,16 +290,16 @@ def _points(cell: str, most: int, where: str) -> float | None:
     return given
 
 
-def _version(text: str) -> str:
+def version_of(text: str) -> str:
     """A fingerprint that blanks and line ends do not change; the letter keeps a spreadsheet from seeing a number."""
     return "v" + hashlib.sha256(" ".join(text.split()).encode("utf-8", "replace")).hexdigest()[:16]
 
 
 def _for_text(mark: Mark, text: str) -> Mark:
     """The mark as it stands for this text: without points if they were given for another."""
-    if mark.version == _version(text):
+    if mark.version == version_of(text):
         return mark
     comment = mark.comment
     if any(given is not None for given in mark.points):
         comment += f" The earlier text got {', '.join(figure(given) or '-' for given in mark.points)}."
-    return replace(mark, version=_version(text), points=[None] * len(mark.points), comment=comment.strip())
+    return replace(mark, version=version_of(text), points=[None] * len(mark.points), comment=comment.strip())

@@ -13,7 +13,7 @@ import re
 import stat
 import time
 import zipfile
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -118,6 +118,8 @@ class Class:
         Those who were handed out nothing.
     codes : dict
         Ticket by the code that opens a common notebook.
+    mates : dict
+        Everybody of a group, by each of them: each may hand in the notebook of another.
     """
 
     exercise: str
@@ -125,6 +127,7 @@ class Class:
     tickets: dict[str, Student]
     strangers: frozenset[Student] = frozenset()
     codes: Mapping[str, str] = field(default_factory=dict)
+    mates: Mapping[Student, Sequence[Student]] = field(default_factory=dict)
 
 
 def keep(returned: Iterable[Returned], room: Class, folder: Path) -> Iterator[Remark]:
@@ -177,7 +180,7 @@ def carries(data: bytes, codes: Mapping[str, str]) -> tuple[str, str]:
 def _keep(folder: Path, name: str, data: bytes) -> None:
     """Keep an attempt. The same notebook handed in again is one attempt, the later; of many the last few are kept."""
     same = [path for path in attempts(folder) if path.stat().st_size == len(data) and path.read_bytes() == data]
-    if any(_natural(path.name) >= _natural(name) for path in same):
+    if any(natural(path.name) >= natural(name) for path in same):
         return
     write(folder / name, data)
     for path in [*same, *attempts(folder)[:-MOST_ATTEMPTS]]:
@@ -186,7 +189,7 @@ def _keep(folder: Path, name: str, data: bytes) -> None:
 
 def attempts(folder: Path) -> list[Path]:
     """A student's notebooks, the last attempt last."""
-    return sorted(folder.glob("*.ipynb"), key=lambda path: _natural(path.name))
+    return sorted(folder.glob("*.ipynb"), key=lambda path: natural(path.name))
 
 
 def _on_disk(path: Path, shown: str) -> Iterator[Returned]:
@@ -307,6 +310,8 @@ def _whose(path: str, carried: str, room: Class) -> tuple[Student, str]:
     by_lms = room.roster.owner(path)
     by_name = {student for name, student in room.tickets.items() if name.rpartition("-")[2] in path}
     by_ticket = {room.tickets[carried]} if carried in room.tickets else set()
+    if by_lms and by_ticket & set(room.mates.get(by_lms, ())):
+        by_lms = next(iter(by_ticket))
     unknown = bool(carried) and not by_ticket
     code = carried.removeprefix(_OF_CODE) if carried.startswith(_OF_CODE) else ""
     if unknown and (not by_lms or room.roster.kind == "plain"):
@@ -334,6 +339,6 @@ def _kept_name(file: Returned) -> str:
     return f"{stamp}_{slug(os.path.splitext(file.path)[0], 100)}_{holds}"
 
 
-def _natural(name: str) -> list[Any]:
+def natural(name: str) -> list[Any]:
     """Sorts "attempt 2" before "attempt 10"."""
     return [int(part) if part.isdecimal() else part for part in re.split(r"(\d+)", name)]

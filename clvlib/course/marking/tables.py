@@ -49,6 +49,21 @@ def read_table(path: Path) -> tuple[list[str], list[list[str]]]:
     return header, list(rows.values())
 
 
+def csv_or_workbook(path: Path) -> Path | None:
+    """A table that may as well be an Excel workbook of the same name; None if there is neither.
+
+    Raises
+    ------
+    ValueError
+        If there are both.
+    """
+    workbook = path.with_suffix(".xlsx")
+    found = [one for one in (path, workbook) if one.exists()]
+    if len(found) == 2:
+        raise ValueError(f"there are both {path} and {workbook}: keep one, so that nothing is overlooked")
+    return found[0] if found else None
+
+
 def numbered_table(
     path: Path, is_header: Callable[[list[str]], bool] = lambda row: True
 ) -> tuple[list[str], dict[int, list[str]]]:
