@@ -280,8 +280,10 @@ def rows(*paid, year=("one", "two"), **more):
         (
             rows(10, None),
             'Look at column "paid", row 2 ("two"): '
-            "The answer came out as nan: look for a division by zero or a missing value.",
+            "The answer came out as nan: look for a division by zero or a missing value. "
+            "Columns meet by their labels, not by their place: have yours the same?",
         ),
+        (rows(True, 0), 'Look at column "paid", row 1 ("one"): The answer is one number. This is True or False.'),
         (rows(10, 0.5, year=("one", 2)), 'Look at column "year", row 2: "2" is none of the texts asked for.'),
         (rows(1, 2, year=("one", "two "))[:1], "The table needs 2 rows. Yours has 1."),
         (pd.DataFrame({"paid": [1, 2]}), 'The table needs the columns "year", "paid". Missing here: "year".'),
@@ -335,6 +337,28 @@ def test_a_function_is_shown_some_inputs_and_tried_on_more(worth):
     assert worth.answers(CASE) == [worth.reference, worth.mistakes[0].answer]
     assert worth.same(*worth.answers(CASE)) is False
     assert worth.same(worth.reference, lambda money, rate: money / (1 + rate) + 0.0099)
+
+
+def test_a_function_that_says_true_for_1_is_told_how_to_write_it(shop):
+    stays = shop.function(points=1, level=1, within=0, shown=[(3,), (1,)])(lambda x: int(x > 2))
+    says = "On <lambda>(3): The answer is one number. This is True or False. int(...) makes 1 or 0 of it."
+    assert stays.problem(lambda x: x > 2, CASE) == says
+    assert stays.problem(lambda x: np.int64(x) > 2, CASE) == says
+    assert stays.problem(lambda x: int(x > 2), CASE) is None
+
+
+def test_true_may_stand_for_1_in_a_table_and_is_told_as_wrong_where_0_is_right(shop):
+    table = shop.table(points=1, level=1, within=0)(lambda: pd.DataFrame({"lost": [1, 0]}))
+    assert table.problem(pd.DataFrame({"lost": [True, False]}), CASE) is None
+    assert (
+        table.problem(pd.DataFrame({"lost": [True, True]}), CASE) == 'Look at column "lost", row 2: the other is right.'
+    )
+
+
+def test_a_table_of_one_column_is_asked_for_one(shop):
+    table = shop.table(points=1, level=1, within=0)(lambda: pd.DataFrame({"remedy": ["ask"]}))
+    says = 'The table needs the column "remedy". Missing here: "remedy".'
+    assert table.problem(pd.DataFrame(["ask"]), CASE) == says
 
 
 def test_a_function_may_have_no_hidden_inputs(shop):

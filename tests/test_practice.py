@@ -5,6 +5,7 @@ import json
 import re
 import types
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -372,6 +373,20 @@ def test_a_number_of_the_case_that_was_changed_is_noticed(monkeypatch):
     assert "`years` is no longer what your case has (65)" in ex.check("q1", 40_070).message
     names["years"] = 65
     assert "no longer" not in ex.check("q1", 40_070).message
+
+
+def test_a_list_that_became_an_array_or_that_the_question_does_not_take_is_no_change(monkeypatch):
+    ex = practice("10_churn_winback")
+    names = dict(ex.case)
+    monkeypatch.setattr("clvlib.course.learner.in_shell", lambda: types.SimpleNamespace(user_ns=names))
+    for same in (np.array(ex.case["silent"]), pd.Series(ex.case["silent"])):
+        names["silent"] = same
+        assert "no longer" not in ex.check("q2", 0.1).message
+    names["silent"] = [1, 2]
+    assert "`silent` is no longer" in ex.check("q2", 0.1).message
+    assert "no longer" not in ex.check("q1", 0.1).message
+    names["cost"] = 9  # an argument of the function that is asked for, too
+    assert "no longer" not in ex.check("q5", lambda worth, cost, success, gift: 2).message
 
 
 def test_two_notebooks_on_one_exercise_lose_nothing_of_each_other():

@@ -474,6 +474,8 @@ class FunctionQuestion(Question):
         """What one wrong result is, and what it should be where that is no secret."""
         where, right = self._where(inputs, is_shown, secret), self.reference(*inputs)
         value, complaint = as_number(result)
+        if isinstance(result, bool | np.bool_) and right in (0, 1):
+            complaint = f"{complaint} int(...) makes 1 or 0 of it."
         says = complaint or number_problem(value, right, self.within)
         if complaint or (secret and not is_shown):
             return f"{where}: {says}"

@@ -7,6 +7,7 @@ survives a restart. `clvlib.course.lesson` does the same for what a lesson asks 
 
 import builtins
 import difflib
+import inspect
 import secrets
 import traceback
 from collections.abc import Callable
@@ -14,6 +15,7 @@ from functools import wraps
 from pathlib import Path
 from typing import Any, ClassVar
 
+import numpy as np
 import pandas as pd
 
 from clvlib.course.cards import MARKS, Button, Card, in_shell
@@ -138,7 +140,7 @@ class Feedback:
         self.record.update(key, tries=self._tries(key) + 1, **({} if settled else self._kept(key, part)))
         if asked.kind != "text" and problem not in [mistake.message for mistake in asked.mistakes]:
             keep_unrecognised(self.exercise.name, self.seed, key, answer, problem)
-        lines, buttons = [problem, *self._in_part(key, part), *self._aside()], self._buttons(key, asked)
+        lines, buttons = [problem, *self._in_part(key, part), *self._aside(asked)], self._buttons(key, asked)
         if self._hints_seen(key, asked) < len(asked.hints):
             lines.append(f'A hint{self._cost(key, PER_HINT)}: {self.called}.hint("{key}")')
         return Card("part" if part.points else "wrong", self._title(key), "\n".join(lines), buttons=buttons)
@@ -163,7 +165,7 @@ class Feedback:
         """What help costs, in words."""
         return ""
 
-    def _aside(self) -> list[str]:
+    def _aside(self, asked: Question) -> list[str]:
         """What else may be wrong with the notebook."""
         return []
 
@@ -328,10 +330,12 @@ class Practice(_ShowsProgress, Feedback):
     def _buttons(self, key: str, asked: Question) -> tuple[Button, ...]:
         return (*super()._buttons(key, asked), ("Another case", self.again))
 
-    def _aside(self) -> list[str]:
-        """Numbers of the case that the notebook has changed."""
+    def _aside(self, asked: Question) -> list[str]:
+        """Numbers of the case that this question takes and the notebook has changed."""
         names = in_shell().user_ns if in_shell() is not None else {}
-        changed = [name for name, value in self.case.items() if name in names and repr(names[name]) != repr(value)]
+        taken = {} if isinstance(asked, FunctionQuestion) else inspect.signature(asked.reference).parameters
+        there = {name: self.case[name] for name in taken if name in self.case and name in names}
+        changed = [name for name, value in there.items() if repr(_as_listed(names[name])) != repr(value)]
         if not changed:
             return []
         name = changed[0]
@@ -548,3 +552,8 @@ def missing_name(error: NameError, trace: Any, names: dict[str, Any]) -> tuple[s
         f"Line {line}: the cell that makes it was not run yet, or was changed or deleted. Run the notebook from the "
         "top (menu Run, Run All Cells); a deleted cell comes back with menu Edit, Undo Cell Operation."
     )
+
+
+def _as_listed(value: Any) -> Any:
+    """A list of the case that was made an array or a Series, as a list again: nothing has changed."""
+    return value.tolist() if isinstance(value, np.ndarray | pd.Series) else value

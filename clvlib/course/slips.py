@@ -162,7 +162,8 @@ def form_problem(answer: pd.DataFrame, right: pd.DataFrame) -> str | None:
     """What is off about a table's columns and its number of rows."""
     missing = [column for column in right if column not in answer]
     if missing:
-        needed = f"The table needs the columns {listing(right)}. Missing here: {listing(missing)}."
+        columns = "columns" if len(right.columns) > 1 else "column"
+        needed = f"The table needs the {columns} {listing(right)}. Missing here: {listing(missing)}."
         return needed + _in_the_index(answer, right, missing[0]) + _meant(answer, right, missing)
     twice = [column for column in right if list(answer.columns).count(column) > 1]
     if twice:
@@ -246,7 +247,11 @@ def cells_problem(answer: pd.DataFrame, right: pd.DataFrame, within: float, prom
     where = f'Look at column "{column}", row {row + 1}{named}: '
     if isinstance(wanted, date | np.datetime64 | bool | np.bool_):
         return where + ("that is another date." if isinstance(wanted, date | np.datetime64) else "the other is right.")
+    if isinstance(given, bool | np.bool_) and wanted in (0, 1):
+        return where + "the other is right."
     value, complaint = as_number(given)
+    if math.isnan(value):
+        complaint = f"{complaint} Columns meet by their labels, not by their place: have yours the same?"
     return where + (complaint or number_problem(value, wanted, within, str(column)))
 
 

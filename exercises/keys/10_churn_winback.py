@@ -30,7 +30,7 @@ def shop(rng):
             "A": draw_days(rng, gap=rng.integers(8, 16), orders=5, until=rng.integers(50, 110)),
             "B": draw_days(rng, gap=rng.integers(60, 85), orders=2, until=rng.integers(95, 120)),
             "C": draw_days(rng, gap=rng.integers(30, 45), orders=3, until=rng.integers(130, 145)),
-            "D": draw_days(rng, gap=rng.integers(4, 7), orders=7, until=rng.integers(152, 157)),
+            "D": draw_days(rng, gap=rng.integers(5, 7), orders=7, until=rng.integers(160, 162)),  # 3 to 4 gaps ago
             "E": draw_days(rng, gap=rng.integers(40, 55), orders=4, until=rng.integers(165, 178)),
         },
         complaints=list(complaints),
@@ -222,11 +222,11 @@ def own_pace(order_days, today):
     return pd.DataFrame(rows, columns=["customer", "gap", "due", "lost"])
 
 
-def paces(order_days, gap, due=lambda days, gap: days[-1] + gap, lost=None, today=0):
+def paces(order_days, gap, due=lambda days, gap: days[-1] + gap, lost=None, today=0, gaps=3):
     rows = []
     for customer, days in order_days.items():
         own = gap(days)
-        rows.append((customer, own, due(days, own), int(today - days[-1] > (lost or 3 * own))))
+        rows.append((customer, own, due(days, own), int(today - days[-1] > (lost or gaps * own))))
     return pd.DataFrame(rows, columns=["customer", "gap", "due", "lost"])
 
 
@@ -247,6 +247,13 @@ def silence_as_gap(order_days, today):
 @own_pace.mistake("Your column `lost` uses 30 days for everybody. Hold each silence against three of her own gaps.")
 def thirty_days_for_all(order_days, today):
     return paces(order_days, mean_gap, lost=30, today=today)
+
+
+@own_pace.mistake(
+    "Your column `lost` counts the silence from the day on which she was due. It begins with her last order."
+)
+def silent_since_due(order_days, today):
+    return paces(order_days, mean_gap, today=today, gaps=4)
 
 
 @own_pace.mistake(
@@ -493,6 +500,13 @@ def counts_subtracted(**case):
 def relative_uplift(**case):
     with_coupon, without = rates(**case)
     return sending(with_coupon / without - 1, case["worth"], case["cost"])
+
+
+@whom_to_send.mistake("The profit is that of all coupons sent in the group. The question asks for one more coupon.")
+def profit_of_the_group(**case):
+    with_coupon, without = rates(**case)
+    table = sending(with_coupon - without, case["worth"], case["cost"])
+    return table.assign(profit=table["profit"] * case["sent"])
 
 
 @whom_to_send.mistake("The uplift is right, but the profit forgets what a coupon costs.")

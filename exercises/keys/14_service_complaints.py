@@ -66,9 +66,9 @@ def hotline():
         pending=[3, 8, 25],
         solved_before=65,
         solved_after=85,
-        causes=FAULTS,
-        tickets=[376, 238, 107, 188, 60],
-        contacts=[1.4, 1.5, 2.6, 1.4, 1.9],
+        causes=["wrong item", "damaged parcel", "fan noise", "manual unclear", "late delivery"],  # not yet in order
+        tickets=[188, 238, 107, 60, 376],
+        contacts=[1.4, 1.5, 2.6, 1.9, 1.4],
         months=4,
         heavy_few=100,
         heavy_few_back=75,
@@ -238,11 +238,10 @@ def pareto(causes, tickets, contacts):
     return table[["cause", "total", "cumulative_share"]]
 
 
-def causes_by(weights, totals, cumulate=True, heaviest_first=True):
+def causes_by(causes, weights, totals, cumulate=True, heaviest_first=True):
     """The table, ordered and cumulated by these weights."""
-    table = pd.DataFrame({"cause": FAULTS, "total": totals, "weight": weights})
-    if heaviest_first is not None:
-        table = table.sort_values("weight", ascending=not heaviest_first, kind="stable", ignore_index=True)
+    table = pd.DataFrame({"cause": causes, "total": totals, "weight": weights})
+    table = table.sort_values("weight", ascending=not heaviest_first, kind="stable", ignore_index=True)
     share = table["weight"] / table["weight"].sum()
     table["cumulative_share"] = share.cumsum() if cumulate else share
     return table[["cause", "total", "cumulative_share"]]
@@ -253,18 +252,24 @@ def work(tickets, contacts):
 
 
 @pareto.mistake("You counted tickets. The question weighs them: tickets times the contacts that each takes.")
-def by_tickets(tickets):
-    return causes_by(tickets, tickets)
+def by_tickets(causes, tickets):
+    return causes_by(causes, tickets, tickets)
 
 
 @pareto.mistake("Those are the shares of the single causes. Add them up from the top: `.cumsum()`.")
-def not_cumulated(tickets, contacts):
-    return causes_by(work(tickets, contacts), work(tickets, contacts), cumulate=False)
+def not_cumulated(causes, tickets, contacts):
+    return causes_by(causes, work(tickets, contacts), work(tickets, contacts), cumulate=False)
 
 
 @pareto.mistake("The lightest cause is on top. A Pareto table starts with the heaviest: `ascending=False`.")
-def lightest_first(tickets, contacts):
-    return causes_by(work(tickets, contacts), work(tickets, contacts), heaviest_first=False)
+def lightest_first(causes, tickets, contacts):
+    return causes_by(causes, work(tickets, contacts), work(tickets, contacts), heaviest_first=False)
+
+
+@pareto.mistake("You added up in the order of the lists. Sort first: the heaviest cause on top, then `.cumsum()`.")
+def not_sorted(causes, tickets, contacts):
+    table = pd.DataFrame({"cause": causes, "total": work(tickets, contacts)})
+    return table.assign(cumulative_share=table["total"].cumsum() / table["total"].sum())
 
 
 pareto.hint("First multiply tickets by contacts. Then sort, then cumulate, in this order.")
@@ -295,6 +300,11 @@ def other_departments(rng):
 @score.mistake("You let a department propose less than 20 %. Take the larger of the two: `max(weight, 20)`.")
 def no_minimum(own, shared, weight):
     return (1 - weight / 100) * own + weight / 100 * shared
+
+
+@score.mistake("`weight` is in percent. Divide it by 100 to make a part of it.")
+def percent_for_part(own, shared, weight):
+    return (1 - weight) * own + weight * shared
 
 
 @score.mistake("You swapped the parts: `weight` is the part of the *shared* goal.")

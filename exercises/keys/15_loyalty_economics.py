@@ -194,6 +194,15 @@ def threshold_forgotten(rmb_per_point, birthday_percent, burned_percent):
     return 100 / rmb_per_point * (1 + birthday_percent / 100) * burned_percent / 100
 
 
+@given_back.mistake(
+    "That is the price cut, a part of all the goods that she carries home. The question asks what comes back for 100 "
+    "RMB that she pays."
+)
+def price_cut(rmb_per_point, birthday_percent, small_percent, burned_percent):
+    back = (100 - small_percent) / rmb_per_point * (1 + birthday_percent / 100) * burned_percent / 100
+    return 100 * back / (100 + back)
+
+
 @given_back.mistake("You counted the points that are *not* burned. Breakage costs nothing; redemption does.")
 def breakage_counted(rmb_per_point, birthday_percent, small_percent, burned_percent):
     return (100 - small_percent) / rmb_per_point * (1 + birthday_percent / 100) * (1 - burned_percent / 100)
@@ -388,6 +397,11 @@ def above_less_below(below_after, above_after):
 )
 def against_half(below_after, above_after):
     return above_after - (below_after + above_after) / 2
+
+
+@bought_up.mistake("You counted how many fewer are below. But more came near in all: apply last year's share to them.")
+def fewer_below(below_before, below_after):
+    return below_before - below_after
 
 
 @bought_up.mistake("That is how many would be above without the tier. How many more are there?")

@@ -259,6 +259,14 @@ def in_rmb(members_before, members_after, others_before, others_after):
 
 
 @program_effect.mistake(
+    "You subtracted two growth rates, as if the trends were parallel in percent. Here they are parallel in RMB: "
+    "subtract the changes in RMB first."
+)
+def percent_less_percent(members_before, members_after, others_before, others_after):
+    return members_after / members_before - others_after / others_before
+
+
+@program_effect.mistake(
     "You took both trends as parallel in percent. Here they are parallel in RMB: subtract the changes."
 )
 def parallel_in_percent(members_before, members_after, others_before, others_after):
@@ -299,7 +307,10 @@ def break_even_for_difference(base, uplift, earned, cost):
     return arm_for(p, q, cost / earned / 100)
 
 
-@arm_size.mistake("You read the rise as percentage points. It is relative: q = p × (1 + rise).")
+@arm_size.mistake(
+    "So few can show only a huge rise. The deck's is relative, q = p × (1 + rise), and the break-even is one of 100 "
+    "mails: make a fraction of it, too."
+)
 def read_as_points(base, uplift, earned, cost):
     p, q = base / 100, (base + uplift) / 100
     return arm_for(p, q, q - p - cost / earned / 100)
@@ -337,6 +348,11 @@ def gap_for_effect(others_after, members_after, margin, back):
 @largest_gift.mistake("Points are paid on all her sales, not only on those that are new.")
 def points_on_the_new_only(others_after, effect, margin, back):
     return 12 * (margin - back) / 100 * others_after * effect / 100
+
+
+@largest_gift.mistake("Points are paid on the new sales, too: on all that she spends once she is a member.")
+def points_on_the_old_only(others_after, effect, margin, back):
+    return 12 * (margin / 100 * others_after * effect / 100 - back / 100 * others_after)
 
 
 @largest_gift.mistake("The points are missing: what does the shop give back on her sales?")
