@@ -70,7 +70,13 @@ TESTS |= {
     }.items()
 }
 TESTS |= {
-    "course/exercise": [["tests/test_exercise.py"], ["tests/test_practice.py"], ["tests/test_check.py"]],
+    "course/exercise": [
+        ["tests/test_exercise.py"],
+        ["tests/test_practice.py"],
+        ["tests/test_check.py"],
+        ["tests/test_turns.py"],
+        ["tests/test_slips.py"],
+    ],
     "course/slips": [["tests/test_exercise.py"], ["tests/test_slips.py"], ["tests/test_practice.py"]],
     "course/learner": [["tests/test_practice.py"], ["tests/test_progress.py"]],
     "course/marking/answers": [["tests/test_answers.py"]],

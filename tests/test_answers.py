@@ -24,7 +24,8 @@ from clvlib.course.marking import answers
         (len, {"function": True}),
         (..., {"other": "starter"}),
         (None, {"other": "nothing"}),
-        (True, {"other": "truth"}),
+        (True, {"other": "true"}),
+        (np.bool_(False), {"other": "false"}),
         (pd.Series([1, 2]), {"other": "series"}),
         (np.array([1, 2]), {"other": "array"}),
         ([1], {"other": "list"}),
@@ -70,7 +71,7 @@ def test_a_frozen_answer_becomes_something_of_its_kind_again():
     assert answers.thaw({"text": "a"}) == "a"
     assert answers.thaw({"other": "starter"}) is ...
     assert answers.thaw({"other": "nothing"}) is None
-    assert answers.thaw({"other": "truth"}) is True
+    assert [answers.thaw({"other": name}) for name in ("true", "false")] == [True, False]
     assert answers.thaw({"other": "series"}).tolist() == answers.thaw({"other": "array"}).tolist() == [0, 0]
     assert [answers.thaw({"other": name}) for name in ("list", "tuple", "dictionary")] == [[], (), {}]
     assert type(answers.thaw({"other": "thing"})) is object

@@ -339,12 +339,17 @@ def test_a_function_is_shown_some_inputs_and_tried_on_more(worth):
     assert worth.same(worth.reference, lambda money, rate: money / (1 + rate) + 0.0099)
 
 
-def test_a_function_that_says_true_for_1_is_told_how_to_write_it(shop):
+def test_a_function_may_say_true_for_1_and_false_for_0(shop):
     stays = shop.function(points=1, level=1, within=0, shown=[(3,), (1,)])(lambda x: int(x > 2))
-    says = "On <lambda>(3): The answer is one number. This is True or False. int(...) makes 1 or 0 of it."
-    assert stays.problem(lambda x: x > 2, CASE) == says
-    assert stays.problem(lambda x: np.int64(x) > 2, CASE) == says
-    assert stays.problem(lambda x: int(x > 2), CASE) is None
+    for right in (lambda x: x > 2, lambda x: np.int64(x) > 2, lambda x: int(x > 2)):
+        assert stays.problem(right, CASE) is None
+    assert stays.problem(lambda x: x > 1, CASE) is None
+    assert (
+        stays.problem(lambda x: x <= 2, CASE)
+        == "On <lambda>(3) your function gives 0, and 1 is right. That is too low."
+    )
+    money = shop.function(points=1, level=1, within=1, shown=[(3,)])(lambda x: 100 * x)
+    assert money.problem(lambda x: x > 2, CASE) == "On <lambda>(3): The answer is one number. This is True or False."
 
 
 def test_true_may_stand_for_1_in_a_table_and_is_told_as_wrong_where_0_is_right(shop):

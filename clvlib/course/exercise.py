@@ -473,9 +473,7 @@ class FunctionQuestion(Question):
     def _difference(self, result: Any, inputs: tuple[Any, ...], is_shown: bool, secret: bool) -> str:
         """What one wrong result is, and what it should be where that is no secret."""
         where, right = self._where(inputs, is_shown, secret), self.reference(*inputs)
-        value, complaint = as_number(result)
-        if isinstance(result, bool | np.bool_) and right in (0, 1):
-            complaint = f"{complaint} int(...) makes 1 or 0 of it."
+        value, complaint = as_number(int(result) if _is_flag(result) and right in (0, 1) else result)
         says = complaint or number_problem(value, right, self.within)
         if complaint or (secret and not is_shown):
             return f"{where}: {says}"
@@ -485,6 +483,8 @@ class FunctionQuestion(Question):
         return list(inspect.signature(self.reference).parameters)
 
     def _agree(self, one: Any, other: Any) -> bool:
+        if _is_flag(one):  # a rule that answers 1 or 0 may answer True or False
+            return bool(one == other)
         value, complaint = as_number(one)
         return not complaint and agree(value, other, self.within)
 
@@ -753,6 +753,10 @@ def _computed(values: Iterable[Any]) -> bool:
     """Whether these are numbers that one must compute: with decimals, or large."""
     numbers = [float(value) for value in values if as_number(value)[1] is None]
     return any(not number.is_integer() or abs(number) > _GUESSED for number in numbers)
+
+
+def _is_flag(value: Any) -> bool:
+    return isinstance(value, bool | np.bool_)
 
 
 def in_digits(number: float) -> str:

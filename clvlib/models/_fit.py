@@ -556,7 +556,7 @@ def column_of(name: str, summary: pd.DataFrame, label: str, allowed: Range) -> n
 
 def customers_of(name: str, summary: pd.DataFrame) -> np.ndarray:
     """How many customers each row stands for: one, unless it is a row of `clvlib.transactions.histories`."""
-    if "customers" not in summary:
+    if "customers" not in _checks.table(name, summary):
         return np.ones(len(summary))
     return column_of(name, summary, "customers", Range(at_least=1, whole=True))
 

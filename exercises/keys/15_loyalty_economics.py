@@ -159,7 +159,7 @@ def no_switching_cost(u_a, u_b, points, point_value, bother):
 
 
 stays.hint("What does moving bring her, and what does it cost her? Both in RMB.")
-stays.hint("She stays if u_b - u_a <= C, and C is made of bother and forfeited points. `int(...)` turns True into 1.")
+stays.hint("She stays if u_b - u_a <= C, and C is made of bother and forfeited points.")
 
 
 @exercise.number(points=2, level=1, unit="RMB", within=0.005)

@@ -25,7 +25,8 @@ LONGEST_ERROR = 300
 OTHERS: dict[str, Any] = {
     "starter": ...,
     "nothing": None,
-    "truth": True,
+    "true": True,
+    "false": False,
     "series": pd.Series([0.0, 0.0]),
     "array": np.zeros(2),
     "list": [],
@@ -52,6 +53,8 @@ def freeze(answer: Any) -> dict[str, Any]:
         return {"number": str(value)}
     if callable(answer):
         return {"function": True}
+    if isinstance(answer, bool | np.bool_):
+        return {"other": "true" if answer else "false"}
     return {"other": next(name for name, example in OTHERS.items() if isinstance(answer, type(example)))}
 
 

@@ -23,7 +23,7 @@ from clvlib.course.exercise import Exercise, TextQuestion
 from clvlib.course.marking import deadlines, markers, pages, sandbox, sheets
 from clvlib.course.marking.adjustments import ALL, NAME, Adjustments, Score
 from clvlib.course.marking.alike import Work
-from clvlib.course.marking.answers import thaw
+from clvlib.course.marking.answers import OTHERS, thaw
 from clvlib.course.marking.changes import Changes, Gradebook, compare
 from clvlib.course.marking.judge import Marked, judge, notes
 from clvlib.course.marking.language import speaking
@@ -425,7 +425,7 @@ class Marking:
     def _fingerprint(self, student: Student, attempt: Path) -> str:
         """Of all that decides what a run leaves, and of the form it is kept in."""
         inputs = self._shown, self._hidden(student)
-        form = [each.name for each in fields(Collected)]
+        form = [*(each.name for each in fields(Collected)), *OTHERS]
         conditions = (__version__, form, self.exercise.name, *inputs, self.released[student].case, asdict(self.limits))
         return hashlib.sha256(repr(conditions).encode() + attempt.read_bytes()).hexdigest()
 
