@@ -124,3 +124,13 @@ def test_slips_that_are_nobodys_mistake_are_not_right_and_get_a_sentence(name, k
             slipped = right.assign(**{column: right[column].map(slip)})
             if slipped[column].dtype.kind not in "if" or (abs(slipped[column] - right[column]) > question.within).any():
                 assert 10 < len(question.problem(slipped, case)) < 320, slipped
+
+
+@pytest.mark.parametrize("seed", range(41))
+def test_the_entropy_weights_that_lesson_11_works_out_by_hand_are_right_in_every_case(seed):
+    question, case = asked("11_satisfaction_index")["q7"], load_exercise("11_satisfaction_index").case_for(seed)
+    table = pd.DataFrame(case["branches"])
+    spread = (table.std() / table.mean()) ** 2
+    by_hand = (spread / spread.sum() * (table.mean() - 1)).sum() / 6 * 100
+    answer = question.answer(case)
+    assert question.problem(answer.assign(index=[answer["index"][0], by_hand]), case) is None

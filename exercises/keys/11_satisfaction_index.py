@@ -50,7 +50,7 @@ def survey(rng):
         board=board,
         branches={
             "quality": (rng.integers(51, 55) / 10 + rng.permutation([-0.2, -0.1, 0, 0.1, 0.3])).round(1).tolist(),
-            "service": (rng.integers(44, 50) / 10 + rng.permutation([-0.8, -0.4, 0.1, 0.3, 0.7])).round(1).tolist(),
+            "service": (rng.integers(44, 50) / 10 + rng.permutation([-0.7, -0.4, 0.1, 0.3, 0.7])).round(1).tolist(),
             "delivery": (rng.integers(61, 65) / 10 + rng.permutation([-0.1, 0, 0, 0, 0.2])).round(1).tolist(),
         },
     )
@@ -355,6 +355,15 @@ def added(quality_service, quality_delivery, service_delivery):
 
 
 @mended.mistake(
+    "You divided the one comparison by the other. Quality is so many times service, and service so many times "
+    "delivery: go from quality to delivery by way of service."
+)
+def divided_by_one_another(quality_service, quality_delivery, service_delivery):
+    repaired = quality_service / service_delivery
+    return both_matrices(quality_delivery, repaired, quality_service, service_delivery)
+
+
+@mended.mistake(
     "You read the comparisons the other way round: a 3 in the row of quality says that quality is more important."
 )
 def read_backwards(quality_service, quality_delivery, service_delivery):
@@ -371,7 +380,8 @@ def two_indices(board, branches):
     """`branches` holds the mean levels (1 to 7) of five branches on three items. The firm's mean is the plain mean of
     the branches. The board compared the items in pairs: quality over service, quality over delivery and service over
     delivery are {board}. Build a DataFrame with the columns `weights` ("pairs" and "entropy") and `index` (0 to 100):
-    first with the board's AHP weights, then with the entropy weights of the table of branches."""
+    first with the board's AHP weights, then with the entropy weights of the table of branches, its levels left as they
+    are."""
     a, b, c = board
     table = pd.DataFrame(branches)
     pairs = satisfaction.ahp([[1, a, b], [1 / a, 1, c], [1 / b, 1 / c, 1]]).weights
@@ -415,6 +425,25 @@ def by_deviation(board, branches):
     return indices(board, branches, entropy=deviation / deviation.sum())
 
 
+@two_indices.mistake(
+    "The first row is right. In the second the levels were turned into 0 to 100 before the entropy was taken. That "
+    "moves zero, and the weights with it. Weigh the levels as they are, then rescale the index."
+)
+def rescaled_before_entropy(board, branches):
+    weights = satisfaction.entropy_weights((pd.DataFrame(branches) - 1) / 6 * 100)
+    return indices(board, branches, entropy=weights.to_numpy())
+
+
+@two_indices.mistake(
+    "The first row is right. In the second each item was stretched before the entropy was taken. Weigh the levels as "
+    "they are: stretched, each item runs from 0 to 1, however little its branches differ."
+)
+def stretched_before_entropy(board, branches):
+    table = pd.DataFrame(branches)
+    stretched = (table - table.min()) / (table.max() - table.min())
+    return indices(board, branches, entropy=satisfaction.entropy_weights(stretched).to_numpy())
+
+
 two_indices.hint("pd.DataFrame(branches) has a row a branch; its .mean() is the firm's.")
 two_indices.hint(
     "`satisfaction.satisfaction_index(table.mean(), weights)`, once with `satisfaction.ahp(...).weights` and once with "
@@ -427,14 +456,14 @@ two_indices.hint(
     at_least=60,
     rubric={
         "says that a CR of 0 shows no contradiction, not that the weights are true or disinterested": 1,
-        "objects to dividing by 7, or to choosing items and weights after the answers are known": 1,
+        "objects, with the reason, to dividing by 7, or to items and weights from one who may gain": 1,
         "asks who was in the 9.2 (selection, number of answers, scale) and wants a comparison group": 1,
         "fixes before the survey: items, scale, weights by people without a bonus, error or top box": 1,
         "decides, and says what evidence would change the decision": 1,
     },
     half=[
         "says that a CR of 0 proves little, and not what it does show",
-        "objects to the choice of items, and not to when it is made",
+        "objects to dividing by 7 or to the items, and does not say why",
         "doubts the 9.2, and asks for only one: who, how many, or which scale",
         "fixes one or two of these",
         "decides without the evidence that would change it",
@@ -453,8 +482,9 @@ def your_memo():
         "who were given something: I would ask how many answered and on which scale, and compare guests upgraded at "
         "random with others. Into the contract I would put, before the next survey: the items that passed a screen, "
         "price among them; levels rescaled from 0 to 100; weights from people without a bonus, with the CR; the share "
-        "of top answers beside each mean; and no bonus for a difference within the sampling error. I would change my "
-        "mind if his weights agreed with what moves guests' overall answer and their return in the booking data."
+        "of top answers beside each mean; calls to some of the silent; and no bonus for a difference within the "
+        "sampling error. I would change my mind if his weights agreed with what moves guests' overall answer and their "
+        "return in the booking data."
     )
 
 
