@@ -44,6 +44,7 @@ class Run:
         assert not set(settings) - set(self.names), "no such setting"
         self.names |= {"path": str(path), "list_file": str(written), **settings}
         self.figures: list[str] = []
+        plt.close("all")  # what other tests left open
         printed = io.StringIO()
         with pytest.MonkeyPatch.context() as patch, contextlib.redirect_stdout(printed):
             patch.setattr(plt, "show", lambda: self.look())
