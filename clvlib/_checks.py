@@ -594,6 +594,16 @@ def has_columns(name: str, given: pd.DataFrame, wanted: dict[str, Any]) -> None:
         )
 
 
+def needed(name: str, have: Iterable[Any], wanted: Iterable[str]) -> None:
+    """Whether a table has the columns whose names are fixed."""
+    there = list(have)
+    missing = [repr(label) for label in wanted if label not in there]
+    if missing:
+        raise ValueError(
+            f"{name} has no column {listed(missing)}; its columns are {', '.join(map(repr, there))}: rename yours"
+        )
+
+
 def different(name: str, **columns: pd.Series) -> None:
     """Each argument names a column of its own."""
     named = [column.name for column in columns.values()]

@@ -19,7 +19,7 @@ from clvlib import _checks
 from clvlib._calendar import DAYS, Grain
 from clvlib._checks import counted
 from clvlib._formula import DateFormat, Day, formula
-from clvlib.transactions import HISTORY, Merge, Of, Refunds, Zeros
+from clvlib.transactions import HISTORY, Merge, Of, Refunds, Zeros, _history_columns
 
 _FILES = {".parquet": "read_parquet", ".pq": "read_parquet", ".csv": "read_csv", ".csv.gz": "read_csv"}
 # engines in which Narwhals does not know the first of a group in the order of something
@@ -111,9 +111,7 @@ def weekly_repeats(
 def histories(summary: Any, of: Of = "purchases", grain: Grain | None = None) -> pd.DataFrame:
     """See `clvlib.transactions.histories`."""
     frame, _ = _opened("summary", summary)
-    names = frame.collect_schema().names()
-    columns = [name for name in HISTORY[of] if name in names or not name.startswith("holdout")]
-    _need("summary", names, columns)
+    columns = _history_columns(frame.collect_schema().names(), of)
     counts = _fetched(frame.group_by(columns).agg(customers=nw.len()))
     counts = counts.astype({"customers": int}).sort_values(columns, ignore_index=True).rename_axis("history")
     counts.attrs = {"grain": grain} if grain else {}
@@ -134,7 +132,7 @@ def predict(
     """See `clvlib.models.BGNBD.predict`. The model forecasts each different history; the engine joins them back."""
     frame, back = _opened("summary", summary)
     names, history = frame.collect_schema().names(), list(HISTORY["purchases"][:3])
-    _need("summary", names, history if spend_model is None else [*history, "monetary_value"])
+    _checks.needed("summary", names, history if spend_model is None else [*history, "monetary_value"])
     x, spent = nw.col("frequency"), nw.col("monetary_value")
     no_spend = nw.lit(0) if spend_model is None else ((x > 0) & (spent.is_null() | ~(spent > 0))).cast(nw.Int64)
     kinds = _fetched(frame.with_columns(bad=no_spend).group_by(history).agg(nw.col("bad").sum()))
@@ -201,15 +199,6 @@ def _file(name: str, path: str, as_text: str | None) -> Any:
         return duckdb.read_csv(path, dtype={as_text: "VARCHAR"} if as_text in columns else None)
     except duckdb.Error as error:
         raise ValueError(f"{name} cannot be read from {path!r}: {_first_line(error)}") from None
-
-
-def _need(name: str, have: list[str], wanted: list[str]) -> None:
-    missing = [repr(each) for each in wanted if each not in have]
-    if missing:
-        raise ValueError(
-            f"{name} has no column {_checks.listed(missing)}; its columns are {', '.join(map(repr, have))}: "
-            "rename yours"
-        )
 
 
 def _read(

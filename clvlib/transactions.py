@@ -360,11 +360,7 @@ def histories(summary: pd.DataFrame, of: Of = "purchases", grain: Grain | None =
     0          0        0  9          2
     1          2        8  9          1
     """
-    columns = [name for name in HISTORY[of] if name in summary or not name.startswith("holdout")]
-    missing = [repr(name) for name in columns if name not in summary]
-    if missing:
-        have = ", ".join(map(repr, summary.columns))
-        raise ValueError(f"summary has no column {_checks.listed(missing)}; its columns are {have}: rename yours")
+    columns = _history_columns(list(summary), of)
     own = summary.attrs.get("grain", grain)
     if grain not in (None, own):
         raise ValueError(f"grain is {grain!r}, but the summary is in {own}s: leave grain out")
@@ -372,6 +368,13 @@ def histories(summary: pd.DataFrame, of: Of = "purchases", grain: Grain | None =
     counts.attrs = {name: summary.attrs[name] for name in ("weekly_repeats",) if name in summary.attrs}
     counts.attrs |= {"grain": own} if own else {}
     return counts
+
+
+def _history_columns(have: list[str], of: Of) -> list[str]:
+    """The columns of a summary that equal histories have in common, or a sentence on those that are missing."""
+    columns = [name for name in HISTORY[of] if name in have or not name.startswith("holdout")]
+    _checks.needed("summary", have, columns)
+    return columns
 
 
 class _Rows(NamedTuple):

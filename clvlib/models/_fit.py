@@ -547,10 +547,7 @@ def _said(value: float) -> str:
 
 def column_of(name: str, summary: pd.DataFrame, label: str, allowed: Range) -> np.ndarray:
     """A column of a summary, or a sentence."""
-    columns = _checks.table(name, summary).columns
-    if label not in columns:
-        have = ", ".join(map(repr, columns))
-        raise ValueError(f"{name} has no column {label!r}; its columns are {have}: rename yours")
+    _checks.needed(name, _checks.table(name, summary), [label])
     return _checks.numbers(f"column {label!r} of {name}", summary[label], allowed).to_numpy()
 
 
