@@ -63,6 +63,14 @@ def test_the_minutes_of_a_class_follow_one_another_to_its_end(name):
     assert begin < end
 
 
+@pytest.mark.parametrize("name", [name for name in NOTES if "| In 75 |" in NOTES[name]])
+def test_the_minutes_of_a_short_class_add_up(name):
+    rows = re.findall(r"^\| *(\d+)[-–](\d+) *\| *(\d+) *\|", part(name, "Minutes"), re.MULTILINE)
+    assert len(rows) == len(re.findall(r"^\| *\d", part(name, "Minutes"), re.MULTILINE))
+    assert not [row for row in rows if int(row[2]) > int(row[1]) - int(row[0])]
+    assert sum(int(short) for *_, short in rows) == 75
+
+
 @each_page
 def test_a_wrong_turn_is_answered_by_a_question(name):
     turns = re.split(r"^- ", part(name, "Where students go wrong"), flags=re.MULTILINE)[1:]
