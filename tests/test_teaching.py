@@ -63,6 +63,19 @@ def test_the_minutes_of_a_class_follow_one_another_to_its_end(name):
     assert begin < end
 
 
+@pytest.mark.parametrize("name", [name for name in NOTES if "**In 75 minutes**" in NOTES[name]])
+def test_what_a_shorter_class_leaves_out_makes_it_a_quarter_of_an_hour_shorter(name):
+    leave_out = part(name, "Minutes").partition("**In 75 minutes**")[2].partition(";")[0]
+    assert sum(map(int, re.findall(r"\((\d+)\)", leave_out))) == 15
+
+
+@each_page
+def test_a_name_in_the_notes_can_be_found_in_the_lesson(name):
+    lesson = "\n".join(cell.source for cell in nbformat.read(ROOT / f"notebooks/{name}.ipynb", as_version=4).cells)
+    for named in re.findall(r"`([^`]+)`", NOTES[name]):
+        assert named in lesson or named in EXERCISES, named
+
+
 @each_page
 def test_a_wrong_turn_is_answered_by_a_question(name):
     turns = re.split(r"^- ", part(name, "Where students go wrong"), flags=re.MULTILINE)[1:]
@@ -146,6 +159,16 @@ def test_the_sums_of_the_14_weeks_are_right():
     before, after = (sum(map(int, minutes)) for minutes in zip(*rows, strict=True))
     assert len(rows) == 14
     assert f"In all {before} minutes before class, {14 * 90 // 60} hours in class and {after} minutes" in weeks
+
+
+def test_the_syllabi_ask_for_the_minutes_before_class_that_the_notes_ask_for():
+    before = {name: re.search(r"^\*\*Before\*\* \((\d+) minutes\)", NOTES[name], re.MULTILINE) for name in NOTES}
+    weeks = re.findall(r"^\| \d+ \| ([^|]+), (\d+) \| ([^|]+) \|", SYLLABI, re.MULTILINE)
+    assert len(weeks) == 14 + 7
+    for what, minutes, in_class in weeks:
+        asked = [before[name] for name in re.findall(r"\((?:[^)]*/)?(\d\d_\w+)\.ipynb\)", in_class)]
+        if "start page" not in what:  # its minutes are those of the first cell, with the course being installed
+            assert int(minutes) == sum(int(found[1]) for found in asked), in_class
 
 
 def test_what_a_lesson_is_asked_for_by_is_what_the_lessons_say():
