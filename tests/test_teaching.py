@@ -34,7 +34,7 @@ OURS = {  # computed for the notes; the lesson has them nowhere
     "03_retention": ["125", "405", "75.7", "80.6"],
     "08_lifecycle_stages": ["75,714"],
     "11_satisfaction_index": ["79.05", "78.16"],  # plain mean and weights 4 : 2 : 1, in sevenths
-    "13_kano_voice_chain": ["0.3125", "225,000", "282,000"],  # links of 0.5: a point, 60 stations a year; all that is spent
+    "13_kano_voice_chain": ["0.3125", "225,000", "282,000"],  # links of 0.5, a year of 60 stations; all spent
     "17_capstone": ["8,610", "295"],  # between the best list and the letter's: RMB, gifts
 }
 
