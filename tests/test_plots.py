@@ -371,7 +371,8 @@ def test_difference_in_differences_by_month():
 
 def test_intervals_of_millions_have_room_for_their_numbers():
     _, ax = plt.subplots(figsize=(6, 3), layout="constrained")
-    plots.intervals(ESTIMATES * 1e6, unit="RMB", ax=ax)
+    worth = {"estimate": [6_450_000, 3_460_000], "low": [6_200_000, 3_100_000], "high": [6_700_000, 3_900_000]}
+    plots.intervals(pd.DataFrame(worth, index=["BG/NBD", "Pareto/NBD"]), unit="RMB", ax=ax)
     ax.figure.canvas.draw()
     boxes = [label.get_window_extent() for label in ax.get_xticklabels()]
     inside = [box for box in boxes if ax.bbox.x0 <= box.x0 + box.width / 2 <= ax.bbox.x1]
