@@ -3,7 +3,7 @@
 import json
 import math
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from csv import reader
 from dataclasses import dataclass, field
 from io import StringIO
@@ -134,7 +134,7 @@ def _refusal(path: Path, edited: Sequence[Cell], exercise: str, adjustments: Pat
     return "\n".join([*said, f"To drop the edits, delete {path}. Then run the same command again. Nothing was written"])
 
 
-def compare(before: str | None, after: str, unit: str) -> Changes:
+def compare(before: str | None, after: str, unit: str, ids: Mapping[str, str] | None = None) -> Changes:
     """What changes from one gradebook to the next, and what looks wrong in the next.
 
     Parameters
@@ -144,9 +144,13 @@ def compare(before: str | None, after: str, unit: str) -> Changes:
     after : str
     unit : str
         The column of the totals.
+    ids : dict, optional
+        By an id in `before`, that which the student has in `after`.
     """
     new = rows_by_student(after)
-    old = rows_by_student(before) if before is not None else None
+    old = None
+    if before is not None:
+        old = {(ids or {}).get(student, student): row for student, row in rows_by_student(before).items()}
     alarms, says = list(_mostly_unreadable(new, old)), [_first_run(new, unit)]
     cells: list[Cell] = []
     if old is not None:

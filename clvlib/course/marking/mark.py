@@ -30,7 +30,7 @@ from clvlib.course.marking.language import speaking
 from clvlib.course.marking.plan import Plan
 from clvlib.course.marking.pseudonyms import Pseudonyms
 from clvlib.course.marking.record import Inputs, Record, hidden_inputs, shown_inputs
-from clvlib.course.marking.release import slug, write, write_zip
+from clvlib.course.marking.release import slug, write, write_feedback
 from clvlib.course.marking.roster import Roster, Student
 from clvlib.course.marking.sandbox import Collected, Limits, Sandbox
 from clvlib.course.marking.submissions import (
@@ -44,10 +44,11 @@ from clvlib.course.marking.submissions import (
     natural,
     read_notebook,
 )
+from clvlib.course.marking.tables import defused
 from clvlib.course.sealed import plain
 from clvlib.course.words import count, listing
 
-_READERS = "readers.json"
+_READERS, _LINKS = "readers.json", "links.json"
 _RUN_ALONE = "it took too long, so it ran again at the end, alone: this second run counts"
 _DROPPED = "handed in, and is not on this roster any more: not marked, and her page is taken away"
 
@@ -112,9 +113,9 @@ class Marking:
         self.groups, self.pseudonyms = groups or {}, pseudonyms or {}
         self.gradebook = Gradebook(out / "gradebook.csv")
         self.remarks: list[Remark] = []
-        self._know(record)
-        for student, name in self._links().items():
-            self._know(self.record.linked(student, name))
+        self._at_release = {ticket: each.student.id for ticket, each in record.handed_out.items()}
+        self._links = self._read_links()
+        self._know(self._linked(record))
         self._read_sheets()  # what is wrong in them is better said now than after a long run
 
     def take_in(self, source: Path) -> None:
@@ -189,9 +190,7 @@ class Marking:
             If the gradebook was edited by hand.
         """
         marks = self._marks(results, self._read_sheets(), self._readers(results))
-        new = self._gradebook(self._scores(sheets.with_marks(results, marks)))
-        self.gradebook.refuse_edits(new, self.exercise.name, self.folder / NAME)
-        return compare(self.gradebook.before(), new, "total")
+        return self._changes(self._gradebook(self._scores(sheets.with_marks(results, marks))))
 
     def works(self) -> Iterator[Work]:
         """What each last attempt holds and left when it was run, under whatever limits, for a look at what is alike.
@@ -223,19 +222,11 @@ class Marking:
         results = sheets.with_marks(results, marks)
         scores = self._scores(results)
         gradebook = self._gradebook(scores)
-        self.gradebook.refuse_edits(gradebook, self.exercise.name, self.folder / NAME)
-        changes = compare(self.gradebook.before(), gradebook, "total")
+        changes = self._changes(gradebook)
         told = [score for score in scores if score.status != "nothing handed in" or score.changes or score.comments]
         feedback = [(score.result, pages.feedback_page(self.exercise, score, marks).encode()) for score in told]
-        for result, page in feedback:
-            write(self.out / "feedback" / self._page_name(result), page)
-        for path in self._pages_of_others([score.result for score in told]):
-            path.unlink(missing_ok=True)
-        self.out.mkdir(parents=True, exist_ok=True)
-        packed = [
-            (self.roster.feedback_path(result.student, self._page_name(result)), page) for result, page in feedback
-        ]
-        write_zip(self.out / "feedback.zip", packed)
+        named = {result.student: (self._page_name(result), page) for result, page in feedback}
+        write_feedback(self.out, self.roster, named, f"{self.exercise.name}_*.html")
         if changes.cells:
             write(self.out / "changes.csv", changes.as_csv().encode("utf-8-sig"))
         twice = {key: markers.read_twice(key, typed[key], readers[key], results) for key in self._texts()}
@@ -256,6 +247,7 @@ class Marking:
             write(self.out / name, text.encode("utf-8-sig"))
         write(self.out / "items.html", pages.items_page(self.exercise, results).encode())
         names = ["gradebook.csv", *tables, "items.html", "feedback"]
+        self._remember_ids()
         form, problem = self._grade_form(scores)
         if form is not None:
             names.append(f"gradebook_{self.roster.kind}.csv")
@@ -320,6 +312,11 @@ class Marking:
     def _gradebook(self, scores: Sequence[Score]) -> str:
         return sheets.gradebook(self.exercise, scores)
 
+    def _changes(self, gradebook: str) -> Changes:
+        self.gradebook.refuse_edits(gradebook, self.exercise.name, self.folder / NAME)
+        ids = {defused(one): defused(now) for one, now in self.ids_now.items()}
+        return compare(self.gradebook.before(), gradebook, "total", ids)
+
     def _lateness(self, result: Marked) -> deadlines.Lateness | None:
         """How late the attempt is that counts; None without a deadline or an attempt."""
         own, given = (self.adjustments.time(result.student, what) for what in ("due", "handed in"))
@@ -348,27 +345,48 @@ class Marking:
                 f"{unknown} of {len(carried)} notebooks carry a ticket or a code that the record of this release does "
                 "not know: is it the record, or the roster, of another class? Nothing was written"
             )
-        links = self._links()
+        links = len(self._links)
         for path, name in carried:
             with suppress(ValueError):
                 student = self.roster.owner(path)
                 free = name in self.record.handed_out and name not in self.tickets
                 if student and free and student not in self.released:
-                    self._know(self.record.linked(student, name))
-                    links[student] = name
-        if links:
-            kept = [[student.id, name] for student, name in links.items()]
-            write(self.out / "links.json", json.dumps(kept, ensure_ascii=False, indent=1).encode())
+                    self._links[student.id] = name
+                    self._know(self._linked(self.record))
+        if len(self._links) > links:
+            self._remember_ids()
         return [path for path, *_ in found]
 
-    def _links(self) -> dict[Student, str]:
-        """The tickets that earlier runs found to be those of students with new ids."""
+    def _read_links(self) -> dict[str, str]:
+        """The tickets of students who in an earlier run had other ids than at the release, by these ids."""
         try:
-            kept = json.loads((self.out / "links.json").read_bytes())
+            return {one: name for one, name in json.loads((self.out / _LINKS).read_bytes()) if name in self._at_release}
         except (OSError, ValueError):
             return {}
+
+    def _remember_ids(self) -> None:
+        """Keep the ids that are not those of the release: sheets have them, and the next roster may have others."""
+        now = {student.id: each.ticket for student, each in self.released.items()}
+        self._links |= {one: name for one, name in now.items() if self._at_release[name] != one}
+        if self._links:
+            kept = sorted(self._links.items())
+            write(self.out / _LINKS, json.dumps(kept, ensure_ascii=False, indent=1).encode())
+
+    def _linked(self, record: Record) -> Record:
+        """The record with its tickets given to students whom an earlier run found under the ids they have now."""
         by_id = {student.id: student for student in self.roster.students}
-        return {by_id[one]: name for one, name in kept if one in by_id and name in self.record.handed_out}
+        for one, name in self._links.items():
+            if one in by_id and self._at_release[name] not in by_id:
+                record = record.linked(by_id[one], name)
+        return record
+
+    @property
+    def ids_now(self) -> dict[str, str]:
+        """By an id that a student had at the release or in an earlier run, that which she has now."""
+        now = {each.ticket: student.id for student, each in self.released.items()}
+        once = {one: name for name, one in self._at_release.items()} | self._links
+        taken = {student.id for student in self.roster.students}
+        return {one: now[name] for one, name in once.items() if name in now and one not in taken}
 
     def _run(self, student: Student, box: Sandbox, alone: bool = False) -> Collected:
         attempt = self._attempts(student)[-1]
@@ -461,12 +479,6 @@ class Marking:
             several = listing(sorted(one.id for one in lasts))
             yield f"{several} of one group handed in notebooks: that of {result.maker.id} counts{why}"
 
-    def _pages_of_others(self, results: Sequence[Marked]) -> list[Path]:
-        """Pages of an earlier run of who is told nothing any more: not on the roster, or with another ticket."""
-        kept = {self._page_name(result) for result in results}
-        pages = (self.out / "feedback").glob(f"{self.exercise.name}_*.html")
-        return [page for page in pages if page.name not in kept]
-
     def _dropped(self) -> list[str]:
         """Tickets of those who have handed in and are not on the roster any more."""
         folders = (folder.name for folder in (self.out / "attempts").glob("*"))
@@ -494,7 +506,7 @@ class Marking:
         tickets = {each.student.id: ticket for ticket, each in self.record.handed_out.items()}
         tickets |= {student.id: ticket for student, ticket in self.ticket_of.items()}
         called = {one: self.pseudonyms[ticket] for one, ticket in tickets.items() if ticket in self.pseudonyms}
-        ids = {pseudonym: one for one, pseudonym in called.items()}
+        ids = self.ids_now | {pseudonym: one for one, pseudonym in called.items()}
         return Pseudonyms(called if self.plan.anonymous else {}, ids)
 
     def _readers(self, results: Sequence[Marked]) -> dict[str, dict[str, list[str]]]:
@@ -503,9 +515,12 @@ class Marking:
             before = json.loads((self.out / _READERS).read_bytes())
         except (OSError, ValueError):
             before = {}
-        found = {}
+        found, ids = {}, self.ids_now
         for key in self._texts():
-            given, now = before.get(key, {}), dict[str, list[str]]()
+            given, now = (
+                {ids.get(one, one): names for one, names in before.get(key, {}).items()},
+                dict[str, list[str]](),
+            )
             for result, _ in sheets.texts_of(key, results):  # of a group's, whoever of them handed it in before
                 names = [given[one.id] for one in (result.maker, *result.group) if one.id in given]
                 now[result.maker.id] = names[0] if names else []

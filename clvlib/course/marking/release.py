@@ -12,7 +12,7 @@ import re
 import secrets
 import unicodedata
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -215,6 +215,21 @@ def write(path: Path, data: bytes) -> None:
 def write_zip(path: Path, files: list[tuple[str, bytes]]) -> None:
     """Write a zip of files."""
     write(path, zipped(files))
+
+
+def write_feedback(folder: Path, roster: Roster, pages: Mapping[Student, tuple[str, bytes]], ours: str) -> None:
+    """Write students' pages, each with its name, and a zip of them for the LMS.
+
+    Pages of an earlier run of who is told nothing any more, as not on the roster, are taken away: those called as in
+    the pattern `ours`.
+    """
+    for name, page in pages.values():
+        write(folder / "feedback" / name, page)
+    kept = {name for name, _ in pages.values()}
+    for path in (folder / "feedback").glob(ours):
+        if path.name not in kept:
+            path.unlink(missing_ok=True)
+    write_zip(folder / "feedback.zip", [(roster.feedback_path(who, name), page) for who, (name, page) in pages.items()])
 
 
 def zipped(files: list[tuple[str, bytes]]) -> bytes:

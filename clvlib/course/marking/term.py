@@ -13,12 +13,13 @@ from pathlib import Path
 from clvlib.course.marking import pages
 from clvlib.course.marking.changes import Changes, Gradebook, Table, compare, rows_by_student
 from clvlib.course.marking.plan import Plan
-from clvlib.course.marking.release import slug, write, write_zip
+from clvlib.course.marking.release import slug, write, write_feedback
 from clvlib.course.marking.roster import Roster, Student
 from clvlib.course.marking.tables import as_csv, defused, figure
 from clvlib.course.words import listing
 
 FOLDER = "course"
+_HASH = 16  # digits at the end of a page's name
 
 
 @dataclass(frozen=True)
@@ -117,13 +118,10 @@ class Term:
     def write(self, standings: Sequence[Standing]) -> tuple[list[Path], str]:
         """Write gradebook, pages and form; returns the files, and why there is no form where there should be one."""
         changes, text = self.changes(standings), self._as_csv(standings)
-        packed = []
-        for standing in standings:
-            page = pages.term_page(self.plan, standing).encode()
-            name = f"{slug(standing.student.id)}-{hashlib.sha256(standing.student.id.encode()).hexdigest()[:16]}.html"
-            write(self.out / "feedback" / name, page)
-            packed.append((self.roster.feedback_path(standing.student, name), page))
-        write_zip(self.out / "feedback.zip", packed)
+        told = {
+            each.student: (_page_name(each.student), pages.term_page(self.plan, each).encode()) for each in standings
+        }
+        write_feedback(self.out, self.roster, told, f"*-{'[0-9a-f]' * _HASH}.html")
         names, problem = ["gradebook.csv", "feedback"], ""
         try:
             grades = {each.student.id: None if each.open else each.grade for each in standings}
@@ -185,3 +183,7 @@ class Term:
             about = [defused(each.student.id), defused(each.student.name)]
             rows.append([*about, *shares, counted, " ".join(each.open), figure(each.grade), figure(self.plan.points)])
         return as_csv(rows)
+
+
+def _page_name(student: Student) -> str:
+    return f"{slug(student.id)}-{hashlib.sha256(student.id.encode()).hexdigest()[:_HASH]}.html"
