@@ -6,7 +6,7 @@ what is marked. The roster says where that is.
 
 import errno
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from difflib import get_close_matches
 from enum import StrEnum
@@ -90,6 +90,9 @@ def release(
     codes: Annotated[
         bool, typer.Option("--codes", help="One notebook for all, and a list of codes: each opens her own numbers.")
     ] = False,
+    new_code: Annotated[
+        list[str] | None, typer.Option("--new-code", help="Another code for this student, whose code got out.")
+    ] = None,
 ) -> None:
     """Write a personal notebook for each student of a roster, and a zip of all; or one for all, with --codes."""
     from clvlib.course.marking import record as records
@@ -104,7 +107,9 @@ def release(
         if _report(key_file(exercise, keys), warnings=False):
             raise ValueError("the key must be mended first (see above); `clv check` tries it again")
         releasing.make_secret(file)
-        record = _hand_out(file, chosen, students, out)
+        if new_code and not codes:
+            raise ValueError("--new-code goes with --codes: a notebook of one's own has no code")
+        record = _hand_out(file, chosen, students, out, new_code or ())
         made: Iterator[Any] = releasing.release(record, chosen, students, out)
         if codes:
             made = releasing.release_one(releasing.read_secret(file), record, chosen, students, out)
@@ -500,19 +505,20 @@ def _choose(name: str, keys: Path) -> Exercise:
     return chosen
 
 
-def _hand_out(secret: Path, exercise: Exercise, roster: Any, out: Path) -> Any:
-    """Tickets and numbers of a class, with those of earlier releases, put on record."""
+def _hand_out(secret: Path, exercise: Exercise, roster: Any, out: Path, new_codes: Sequence[str] = ()) -> Any:
+    """Tickets and numbers of a class, with those of earlier releases, put on record; some get new codes."""
     from clvlib.course.marking import record as records
     from clvlib.course.marking import release as releasing
 
     before = _on_record(secret, exercise, out)
-    record = releasing.hand_out(releasing.read_secret(secret), exercise, roster, before)
+    replaced = releasing.replace_codes(secret, roster, before, new_codes)
+    record = releasing.hand_out(releasing.read_secret(secret), exercise, roster, before, replaced)
     releasing.write(records.path_of(secret, exercise.name), records.write(record).encode())
     return record
 
 
 def _on_record(secret: Path, exercise: Exercise, out: Path) -> Any:
-    """What was handed out before, if anything was; a lost record is taken from its copy in the folder of the release."""
+    """What was handed out before, if anything was; a lost record comes back from its copy in the release's folder."""
     from clvlib.course.marking import record as records
     from clvlib.course.marking import release as releasing
 
