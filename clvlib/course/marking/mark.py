@@ -132,6 +132,8 @@ class Marking:
         files = find(source)
         if self.roster.kind == "plain":
             files = deadlines.times_in_names(files, paths, self.plan.zone)
+        if self.roster.kind == "moodle":
+            files = deadlines.times_in_worksheet(files, self.roster, self._attempts, self.plan.zone)
         self.remarks = list(keep(files, self._class, self.out / "attempts"))
 
     def waiting(self, again: Sequence[str] = ()) -> list[Student]:
