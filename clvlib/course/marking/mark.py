@@ -8,6 +8,7 @@ there is made from these two, from the key and from the marking sheets, the same
 import hashlib
 import json
 import os
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import suppress
@@ -26,7 +27,7 @@ from clvlib.course.marking.alike import Work
 from clvlib.course.marking.answers import OTHERS, thaw
 from clvlib.course.marking.changes import Changes, Gradebook, compare
 from clvlib.course.marking.judge import Marked, judge, notes
-from clvlib.course.marking.language import speaking
+from clvlib.course.marking.language import gettext, speaking, translated
 from clvlib.course.marking.plan import Plan
 from clvlib.course.marking.pseudonyms import Pseudonyms
 from clvlib.course.marking.record import Inputs, Record, hidden_inputs, shown_inputs
@@ -406,11 +407,15 @@ class Marking:
         name, maker = self.ticket_of[student], self._maker(student)
         group = tuple(sorted(self._mates.get(student, ()), key=lambda one: one != maker))
         collected = self._collected(maker)
+        lines = self._notes(maker, collected)
         if collected is None:
-            lines = [path.read_text(encoding="utf-8").strip() for path in self._unread(maker)]
             return Marked(student, name, "not readable" if lines else "nothing handed in", notes=lines, group=group)
         verdicts = judge(self.exercise, self.released[maker].case, self._hidden(maker), collected)
-        return Marked(student, name, "marked", verdicts, notes(collected), group)
+        return Marked(student, name, "marked", verdicts, lines, group)
+
+    def _notes(self, maker: Student, collected: Collected | None) -> list[str]:
+        """What happened to her notebook, or why it was not read, in the language that is spoken now."""
+        return notes(collected) if collected else [_why(path) for path in self._unread(maker)]
 
     def _is_late(self, student: Student) -> bool:
         """Whether her last attempt took too long, and has yet to be run alone."""
@@ -556,7 +561,8 @@ class Marking:
                 )
             if late and late.doubtful:
                 told.append("late for the learning platform, but you gave her more time: counted as in time")
-            rows += [[result.student.id, kept[-1].name if kept else "", what] for what in [*told, *result.notes]]
+            told += self._notes(result.maker, self._collected(result.maker))  # here in English
+            rows += [[result.student.id, kept[-1].name if kept else "", what] for what in told]
         for name in self._dropped():
             of = self.record.handed_out.get(name)
             rows.append([of.student.id if of else "", name, _DROPPED])
@@ -567,6 +573,16 @@ class Marking:
 
 def _hash(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def _why(note: Path) -> str:
+    """Why a file was not read: its path, and after a colon what is wrong with it."""
+    line = note.read_text(encoding="utf-8").strip()
+    for colon in re.finditer(": ", line):
+        path, why = line[: colon.start()], line[colon.end() :]
+        if translated(why) != why:
+            return gettext("%(path)s: %(why)s") % {"path": path, "why": translated(why)}
+    return line
 
 
 def _clv(file: Returned, codes: Mapping[str, str]) -> tuple[str, str]:
