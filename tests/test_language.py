@@ -1,6 +1,8 @@
 """Students' pages in Chinese: every string of marking has its translation, and English stays as it was."""
 
 import ast
+import csv
+import io
 import re
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -16,7 +18,7 @@ from test_groups import TRIO, Room
 from clvlib.course import marking
 from clvlib.course.exercise import load_exercise
 from clvlib.course.learner import describe
-from clvlib.course.marking import pages
+from clvlib.course.marking import pages, sheets
 from clvlib.course.marking.adjustments import Adjustments
 from clvlib.course.marking.deadlines import Lateness, duration
 from clvlib.course.marking.judge import Marked, notes
@@ -158,6 +160,14 @@ def test_a_page_with_everything_has_english_only_where_keys_and_people_wrote_it(
         result = Marked(ANN, "t", "marked", result.verdicts, notes(collected), (ANN,))
         found = read(tmp_path, *rows, zone=zone).score(exercise, result, late)
         page = pages.feedback_page(exercise, found, {"q3": {"ann": Mark(version_of(""), [3.0], "五")}})
+        (row,) = csv.DictReader(io.StringIO(sheets.gradebook(exercise, [found]), newline=""))
+    assert row["notes"].splitlines() == [
+        "小组作业，以 ann 的笔记本为准",
+        "迟交 1 天 2 小时。",
+        "第 1 题：得分定为 1 分。理由：一",
+        "第 2 题：本题满分由 4 分改为 8 分（全班）。理由：二",
+        "加 1 分。理由：三",
+    ]
     said = words_of(page)
     left = set(ENGLISH.findall(said)) - {"Small", "Ann", "Asia", "Shanghai", "Python", "says", "why"}
     assert not left

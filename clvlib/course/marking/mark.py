@@ -581,7 +581,7 @@ def _why(note: Path) -> str:
     for colon in re.finditer(": ", line):
         path, why = line[: colon.start()], line[colon.end() :]
         if translated(why) != why:
-            return gettext("%(path)s: %(why)s") % {"path": path, "why": translated(why)}
+            return gettext("%(what)s: %(says)s") % {"what": path, "says": translated(why)}
     return line
 
 

@@ -69,7 +69,7 @@ def gradebook(exercise: Exercise, scores: Sequence[Score]) -> str:
     columns["handed_in"] = [
         shown(score.late.handed_in) if score.late and score.late.handed_in else "" for score in scores
     ]
-    columns["notes"] = [defused("; ".join(_notes(score))) for score in scores]
+    columns["notes"] = [defused("\n".join(_notes(score))) for score in scores]
     used = {title: cells for title, cells in columns.items() if title not in _IN_NEED or any(cells)}
     return as_csv([list(used), *(list(row) for row in zip(*used.values(), strict=True))])
 
@@ -92,8 +92,16 @@ def _notes(score: Score) -> list[str]:
     result = score.result
     counts = gettext("in a group, the notebook of %(maker)s") % {"maker": result.maker.id}
     group = [counts] if result.group and result.verdicts else []
-    late = [score.late.by] if score.late and score.late.late else []
-    return group + late + [f"{where}: {said}" for where, lines in score.changes.items() for said in lines]
+    late = [gettext("%(how)s.") % {"how": score.late.by}] if score.late and score.late.late else []
+    return group + late + [_about(where, said) for where, lines in score.changes.items() for said in lines]
+
+
+def _about(where: str, said: str) -> str:
+    """What was decided about a question; of the whole it is said as it stands."""
+    if not where.startswith("q"):
+        return said
+    question = gettext("Question %(number)s") % {"number": where[1:]}
+    return gettext("%(what)s: %(says)s") % {"what": question, "says": said}
 
 
 def log(rows: Iterable[Sequence[str]]) -> str:
