@@ -509,38 +509,40 @@ def clv(*words):
 
 @pytest.fixture(scope="module")
 def commands(small_class, tmp_path_factory):
-    """Beside `clv mark`, the commands that write several files: where to, and what they end with undisturbed."""
+    """Beside `clv mark`, the commands that write several files: each in a folder, IN, as it is before and after it."""
     source, *_ = small_class
-    folder = tmp_path_factory.mktemp("term")
-    shutil.copytree(source / "undisturbed", folder / "undisturbed" / EXERCISE.name)
-    words = ["--roster", source / "roster.csv"]
-    release = ["release", EXERCISE.name, *words, "--secret", source / "secret", "--out"]
-    made = {
-        "course": (clv("course", *words, "--marked", "OUT"), folder / "undisturbed"),
-        "release": (clv(*release, "OUT"), folder / "notebooks"),
-        "codes": (clv(*release, "OUT", "--codes"), folder / "codes"),
-    }
+    folder, roster = tmp_path_factory.mktemp("commands"), ["--roster", source / "roster.csv"]
+    shutil.copytree(source / "undisturbed", folder / "course" / "marked" / EXERCISE.name)
+    for name in ("release", "codes"):
+        (folder / name).mkdir()
+        shutil.copy(source / "secret", folder / name)
+    release = clv("release", EXERCISE.name, *roster, "--secret", "IN/secret", "--out", "IN/out")
+    course = clv("course", *roster, "--marked", "IN/marked")
     found = {}
-    for name, (command, out) in made.items():
-        before = shutil.copytree(out, folder / f"{name}_before") if out.exists() else None
+    for name, command in {"course": course, "release": release, "codes": [*release, "--codes"]}.items():
+        shutil.copytree(folder / name, folder / f"{name} undisturbed")
         started = time.monotonic()
-        subprocess.run([word if word != "OUT" else str(out) for word in command], check=True, capture_output=True)
-        found[name] = command, before, snapshot(out), time.monotonic() - started
+        subprocess.run(command_in(command, folder / f"{name} undisturbed"), check=True, capture_output=True)
+        found[name] = command, snapshot(folder / f"{name} undisturbed"), time.monotonic() - started
     return folder, found
 
 
-@pytest.mark.parametrize("moment", range(3))
+def command_in(command, folder):
+    return [word.replace("IN/", f"{folder}/") for word in command]
+
+
+@pytest.mark.parametrize("moment", range(2))
 @pytest.mark.parametrize("name", ["course", "release", "codes"])
 def test_every_command_that_writes_several_files_ends_the_same_after_a_kill(commands, name, moment):
     folder, found = commands
-    command, before, undisturbed, whole = found[name]
-    out = folder / f"{name}{moment}"
-    if before:
-        shutil.copytree(before, out)
-    command = [word if word != "OUT" else str(out) for word in command]
-    killed(command, whole * (0.5 + (moment + random.random()) / 6))  # the first half it loads what it needs
+    command, undisturbed, whole = found[name]
+    killed_one = shutil.copytree(folder / name, folder / f"{name} {moment}")
+    command = command_in(command, killed_one)
+    killed(command, whole * (0.5 + (moment + random.random()) / 4))  # in the first half it loads what it needs
     subprocess.run(command, check=True, capture_output=True)
-    assert finished(out) == undisturbed
+    assert finished(killed_one) == undisturbed
+    written = {path.parts[0] for path in undisturbed}
+    assert written == ({"marked"} if name == "course" else {"secret", "releases", "out"}), "the record, too"
 
 
 def gradebook_of(folder):

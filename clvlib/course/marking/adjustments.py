@@ -36,7 +36,16 @@ from clvlib.course.marking.judge import Marked, Verdict
 from clvlib.course.marking.language import gettext, ngettext
 from clvlib.course.marking.plan import as_time
 from clvlib.course.marking.roster import Roster, Student, id_in
-from clvlib.course.marking.tables import as_csv, csv_or_workbook, figure, guarded, numbered_table, unguarded, visible
+from clvlib.course.marking.tables import (
+    as_csv,
+    csv_or_workbook,
+    figure,
+    guarded,
+    number,
+    numbered_table,
+    unguarded,
+    visible,
+)
 from clvlib.course.words import listing
 
 NAME = "adjustments.csv"
@@ -309,11 +318,8 @@ def _decision(points: str) -> tuple[str, float]:
 
 
 def _number(words: str) -> float:
-    try:
-        value = float(words.replace(",", "."))
-    except ValueError:
-        value = math.nan
-    if not math.isfinite(value):
+    value = number(words)
+    if value is None:
         raise ValueError(f"the points are a number, `add 1`, `worth 4`, drop, excuse or comment, not {words!r}")
     return value
 

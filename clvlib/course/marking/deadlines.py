@@ -21,7 +21,7 @@ from zoneinfo import ZoneInfo
 from clvlib.course.marking.language import gettext, ngettext
 from clvlib.course.marking.plan import Plan, in_zone
 from clvlib.course.marking.roster import Roster, Student
-from clvlib.course.marking.submissions import Returned
+from clvlib.course.marking.submissions import Returned, stamp
 
 _DAY = timedelta(days=1)
 _STAMP = re.compile(r"(?:0-)?(\d{8}T\d{6})_")
@@ -124,10 +124,9 @@ def times_in_worksheet(
             yield file
             continue
         seconds = in_zone(when, zone).timestamp()
-        stamp = time.strftime("%Y%m%dT%H%M%S", time.localtime(seconds))
         is_new = all(path.read_bytes() != file.data for path in before[student])
         last = max((found[1] for path in before[student] if (found := _STAMP.match(path.name))), default="")
-        yield file if is_new and last >= stamp else replace(file, when=seconds)
+        yield file if is_new and last >= stamp(seconds) else replace(file, when=seconds)
 
 
 @contextmanager

@@ -31,7 +31,7 @@ from clvlib.course.marking.language import gettext, speaking, translated
 from clvlib.course.marking.plan import Plan
 from clvlib.course.marking.pseudonyms import Pseudonyms
 from clvlib.course.marking.record import Inputs, Record, hidden_inputs, shown_inputs
-from clvlib.course.marking.release import slug, write, write_feedback
+from clvlib.course.marking.release import unsigned, write, write_feedback
 from clvlib.course.marking.roster import Roster, Student
 from clvlib.course.marking.sandbox import Collected, Limits, Sandbox
 from clvlib.course.marking.submissions import (
@@ -202,10 +202,7 @@ class Marking:
         """
         for student in dict.fromkeys(map(self._maker, self.roster.students)):
             for attempt in self._attempts(student)[-1:]:
-                try:
-                    kept = json.loads(self._answers_file(student).read_bytes())
-                except (OSError, ValueError):
-                    kept = {}
+                kept = _read_json(self._answers_file(student)) or {}
                 if kept.get("attempt") == attempt.name:
                     left = Collected(kept["answers"], kept["shown"], kept["hidden"])
                     verdicts = judge(self.exercise, self.released[student].case, self._hidden(student), left)
@@ -274,7 +271,7 @@ class Marking:
         strangers = [student for student in self.roster.students if student not in self.released]
         self._mates = self._find_mates()
         self.ticket_of = {student: each.ticket for student, each in self.released.items()}
-        self.ticket_of |= {student: f"{slug(student.id)}-{_hash(student.id)}" for student in strangers}
+        self.ticket_of |= {student: unsigned(student) for student in strangers}
         self.tickets = {name: student for student, name in self.ticket_of.items()}
 
     @property
@@ -362,10 +359,7 @@ class Marking:
 
     def _read_links(self) -> dict[str, str]:
         """The tickets of students who in an earlier run had other ids than at the release, by these ids."""
-        try:
-            return {one: name for one, name in json.loads((self.out / _LINKS).read_bytes()) if name in self._at_release}
-        except (OSError, ValueError):
-            return {}
+        return {one: name for one, name in _read_json(self.out / _LINKS) or () if name in self._at_release}
 
     def _remember_ids(self) -> None:
         """Keep the ids that are not those of the release: sheets have them, and the next roster may have others."""
@@ -429,11 +423,8 @@ class Marking:
     def _kept(self, student: Student) -> dict[str, Any] | None:
         """The file of what her last attempt left, if it was run as it is now."""
         kept_attempts = self._attempts(student)
-        try:
-            kept: dict[str, Any] = json.loads(self._answers_file(student).read_bytes())
-        except (OSError, ValueError):
-            return None
-        if not kept_attempts or kept.get("fingerprint") != self._fingerprint(student, kept_attempts[-1]):
+        kept: dict[str, Any] | None = _read_json(self._answers_file(student))
+        if not kept or not kept_attempts or kept.get("fingerprint") != self._fingerprint(student, kept_attempts[-1]):
             return None
         return kept
 
@@ -518,10 +509,7 @@ class Marking:
 
     def _readers(self, results: Sequence[Marked]) -> dict[str, dict[str, list[str]]]:
         """By question and student, the markers who read her text: those of the run before, and of what is new."""
-        try:
-            before = json.loads((self.out / _READERS).read_bytes())
-        except (OSError, ValueError):
-            before = {}
+        before = _read_json(self.out / _READERS) or {}
         found, ids = {}, self.ids_now
         for key in self._texts():
             given, now = (
@@ -571,8 +559,12 @@ class Marking:
         return sheets.log(rows)
 
 
-def _hash(text: str) -> str:
-    return hashlib.sha256(text.encode()).hexdigest()[:16]
+def _read_json(path: Path) -> Any:
+    """What an earlier run kept; None if there is nothing, or it is damaged."""
+    try:
+        return json.loads(path.read_bytes())
+    except (OSError, ValueError):
+        return None
 
 
 def _why(note: Path) -> str:

@@ -93,6 +93,11 @@ def slug(text: str, longest: int = 40) -> str:
     return kept.encode()[:longest].decode(errors="ignore") or "student"
 
 
+def unsigned(student: Student) -> str:
+    """Her name in files where no ticket is: readable and different for every id, but anybody can write it."""
+    return f"{slug(student.id)}-{hashlib.sha256(student.id.encode()).hexdigest()[:16]}"
+
+
 def seed(secret: Secret, exercise: Exercise, student: Student) -> int:
     """Her seed: the first of a fixed series in whose case no two answers look the same.
 

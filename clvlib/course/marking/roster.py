@@ -15,7 +15,7 @@ from difflib import get_close_matches
 from functools import cached_property
 from pathlib import Path, PurePosixPath
 
-from clvlib.course.marking.tables import as_csv, figure, has_text, numbered_table
+from clvlib.course.marking.tables import as_csv, figure, has_text, number, numbered_table
 from clvlib.course.words import either, listing
 
 _IDS = {
@@ -205,7 +205,7 @@ class Roster:
         kept, place = self._form_columns(title)
         header, rows = [*self.header, title], [[*row, ""] for row in self.rows]
         maximum = [*self._points(), ""][place]
-        if _as_number(maximum) not in (None, out_of):
+        if number(maximum) not in (None, out_of):
             raise ValueError(
                 f"the LMS has {header[place]!r} out of {maximum.strip()} points, this exercise is out of {out_of}: set "
                 f"the points of the assignment to {out_of} there, then export the roster again"
@@ -450,10 +450,3 @@ def _letters(words: Iterable[str]) -> str:
 
 def _without_number(title: str) -> str:
     return re.sub(r"\s\([0-9]+\)$", "", title.strip()).strip()
-
-
-def _as_number(cell: str) -> float | None:
-    try:
-        return float(cell.replace(",", "."))
-    except ValueError:
-        return None

@@ -1,7 +1,6 @@
 """The tables that come out of marking: the gradebook, the log, and the sheets in which a person marks texts."""
 
 import hashlib
-import math
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -14,7 +13,7 @@ from clvlib.course.marking.judge import Marked
 from clvlib.course.marking.language import gettext
 from clvlib.course.marking.pseudonyms import Pseudonyms
 from clvlib.course.marking.release import slug
-from clvlib.course.marking.tables import as_csv, defused, figure, guarded, read_table, unguarded
+from clvlib.course.marking.tables import as_csv, defused, figure, guarded, number, read_table, unguarded
 from clvlib.course.words import listing
 
 
@@ -223,11 +222,11 @@ def read_marking_sheet(
     wanted = ["student", "name", "answer", *lines, "comment", "version"]
     _check_header(path, titles, rows, wanted)
     marks: dict[str, Mark] = {}
-    for number, row in enumerate(rows, start=2):  # as a spreadsheet counts them; a text may run over several lines
+    for line, row in enumerate(rows, start=2):  # as a spreadsheet counts them; a text may run over several lines
         cells = {title: cell.strip() for title, cell in zip(titles, row, strict=True)}
         student = unguarded(cells["student"])
         student = ids.get(student, student)
-        where = f"{path}, row {number}, student {student!r}"
+        where = f"{path}, row {line}, student {student!r}"
         if not student or student in marks:
             raise ValueError(f"{where}: every row needs a student, and every student has one row only")
         points = [_points(cells[title], most, f"{where}, column {title!r}") for title, most in lines.items()]
@@ -289,11 +288,8 @@ def _check_header(path: Path, titles: list[str], rows: list[list[str]], wanted: 
 def _points(cell: str, most: int, where: str) -> float | None:
     if not cell:
         return None
-    try:
-        given = float(cell.replace(",", "."))
-    except ValueError:
-        given = math.nan
-    if not 0 <= given <= most:
+    given = number(cell)
+    if given is None or not 0 <= given <= most:
         raise ValueError(f"{where}: the points are a number from 0 to {most}, not {cell!r}")
     return given
 

@@ -5,7 +5,6 @@ weight, of the best n where the plan says so. What nobody can know yet counts ne
 is not marked, a file that cannot be read, texts that wait.
 """
 
-import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -13,13 +12,12 @@ from pathlib import Path
 from clvlib.course.marking import pages
 from clvlib.course.marking.changes import Changes, Gradebook, Table, compare, rows_by_student
 from clvlib.course.marking.plan import Plan
-from clvlib.course.marking.release import slug, write, write_feedback
+from clvlib.course.marking.release import unsigned, write, write_feedback
 from clvlib.course.marking.roster import Roster, Student
 from clvlib.course.marking.tables import as_csv, defused, figure
 from clvlib.course.words import listing
 
 FOLDER = "course"
-_HASH = 16  # digits at the end of a page's name
 
 
 @dataclass(frozen=True)
@@ -119,9 +117,10 @@ class Term:
         """Write gradebook, pages and form; returns the files, and why there is no form where there should be one."""
         changes, text = self.changes(standings), self._as_csv(standings)
         told = {
-            each.student: (_page_name(each.student), pages.term_page(self.plan, each).encode()) for each in standings
+            each.student: (f"{unsigned(each.student)}.html", pages.term_page(self.plan, each).encode())
+            for each in standings
         }
-        write_feedback(self.out, self.roster, told, f"*-{'[0-9a-f]' * _HASH}.html")
+        write_feedback(self.out, self.roster, told, f"*-{'[0-9a-f]' * 16}.html")
         names, problem = ["gradebook.csv", "feedback"], ""
         try:
             grades = {each.student.id: None if each.open else each.grade for each in standings}
@@ -183,7 +182,3 @@ class Term:
             about = [defused(each.student.id), defused(each.student.name)]
             rows.append([*about, *shares, counted, " ".join(each.open), figure(each.grade), figure(self.plan.points)])
         return as_csv(rows)
-
-
-def _page_name(student: Student) -> str:
-    return f"{slug(student.id)}-{hashlib.sha256(student.id.encode()).hexdigest()[:_HASH]}.html"
