@@ -12,6 +12,7 @@ import yaml
 from jupyter_server.services.contents.filemanager import FileContentsManager
 from packaging.requirements import Requirement
 from packaging.specifiers import SpecifierSet
+from traitlets.config import PyFileConfigLoader
 
 from clvlib.course import check_setup, setup
 
@@ -176,6 +177,9 @@ def test_make_alone_lists_the_commands():
         "engines",
         "site",
         "site-test",
+        "package",
+        "bundle",
+        "bundle-test",
         "clean",
     ]
     for target in targets:
@@ -211,12 +215,14 @@ def test_the_check_finds_a_missing_and_an_old_package(monkeypatch, capsys):
 
 def test_the_file_browser_of_make_lab_lists_exercises_and_no_keys():
     said = subprocess.run(["make", "-n", "lab"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
-    hidden = re.findall(r"--ContentsManager\.hide_globs='?([^' ]+)'?", said)
+    assert "JUPYTER_CONFIG_PATH=.ci " in said
+    settings = PyFileConfigLoader("jupyter_server_config.py", str(ROOT / ".ci")).load_config()
+    hidden = settings.ContentsManager.hide_globs
     listed = FileContentsManager(root_dir=str(ROOT), hide_globs=hidden).get("exercises")["content"]
     names = {each["name"] for each in listed}
     assert "01_worksheet.ipynb" in names
     assert "keys" not in names
-    assert "--LabApp.custom_css=True --ServerApp.tornado_settings=static_custom_path=.ci " in said, (
-        "figures in the dark"
-    )
     assert set(FileContentsManager.hide_globs.default_args[0]) <= set(hidden), "nor what is hidden anyway"
+    assert settings.LabApp.custom_css, "figures in the dark"
+    assert (Path(settings.ServerApp.tornado_settings["static_custom_path"]) / "custom.css").exists()
+    assert (ROOT / settings.LabApp.default_url.removeprefix("/lab/tree/")).exists()
