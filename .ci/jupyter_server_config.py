@@ -1,4 +1,4 @@
-"""How JupyterLab shows the course, in `make lab`, on a hub, from a stick: all name this folder in JUPYTER_CONFIG_PATH."""
+"""How JupyterLab shows the course: `make lab`, a hub and a stick name this folder in JUPYTER_CONFIG_PATH."""
 
 from pathlib import Path
 
