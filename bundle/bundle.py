@@ -32,7 +32,7 @@ import clvlib
 
 HERE = Path(__file__).parent
 ROOT = HERE.parent
-START = "clvlib[marking]"
+START = ("clvlib[marking]", "flit_core")  # the second makes a wheel of our sdist
 COURSE = (  # what a student works with; practice is checked by the keys, which JupyterLab does not list
     "notebooks/*.ipynb",
     "notebooks/*.md",
@@ -193,20 +193,20 @@ class Needs:
     unknown: dict[str, str] = field(default_factory=dict)
 
 
-def needs(target: Target, lock: list[Pin], folder: Path, start: str = START) -> Needs:
-    """Walk from the first requirement through the wheels of a folder, as far as they are there."""
+def needs(target: Target, lock: list[Pin], folder: Path) -> Needs:
+    """Walk from the first requirements through the wheels of a folder, as far as they are there."""
     found = Needs()
-    to_do = [(Requirement(start), "the course")]
+    to_do = [(Requirement(line), "the course") for line in START]
     seen = set()
     while to_do:
         requirement, asks = to_do.pop()
         name, extras = canonicalize_name(requirement.name), frozenset(requirement.extras)
-        if (name, extras) in seen:
-            continue
-        seen.add((name, extras))
         pins = [pin for pin in lock if pin.name == name and target.wants(pin.marker)]
         if not any(requirement.specifier.contains(pin.version, prereleases=True) for pin in pins):
             found.unknown[f"{name}{requirement.specifier}"] = asks
+        if (name, extras) in seen:
+            continue
+        seen.add((name, extras))
         for pin in pins:
             wheel = best(folder, pin, target)
             if wheel is None:
@@ -219,17 +219,24 @@ def needs(target: Target, lock: list[Pin], folder: Path, start: str = START) -> 
 
 def fetch(target: Target, lock: list[Pin], folder: Path) -> None:
     """Fetch what a target needs and the folder has not; what is fetched may ask for more."""
+    asked: set[Pin] = set()
     while missing := needs(target, lock, folder).missing:
-        with tempfile.TemporaryDirectory() as scratch:
-            wanted = Path(scratch) / "wanted.txt"
-            wanted.write_text("".join(map(_pip_line, missing)), encoding="utf-8")
-            command = ["download", "--quiet", "--progress-bar=off", "--disable-pip-version-check", f"--dest={folder}"]
-            command += ["--no-deps", "--only-binary=:all:", "--require-hashes", f"--requirement={wanted}"]
-            command += ["--implementation=cp", f"--python-version={target.python}", "--ignore-requires-python"]
-            command += [f"--abi=cp{target.python.replace('.', '')}"]
-            command += [f"--platform={tag}" for tag in SYSTEMS[target.system].tags]
-            if subprocess.run([sys.executable, "-m", "pip", *command]).returncode:
-                raise SystemExit(f"Not all packages for {target} could be fetched: see what pip says above.")
+        if not missing.keys() - asked or not _download(missing, target, folder):
+            raise SystemExit(f"Not all packages for {target} could be fetched: see what pip says above.")
+        asked |= missing.keys()
+
+
+def _download(pins: Iterable[Pin], target: Target, folder: Path) -> bool:
+    """Whether pip could fetch the wheels of these pins."""
+    with tempfile.TemporaryDirectory() as scratch:
+        wanted = Path(scratch) / "wanted.txt"
+        wanted.write_text("".join(map(_pip_line, pins)), encoding="utf-8")
+        command = ["download", "--quiet", "--progress-bar=off", "--disable-pip-version-check", f"--dest={folder}"]
+        command += ["--no-deps", "--only-binary=:all:", "--require-hashes", f"--requirement={wanted}"]
+        command += ["--implementation=cp", f"--python-version={target.python}", "--ignore-requires-python"]
+        command += [f"--abi=cp{target.python.replace('.', '')}"]
+        command += [f"--platform={tag}" for tag in SYSTEMS[target.system].tags]
+        return subprocess.run([sys.executable, "-m", "pip", *command]).returncode == 0
 
 
 def _pip_line(pin: Pin) -> str:
@@ -264,7 +271,7 @@ def build(to: Path, targets: list[Target]) -> Path:
 def packages(targets: list[Target], wheels: Path) -> dict[Target, dict[Pin, Path]]:
     """Fill the folder of wheels with what the targets need, and nothing else."""
     with tempfile.TemporaryDirectory() as scratch:
-        ours = Path(shutil.copy(package(Path(scratch))[0], wheels))
+        ours, sdist = (Path(shutil.copy(path, wheels)) for path in package(Path(scratch)))
     lock = [*read_lock((ROOT / "requirements.lock").read_text(encoding="utf-8")), _pin_of(ours)]
     used = {}
     for target in targets:
@@ -272,7 +279,7 @@ def packages(targets: list[Target], wheels: Path) -> dict[Target, dict[Pin, Path
         fetch(target, lock, wheels)
         used[target] = needs(target, lock, wheels).wheels
         print(f"{len(used[target])} packages, {megabytes(used[target].values())}", flush=True)
-    for path in set(wheels.iterdir()) - {path for found in used.values() for path in found.values()}:
+    for path in set(wheels.iterdir()) - {path for found in used.values() for path in found.values()} - {sdist}:
         path.unlink()  # of an earlier build
     return used
 

@@ -40,14 +40,14 @@ def gather(build: Path) -> None:
     shutil.rmtree(build, ignore_errors=True)
     pages, files = build / "pages", build / "files"
     readme = _read("README.md")
-    pack = [path.relative_to(ROOT) for path in sorted(ROOT.glob("docs/teaching/*.md"))]  # listed as soon as it is there
+    pack = sorted(path.relative_to(ROOT) for path in ROOT.glob("docs/teaching/*.md"))  # listed as soon as it is there
     alt, picture, view = first_explorer()
     known = {
         "readme": Readme(readme),
         "lessons": lessons(readme),
         "modules": [Module(name) for name in dir(clvlib) if name != "__version__"],
         "explorer": {"alt": alt, "html": view},
-        "pack": [path.as_posix() for path in pack if not path.name[0].isdigit()],
+        "pack": sorted((path.as_posix() for path in pack if not path.name[0].isdigit()), key=_syllabi_first),
         "notes": [path.as_posix() for path in pack if path.name[0].isdigit()],
     }
     texts = [path.relative_to(ROOT) for room in ("", "notebooks/", "datasets/", "exercises/") for path in _texts(room)]
@@ -74,6 +74,10 @@ def gather(build: Path) -> None:
         _write(pages / name, moved(templates.get_template(name).render(known)))
     for module in known["modules"]:
         _write(pages / f"reference/{module.name}.rst", templates.get_template(MODULE).render(module=module))
+
+
+def _syllabi_first(page: str) -> tuple[bool, str]:
+    return "syllabi" not in page, page
 
 
 # The README, and the course as its table lists it.
