@@ -76,10 +76,6 @@ def gather(build: Path) -> None:
         _write(pages / f"reference/{module.name}.rst", templates.get_template(MODULE).render(module=module))
 
 
-def _syllabi_first(page: str) -> tuple[bool, str]:
-    return "syllabi" not in page, page
-
-
 # The README, and the course as its table lists it.
 
 
@@ -235,6 +231,10 @@ def other_files(name: Path, text: str) -> Iterator[Path]:
         linked = (ROOT / name.parent / target.partition("#")[0]).resolve()
         if ROOT in linked.parents and linked.is_file() and linked.suffix not in (".md", ".ipynb"):
             yield linked.relative_to(ROOT)
+
+
+def _syllabi_first(page: str) -> tuple[bool, str]:
+    return "syllabi" not in page, page
 
 
 def _read(name: str | Path) -> str:
