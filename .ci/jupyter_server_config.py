@@ -3,14 +3,8 @@
 from pathlib import Path
 
 c = get_config()  # noqa: F821
-c.ContentsManager.hide_globs = [
-    "__pycache__",
-    "*.pyc",
-    "*.pyo",
-    ".DS_Store",
-    "*~",
-    "keys",
-]  # no answers before questions
+# no answers before questions
+c.ContentsManager.hide_globs = ["__pycache__", "*.pyc", "*.pyo", ".DS_Store", "*~", "keys"]
 c.LabApp.check_for_updates_class = "jupyterlab.NeverCheckForUpdate"
 c.LabApp.custom_css = True
 c.LabApp.default_url = "/lab/tree/notebooks/00_start_here.ipynb"

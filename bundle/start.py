@@ -31,7 +31,7 @@ def main() -> None:
 
 
 def is_ready(course: Path) -> bool:
-    return (course / ".venv" / "ready").exists()
+    return (course / ".venv" / "ready").exists() and python_of(course).exists()
 
 
 def set_up(course: Path) -> None:
