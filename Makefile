@@ -19,7 +19,7 @@ SITE_OPTIONS ?=
 
 help:  ## list the commands
 	@echo "CLV Notebooks"
-	@grep -E '^[a-z-]+:.*## ' Makefile | sed -e 's/:.*## /|/' | awk -F'|' '{printf "  make %-10s %s\n", $$1, $$2}'
+	@grep -E '^[a-z-]+:.*## ' Makefile | sed -e 's/:.*## /|/' | awk -F'|' '{printf "  make %-11s %s\n", $$1, $$2}'
 
 setup: $(READY)  ## install everything into .venv (once; later commands do it by themselves)
 
@@ -134,7 +134,7 @@ $(BUNDLE)/bin/python: $(READY)
 bundle: $(BUNDLE)/bin/python  ## the course on a stick, for a class without a network (PLATFORMS="windows linux" PYTHONS="3.12")
 	@$(BUNDLE)/bin/python bundle/bundle.py --platforms "$(PLATFORMS)" --pythons "$(PYTHONS)"
 
-bundle-test: $(READY)  ## set the bundle up without a network, and run a lesson in it (Linux, with bubblewrap and Chromium)
+bundle-test: $(READY)  ## set the bundle up without a network, and run a lesson in it (needs bubblewrap, Chromium)
 	@CLV_BUNDLE_REQUIRED=1 bwrap --dev-bind / / --unshare-net $(PYTHON) -m pytest -n 0 -q tests/test_bundle.py
 
 clean:  ## remove the set-up (your notebooks and progress stay)
