@@ -135,7 +135,7 @@ bundle: $(BUNDLE)/bin/python  ## the course on a stick, for a class without a ne
 	@$(BUNDLE)/bin/python bundle/bundle.py --platforms "$(PLATFORMS)" --pythons "$(PYTHONS)"
 
 bundle-test: $(READY)  ## set the bundle up without a network, and run a lesson in it (needs bubblewrap, Chromium)
-	@CLV_BUNDLE_REQUIRED=1 bwrap --dev-bind / / --unshare-net $(PYTHON) -m pytest -n 0 -q tests/test_bundle.py
+	@CLV_BUNDLE_REQUIRED=1 bwrap --dev-bind / / --unshare-net $(PYTHON) -m pytest -n 0 -q tests/test_bundle.py -k without_a_network
 
 clean:  ## remove the set-up (your notebooks and progress stay)
 	rm -rf $(VENV) $(NBGRADER) $(MUTANTS) $(ENGINES) $(SITE) $(BUNDLE) docs/_build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis

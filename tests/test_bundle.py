@@ -414,9 +414,9 @@ def test_a_bundle_sets_up_without_a_network_and_a_lesson_runs_in_it(tmp_path):
             explorer = page.locator(".clv-explorer").first
             slider = explorer.locator("input[type=range]").first
             slider.scroll_into_view_if_needed()
-            before = explorer.inner_text()
             slider.press("ArrowRight")
-            wait(lambda: explorer.inner_text() != before, "the explorer did not answer")
+            answer = explorer.locator(".clv-sentence")
+            wait(lambda: "At a margin rate of 9.4%" in answer.inner_text(), "the explorer did not answer")
             page.screenshot(path=ROOT / "dist" / "explorer.png")
             open_and_run(lab, page, "exercises/01_worksheet.ipynb", "0 of 8 questions done")
     finally:
