@@ -353,6 +353,13 @@ def test_a_mean_that_may_be_infinite_is_not_determined():
     assert fit.diagnosis.endswith("of the population goes from 142 to infinity: the mean spend is not determined.")
 
 
+def test_a_mean_with_a_q_between_one_and_two_is_finite_on_the_whole_ridge():
+    fit = GammaGamma.fit(GammaGamma(p=3, q=1.6, gamma=10).simulate(30, seed=0, frequency=4))
+    assert 1 < fit.q < 2
+    low, high = _ranges(fit.diagnosis)["mean spend"]
+    assert low <= round(fit.expected_spend(), 1) <= high < np.inf
+
+
 def test_a_q_between_one_and_two_needs_no_word():
     fit = GammaGamma.fit(GammaGamma(p=3, q=1.5, gamma=10).simulate(2000, seed=1))
     assert 1 < fit.q < 2
@@ -820,6 +827,14 @@ def test_copies_of_customers_change_nothing_but_the_weight(cdnow):
     assert list(many.parameters.values()) == pytest.approx(list(once.parameters.values()), rel=1e-5)
     assert many.log_likelihood == pytest.approx(9 * once.log_likelihood, rel=1e-12)
     assert many.standard_errors["a"] == pytest.approx(once.standard_errors["a"] / 3, rel=1e-4)
+
+
+@pytest.mark.parametrize("model", [*SHOPS, SPEND, BGBB(alpha=1.2, beta=0.75, gamma=0.66, delta=2.8)])
+def test_a_row_may_stand_for_several_customers(model):
+    history = {"frequency": [0, 3], "recency": [0, 8], "T": [10, 12], "monetary_value": [np.nan, 30.0]}
+    counts = pd.DataFrame(history | {"customers": [5, 2]})
+    each = pd.DataFrame(history).loc[[0] * 5 + [1] * 2]
+    assert model.log_likelihood_of(counts) == pytest.approx(model.log_likelihood_of(each), rel=1e-12)
 
 
 def test_a_given_model_says_so_and_has_no_aic():
