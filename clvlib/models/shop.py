@@ -749,9 +749,9 @@ class _BuyTillYouDie(Model, ABC):
         >>> shop.columns[:5].tolist()
         ['customer_id', 'frequency', 'recency', 'T', 'holdout_frequency']
         """
-        T, rng = one_each("T", T, n), np.random.default_rng(seed)
+        T, holdout = (one_each("T and holdout", each, n) for each in (T, holdout))
         each = self._of(self._read(covariates, n))
-        truth, owner, time = each._lives(rng, T + one_each("holdout", holdout, n))
+        truth, owner, time = each._lives(np.random.default_rng(seed), T + holdout)
         seen = time <= T[owner]
         recency = np.zeros(n)
         recency[owner[seen]] = time[seen]  # times rise within a customer, and the last one written stays
