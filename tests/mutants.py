@@ -67,7 +67,11 @@ TESTS |= {
         "bgnbd": ("tests/test_models_covariates.py",),
         "pareto": ("tests/test_models_covariates.py",),
         "spend": (),
-        "_fit": (),
+        "_fit": (
+            "tests/test_models_contract.py",
+            "tests/test_models_forecast.py",
+            "tests/test_models_covariates.py",
+        ),
         "_histories": ("tests/test_models_covariates.py",),
         "_covariates": ("tests/test_models_covariates.py",),
         "_spread": (),

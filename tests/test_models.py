@@ -17,7 +17,7 @@ from scipy.special import betaln, gammaln, hyp2f1
 from scipy.stats import beta as beta_law
 from scipy.stats import gamma as gamma_law
 
-from clvlib.models import BDW, BGBB, BGNBD, MBGNBD, SBG, GammaGamma, ParetoNBD, _histories, spend
+from clvlib.models import BDW, BGBB, BGNBD, MBGNBD, SBG, GammaGamma, ParetoNBD, _fit, _histories, spend
 
 HIGH_END = [1000, 869, 743, 653, 593, 551, 517, 491]
 REGULAR = [1000, 631, 468, 382, 326, 289, 262, 241]
@@ -339,6 +339,37 @@ def test_a_cohort_that_churns_faster_and_faster_gets_a_boundary():
     assert fit.standard_errors == {"alpha": np.inf, "beta": np.inf}
 
 
+def test_each_parameter_at_an_edge_is_named_with_each_that_goes_along():
+    stayed = SBG.fit([1000, 1000, 1000]).diagnosis
+    assert stayed.startswith(
+        "Boundary: alpha and beta went to the edge of the search (0.0001 and 1e+04), so the data do not bound them on "
+        "that side. Along the ridge that leads there, survival after 4 periods"
+    )
+    nobody = BGNBD.fit(pd.DataFrame({"frequency": [0] * 50, "recency": 0.0, "T": 30.0})).diagnosis
+    assert (
+        "Boundary: r and alpha went to the edge of the search (5e-05 and 1.5e+05), so the data do not bound them on "
+        "that side, nor a, nor b. Along the ridge"
+    ) in nobody
+
+
+def test_the_lower_edge_is_an_edge_too():
+    fit = GammaGamma.fit(GammaGamma(p=3, q=1.3, gamma=10).simulate(20, seed=0, frequency=4))
+    assert (
+        "Boundary: gamma went to the edge of the search (0.00597), so the data do not bound it on that side, nor p."
+        in (fit.diagnosis)
+    )
+    assert fit.standard_errors["p"] == fit.standard_errors["gamma"] == np.inf > fit.standard_errors["q"]
+
+
+def test_a_search_that_stops_on_a_slope_says_so():
+    def broken(theta):  # by its slope it rises by 0.002, and it never does
+        return 0.0, (2 - 1000 * np.log(theta)) / theta
+
+    theta, report = _fit.maximise(broken, {"a": 1.0}, ["A note."], lambda theta: {"nothing": 0.0})
+    assert theta == [1]
+    assert report["diagnosis"] == "A note. Not converged: the search stopped where the log-likelihood still rises."
+
+
 def test_a_gamma_gamma_whose_customers_are_all_alike_has_a_sure_mean():
     fit = GammaGamma.fit(GammaGamma(p=3, q=5000, gamma=50_000).simulate(300, seed=1))
     assert "up to the edge of the search" in fit.diagnosis
@@ -604,6 +635,19 @@ def test_parameters_beyond_all_sense_get_a_sentence(a, b):
 
 def test_expected_purchases_of_round_parameters():
     assert BGNBD(r=1, alpha=50, a=20, b=500).expected_purchases(1000) == pytest.approx(11.405570054334, rel=1e-12)
+
+
+def test_expected_purchases_where_the_closed_form_overflows():
+    """2F1 is about 1e310 here, and what it is multiplied by 1e-310."""
+    with mpmath.workdps(50):
+        expected = float(_purchases_50(310, 8.9, 0.8, 2))
+    assert BGNBD(r=310, alpha=50, a=0.8, b=2).expected_purchases(50 * 8.9) == pytest.approx(expected, rel=1e-9)
+
+
+def test_the_slope_exists_at_b_equal_to_one():
+    one_time = pd.DataFrame({"frequency": [0], "recency": [0.0], "T": [30.0]})
+    _, slope = BGNBD._likelihood(np.array([0.7, 6.0, 1.3, 1.0]), _histories.histories("summary", one_time))
+    assert slope[2:].tolist() == [0, 0]  # nobody could have left
 
 
 @unhurried
