@@ -1046,8 +1046,9 @@ def test_the_unit_survives_what_pandas_does_with_a_summary():
 
 
 def test_a_word_for_the_unit_that_nobody_knows_is_refused():
-    with pytest.raises(ValueError, match=r"summary.attrs\['grain'\] must be 'day', 'week', .* got 'W'"):
-        BGNBD.fit(_base("W"))
+    for call in (BGNBD.fit, PUBLISHED.log_likelihood_of, lambda summary: PUBLISHED.predict(summary, 10)):
+        with pytest.raises(ValueError, match=r"^summary.attrs\['grain'\] must be 'day', 'week', .* got 'W'"):
+            call(_base("W"))
 
 
 def test_simulated_customers_know_the_models_unit():
