@@ -264,6 +264,18 @@ def test_every_method_wants_a_row_a_customer():
             call(people)
 
 
+def test_effects_go_by_name_in_whatever_order():
+    people, world = _people(5), WORLDS[0]
+    base = world.simulate(5, seed=1, T=30, covariates=people)
+    turned = BGNBD(
+        **world._own,
+        purchase_effects=world.purchase_effects,
+        dropout_effects=dict(reversed(world.dropout_effects.items())),
+    )
+    assert list(turned.parameters) == list(world.parameters)
+    assert turned.p_alive(*_three(base), people).equals(world.p_alive(*_three(base), people))
+
+
 def test_a_fit_with_covariates_knows_the_unit_of_its_summary():
     people = _people(100)
     base = WORLDS[0].simulate(100, seed=1, T=60, covariates=people)
