@@ -72,11 +72,11 @@ TESTS |= {
             "tests/test_models_forecast.py",
             "tests/test_models_covariates.py",
         ),
-        "_histories": ("tests/test_models_covariates.py",),
+        "_histories": ("tests/test_models_compare.py", "tests/test_models_covariates.py"),
         "_covariates": ("tests/test_models_covariates.py",),
         "_spread": (),
         "_forecast": ("tests/test_models_forecast.py",),
-        "_compare": ("tests/test_models_compare.py",),
+        "_compare": ("tests/test_models_compare.py", "tests/test_models_covariates.py"),
         "_alike": ("tests/test_models_forecast.py",),
     }.items()
 }

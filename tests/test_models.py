@@ -1051,6 +1051,17 @@ def test_a_word_for_the_unit_that_nobody_knows_is_refused():
             call(_base("W"))
 
 
+@pytest.mark.parametrize("which", [0, 1])
+def test_recency_and_t_each_say_their_unit(which):
+    weekly = BGNBD(**PUBLISHED.parameters, grain="week")
+    for unit, sentence in (("day", "is in days and the model in weeks"), ("W", r"must be 'day', .* got 'W'")):
+        times = [pd.Series([20.0]), pd.Series([30.0])]
+        times[which].attrs["grain"] = unit
+        name = ("recency", "T")[which] + (r"\.attrs\['grain'\]" if unit == "W" else "")
+        with pytest.raises(ValueError, match=f"^{name} {sentence}"):
+            weekly.p_alive([2], *times)
+
+
 def test_simulated_customers_know_the_models_unit():
     weekly = BGNBD(*PUBLISHED.parameters.values(), grain="week")
     assert BGNBD.fit(weekly.simulate(50, seed=1)).grain == "week"
