@@ -214,6 +214,20 @@ def test_a_check_asks_for_the_purchases_by_week(split):
     )
     with pytest.raises(ValueError, match=r"^column 'monetary_value' of holdout must be at least 0"):
         WORLD.check(split.assign(monetary_value=-1.0))
+    with pytest.raises(ValueError, match=r"^column 'customers' of holdout must be a whole number of at least 1"):
+        WORLD.check(split.assign(customers=0))
+
+
+def test_the_models_unit_serves_where_the_table_has_none(split):
+    plain, weekly = split.copy(), BGNBD(**WORLD.parameters, grain="week")
+    plain.attrs = {"weekly_repeats": split.attrs["weekly_repeats"]}
+    pd.testing.assert_frame_equal(weekly.check(plain).tracking, weekly.check(split).tracking)
+
+
+def test_what_is_the_same_has_a_correlation_of_1_and_what_does_not_vary_none():
+    rise, level, customers = np.array([0.0, 1, 1]), np.ones(3), np.ones(3)
+    assert _compare._correlation(rise, rise, customers) == pytest.approx(1)
+    assert np.isnan([_compare._correlation(*pair, customers) for pair in ((rise, level), (level, rise))]).all()
 
 
 # Several models
