@@ -264,6 +264,14 @@ def test_every_method_wants_a_row_a_customer():
             call(people)
 
 
+@pytest.mark.parametrize("unit", [1e-6, 1, 1e6])
+def test_a_column_that_follows_from_another_is_refused_in_any_unit(unit):
+    base = WORLDS[0].simulate(20, seed=1, T=30, covariates=_people(20)).reset_index(drop=True)
+    age = np.random.default_rng(1).uniform(20, 70, 20)
+    with pytest.raises(ValueError, match=r"^column 'born' of covariates follows from the columns before it"):
+        BGNBD.fit(base, pd.DataFrame({"age": unit * age, "born": unit * (2024 - age)}))
+
+
 def test_effects_go_by_name_in_whatever_order():
     people, world = _people(5), WORLDS[0]
     base = world.simulate(5, seed=1, T=30, covariates=people)
