@@ -13,11 +13,15 @@ import gc
 import hashlib
 import importlib.machinery
 import importlib.util
+import json
 import os
 import resource
 import sys
+import tempfile
 import time
 import tomllib
+from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -32,7 +36,6 @@ ENOUGH = 0.95
 OPTIONS = ["-x", "-q", "-o", "addopts=", "--doctest-modules", "--assert=plain", "-p", "no:cacheprovider"]
 OPTIONS += ["-m", "not slow", "-p", "_hypothesis_pytestplugin", "--hypothesis-profile=mutants"]
 MEMORY = 4 * 2**30
-PRELOADED = ("numpy", "pandas", "scipy.optimize", "scipy.special", "scipy.stats", "statsmodels.duration.survfunc")
 
 
 def of_the_field(name: str) -> list[list[str]]:
@@ -154,61 +157,137 @@ def import_instead(name: str, file: Path, code: str) -> None:
     sys.meta_path.insert(0, Finder)
 
 
-def start(module: str, code: str, seconds: int) -> int:
-    """Run the module's tests on the code in a process of its own, which ends with 0 if all of them pass."""
+class Watch:
+    """Beside an unchanged run: what each test calls of the module, how long it takes, and what is imported."""
+
+    def __init__(self, file: Path, notes: Path):
+        self.file, self.notes = str(file), notes
+        self.groups: list[dict[str, set[str]]] = []
+        self.seconds: dict[str, float] = {}
+        self.called = self.before = set[str]()  # by imports: every test needs that
+
+    def trace(self, frame, event, arg):
+        if frame.f_code.co_filename == self.file:
+            self.called.add(frame.f_code.co_qualname.replace(".<locals>", ""))
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_load_initial_conftests(self):
+        self.groups.append({})
+        sys.settrace(self.trace)
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_protocol(self, item):
+        self.called = self.groups[-1][item.nodeid] = set()
+        began = time.process_time()
+        try:
+            return (yield)
+        finally:
+            self.called, self.seconds[item.nodeid] = self.before, time.process_time() - began
+
+    def pytest_sessionfinish(self):
+        groups = [{test: [*called, *self.before] for test, called in group.items()} for group in self.groups]
+        imports = [name for name, module in sys.modules.items() if not is_ours(getattr(module, "__file__", None))]
+        self.notes.write_text(json.dumps({"groups": groups, "seconds": self.seconds, "imports": imports}))
+
+
+@dataclass(frozen=True)
+class Order:
+    """Tests that call what is changed come first, and quick ones before slow ones; none runs for ever."""
+
+    callers: set[str]
+    seconds: dict[str, float]
+
+    def pytest_collection_modifyitems(self, items):
+        items.sort(key=lambda item: (item.nodeid not in self.callers, self.seconds.get(item.nodeid, 0)))
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_protocol(self, item):
+        stop_after(5 + 5 * self.seconds.get(item.nodeid, 0))
+
+
+def stop_after(seconds: float) -> None:
+    _, most = resource.getrlimit(resource.RLIMIT_CPU)
+    resource.setrlimit(resource.RLIMIT_CPU, (int(time.process_time() + seconds) + 1, most))
+
+
+def start(module: str, code: str, groups: list[list[str]], *plugins: object) -> int:
+    """Run groups of tests on the code in a process of its own, which ends with 0 if all of them pass."""
     child = os.fork()
     if child:
         return child
     try:
-        resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
+        stop_after(600)
         resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
         if "MUTANTS_SHOW" not in os.environ:
             null = os.open(os.devnull, os.O_RDWR)
             for stream in range(3):
                 os.dup2(null, stream)
-        import_instead(f"clvlib.{module.replace('/', '.')}", ROOT / "clvlib" / f"{module}.py", code)
-        os._exit(next((1 for tests in TESTS[module] if pytest.main([*OPTIONS, *tests])), 0))
+        import_instead(f"clvlib.{module.replace('/', '.')}", file_of(module), code)
+        os._exit(any(pytest.main([*OPTIONS, *group], plugins) for group in groups))
     except BaseException:
         os._exit(1)
 
 
-def survivors_of(module: str, changes: list[Change], jobs: int) -> list[Change]:
-    unchanged = (ROOT / "clvlib" / f"{module}.py").read_text(encoding="utf-8")
-    _, status, used = os.wait4(start(module, unchanged, 600), 0)
-    if status:
-        sys.exit(f"clvlib/{module}.py: its tests fail without any change: run pytest first")
-    if os.waitpid(start(module, "1 / 0", 600), 0)[1] == 0:
-        sys.exit(f"clvlib/{module}.py: its tests pass without it")
-    seconds = int(5 + 5 * (used.ru_utime + used.ru_stime))
+def file_of(module: str) -> Path:
+    return ROOT / "clvlib" / f"{module}.py"
+
+
+def is_ours(file: str | None) -> bool:
+    return file is not None and file.startswith(str(ROOT)) and "site-packages" not in file
+
+
+def watched(module: str) -> dict:
+    """What its tests call, by group and test, their seconds, and the names of what they import."""
+    unchanged = file_of(module).read_text(encoding="utf-8")
+    with tempfile.TemporaryDirectory() as folder:
+        notes = Path(folder) / "notes.json"
+        if os.waitpid(start(module, unchanged, TESTS[module], Watch(file_of(module), notes)), 0)[1]:
+            sys.exit(f"clvlib/{module}.py: its tests fail without any change: run pytest first")
+        if os.waitpid(start(module, "1 / 0", TESTS[module]), 0)[1] == 0:
+            sys.exit(f"clvlib/{module}.py: its tests pass without it")
+        return json.loads(notes.read_text())
+
+
+def survivors_of(module: str, changes: list[Change], jobs: int) -> Iterator[Change]:
+    notes = watched(module)
+    for name in notes["imports"]:  # once, not once a change
+        with suppress(Exception):
+            importlib.import_module(name)
+    gc.freeze()  # or each process would go through all of this again
     running: dict[int, Change] = {}
-    survivors = []
     for change in [*changes, *[None] * jobs]:
         if len(running) == jobs or (change is None and running):
             child, status = os.wait()
             tried = running.pop(child)
             if status == 0:
-                survivors.append(tried)
+                yield tried
         if change is not None:
-            running[start(module, change.code, seconds)] = change
-    return survivors
+            called = change.where or "<module>"
+            callers = {test for group in notes["groups"] for test, calls in group.items() if called in calls}
+            telling = zip(TESTS[module], notes["groups"], strict=True)
+            groups = [group for group, tests in telling if callers & set(tests)]
+            running[start(module, change.code, groups, Order(callers, notes["seconds"]))] = change
 
 
-def report(module: str, changes: list[Change], survivors: list[Change], minutes: float) -> bool:
-    """Print what became of a module's changes; True if the tests notice enough of them."""
+def report(module: str, changes: list[Change], jobs: int) -> bool:
+    """Print what becomes of a module's changes, survivors at once; True if the tests notice enough of them."""
+    began = time.monotonic()
     listed = tomllib.loads(SURVIVORS.read_text(encoding="utf-8")).get(module, []) if SURVIVORS.exists() else []
     known = {(each["in"], each["was"], each["now"]) for each in listed}
-    new = [each for each in survivors if (each.where, each.was, each.now) not in known]
-    alive = {(each.where, each.was, each.now) for each in survivors}
-    for each in new:
-        quoted = (f"{name} = {toml(text)}" for name, text in (("in", each.where), ("was", each.was), ("now", each.now)))
-        print(f'\n[["{module}"]]', *quoted, 'because = ""', sep="\n")
-    for where, was, now in known & {(each.where, each.was, each.now) for each in changes} - alive:
+    alive = []
+    for each in survivors_of(module, changes, jobs):
+        alive.append((each.where, each.was, each.now))
+        if alive[-1] not in known:
+            quoted = (f"{name} = {toml(text)}" for name, text in zip(("in", "was", "now"), alive[-1], strict=True))
+            print(f'\n[["{module}"]]', *quoted, 'because = ""', sep="\n", flush=True)
+    for where, was, now in known & {(each.where, each.was, each.now) for each in changes} - set(alive):
         print(f"\nnoticed after all, take it off the list: {where}: {was} -> {now}")
-    tried, nothing = len(changes), len(survivors) - len(new)
-    share = 1 - len(new) / (tried - nothing)
+    tried, missed = len(changes), sum(each not in known for each in alive)
+    nothing = len(alive) - missed
+    share = 1 - missed / (tried - nothing)
     print(
-        f"{module:20} {tried:5} tried {tried - len(survivors):5} noticed {nothing:5} change nothing "
-        f"{len(new):5} missed {share:7.1%} {minutes:6.1f} min",
+        f"{module:20} {tried:5} tried {tried - len(alive):5} noticed {nothing:5} change nothing "
+        f"{missed:5} missed {share:7.1%} {(time.monotonic() - began) / 60:6.1f} min",
         flush=True,
     )
     return share >= ENOUGH
@@ -229,8 +308,6 @@ def main() -> int:
     os.chdir(ROOT)
     sys.path.insert(0, str(ROOT))
     os.environ |= {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "OPENBLAS_NUM_THREADS": "1"}
-    for name in PRELOADED:  # once, not once a change
-        importlib.import_module(name)
     hypothesis.settings.register_profile(  # the same cases each time; the first failure is enough
         "mutants",
         max_examples=25,
@@ -240,13 +317,10 @@ def main() -> int:
         phases=[hypothesis.Phase.explicit, hypothesis.Phase.generate],
         suppress_health_check=list(hypothesis.HealthCheck),
     )
-    gc.freeze()  # or each process would go through all of this again
     enough = []
     for module in asked.modules:
-        began = time.monotonic()
-        changes = sample((ROOT / "clvlib" / f"{module}.py").read_text(encoding="utf-8"), asked.seed, asked.changes)
-        survivors = survivors_of(module, changes, asked.jobs)
-        enough.append(report(module, changes, survivors, (time.monotonic() - began) / 60))
+        changes = sample(file_of(module).read_text(encoding="utf-8"), asked.seed, asked.changes)
+        enough.append(report(module, changes, asked.jobs))
     return 0 if all(enough) else 1
 
 
