@@ -81,9 +81,9 @@ TESTS |= {
         ["tests/test_slips.py"],
     ],
     "course/slips": [["tests/test_exercise.py"], ["tests/test_slips.py"], ["tests/test_practice.py"]],
-    "course/learner": [["tests/test_practice.py"], ["tests/test_progress.py"]],
+    "course/learner": [["tests/test_practice.py"], ["tests/test_turns.py"], ["tests/test_progress.py"]],
     "course/marking/answers": [["tests/test_answers.py"]],
-    "course/marking/judge": [["tests/test_judge.py"]],
+    "course/marking/judge": [["tests/test_judge.py"], ["tests/test_language.py"]],
 }
 
 

@@ -221,6 +221,7 @@ def test_the_cells_of_a_table(answer, says):
     ("shop", "says"),
     [
         ("Lanzhou", 'In column "shop", 2 of 3 are right.'),
+        ("lanzhou", 'In column "shop", 2 of 3 are right.'),
         ("Wuhu", 'In column "shop", 2 of 3 are right.'),
         ("is", 'row 1: "is" is none of the texts asked for.'),
         (True, 'row 1: "True" is none of the texts asked for.'),

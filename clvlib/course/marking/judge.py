@@ -112,8 +112,9 @@ def notes(collected: Collected) -> list[str]:
 def _trouble(what: str) -> str:
     """What the sandbox says, in the language of the page; the catalogue has its numbers as `%(n)s`."""
     number = re.search(r"\d+(\.\d+)?", what)
-    said = gettext(what.replace(number[0], "%(n)s", 1)) if number else gettext(what)
-    return said.replace("%(n)s", number[0]) if number else said
+    if number is None:
+        return gettext(what)
+    return gettext(what.replace(number[0], "%(n)s")).replace("%(n)s", number[0])
 
 
 def _stopped(key: str, collected: Collected) -> str:
