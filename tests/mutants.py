@@ -249,6 +249,7 @@ def watched(module: str) -> dict:
 
 
 def survivors_of(module: str, changes: list[Change], jobs: int) -> Iterator[Change]:
+    """The changes that no test notices, as they are found. A group of tests that never calls what is changed is not tried."""
     notes = watched(module)
     for name in notes["imports"]:  # once, not once a change
         with suppress(Exception):
