@@ -4,27 +4,29 @@
 
 mutmut's operators make the changes: another operator, number, word or option, an argument less, a swapped branch. (Its
 own runner leaves out decorated functions, and so the whole field library.) A module gets a sample of 200: a change
-belongs to it by a hash of its own text, so that the sample stays while other lines are edited. A change that no test
-notices either shows a test that is missing, or changes nothing: then `survivors.toml` lists it with the reason.
+belongs to it by a hash of its own text, so that the sample stays while other lines are edited. Each is tried with the
+tests that run the changed lines, the quickest first: no other could notice. A change that no test notices either shows
+a test that is missing, or changes nothing: then `survivors.toml` lists it with the reason.
 """
 
 import argparse
+import functools
 import gc
 import hashlib
 import importlib.machinery
 import importlib.util
-import json
 import os
+import pickle
 import resource
 import sys
 import tempfile
 import time
 import tomllib
-from collections.abc import Iterator
-from contextlib import suppress
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+import coverage
 import hypothesis
 import libcst as cst
 import pytest
@@ -36,6 +38,8 @@ ENOUGH = 0.95
 OPTIONS = ["-x", "-q", "-o", "addopts=", "--doctest-modules", "--assert=plain", "-p", "no:cacheprovider"]
 OPTIONS += ["-m", "not slow", "-p", "_hypothesis_pytestplugin", "--hypothesis-profile=mutants"]
 MEMORY = 4 * 2**30
+PRELOADED = ("numpy", "pandas", "scipy.optimize", "scipy.special", "scipy.stats", "statsmodels.duration.survfunc")
+PRELOADED += ("nbval.plugin", "matplotlib.pyplot", "mpmath")
 
 
 def of_the_field(name: str) -> list[list[str]]:
@@ -89,11 +93,13 @@ TESTS |= {
 
 @dataclass(frozen=True)
 class Change:
-    """One change: in which function, the changed lines before and after it, and the module with it."""
+    """One change: in which function, the changed lines before and after it, their numbers, and the module with it."""
 
     where: str
     was: str
     now: str
+    first: int
+    last: int
     code: str
 
 
@@ -135,10 +141,13 @@ def sample(source: str, seed: int, size: int) -> list[Change]:
 
 def changed_lines(where: str, before: str, after: str) -> Change:
     was, now = before.splitlines(), after.splitlines()
-    for end in (0, -1):
-        while was and now and was[end] == now[end]:
-            del was[end], now[end]
-    return Change(where, *(" ".join(line.strip() for line in lines) for lines in (was, now)), after)
+    while was and now and was[-1] == now[-1]:
+        del was[-1], now[-1]
+    last = len(was)
+    while was and now and was[0] == now[0]:
+        del was[0], now[0]
+    texts = (" ".join(line.strip() for line in lines) for lines in (was, now))
+    return Change(where, *texts, last - len(was) + 1, last, after)
 
 
 def import_instead(name: str, file: Path, code: str) -> None:
@@ -157,104 +166,137 @@ def import_instead(name: str, file: Path, code: str) -> None:
     sys.meta_path.insert(0, Finder)
 
 
+@dataclass(frozen=True)
+class Reach:
+    """For each list of TESTS its tests and their seconds, the quickest first; for each line the tests that run it.
+
+    What runs when the module is imported is run by all of them.
+    """
+
+    seconds: list[dict[str, float]]
+    lines: dict[int, set[str]]
+
+    def of(self, change: Change) -> list[dict[str, float]]:
+        first = max((line for line in self.lines if line <= change.first), default=0)  # a bracket alone is not counted
+        lines = [line for line in self.lines if first <= line <= change.last]
+        tests = set().union(*(self.lines[line] for line in lines))
+        return [{test: time for test, time in part.items() if test in tests} for part in self.seconds]
+
+
 class Watch:
-    """Beside an unchanged run: what each test calls of the module, how long it takes, and what is imported."""
+    """Notes for pytest what each test reaches."""
 
-    def __init__(self, file: Path, notes: Path):
-        self.file, self.notes = str(file), notes
-        self.groups: list[dict[str, set[str]]] = []
+    def __init__(self, file: Path) -> None:
+        self.file = str(file)
+        self.coverage = coverage.Coverage(data_file=None, config_file=False, include=[self.file])
         self.seconds: dict[str, float] = {}
-        self.called = self.before = set[str]()  # by imports: every test needs that
+        self.parts_of: dict[str, set[str]] = {}
+        self.inside = [""]
 
-    def trace(self, frame, event, arg):
-        if frame.f_code.co_filename == self.file:
-            self.called.add(frame.f_code.co_qualname.replace(".<locals>", ""))
-
-    @pytest.hookimpl(tryfirst=True)
-    def pytest_load_initial_conftests(self):
-        self.groups.append({})
-        sys.settrace(self.trace)
-
-    @pytest.hookimpl(wrapper=True)
-    def pytest_runtest_protocol(self, item):
-        self.called = self.groups[-1][item.nodeid] = set()
-        began = time.process_time()
+    def _inside(self, what: str):
+        self.inside.append(what)
+        self.coverage.switch_context(what)
         try:
             return (yield)
         finally:
-            self.called, self.seconds[item.nodeid] = self.before, time.process_time() - began
+            self.inside.pop()
+            self.coverage.switch_context(self.inside[-1])
 
-    def pytest_sessionfinish(self):
-        groups = [{test: [*called, *self.before] for test, called in group.items()} for group in self.groups]
-        imports = [name for name, module in sys.modules.items() if not is_ours(getattr(module, "__file__", None))]
-        self.notes.write_text(json.dumps({"groups": groups, "seconds": self.seconds, "imports": imports}))
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_protocol(self, item):
+        began = time.process_time()
+        result = yield from self._inside(item.nodeid)
+        self.seconds[item.nodeid] = time.process_time() - began
+        self.parts_of[item.nodeid] = {"", item.nodeid.split("::")[0], item.nodeid, *getattr(item, "fixturenames", [])}
+        return result
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_make_collect_report(self, collector):
+        """What a file of tests makes when it is imported is reached by each of its tests."""
+        return (yield from self._inside(collector.nodeid))
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_fixture_setup(self, fixturedef):
+        """What tests share is made in the first of them, and reached by each."""
+        shared = fixturedef.scope != "function"
+        return (yield from self._inside(fixturedef.argname if shared else self.inside[-1]))
+
+    def reach(self, module: str) -> Reach:
+        """Run all tests."""
+        self.coverage.start()
+        importlib.import_module(f"clvlib.{module.replace('/', '.')}")
+        seconds = []
+        for arguments in TESTS[module]:
+            if pytest.main([*OPTIONS, *arguments], plugins=[self]):
+                sys.exit("its tests fail without any change")
+            seconds.append(dict(sorted(self.seconds.items(), key=lambda each: each[1])))
+            self.seconds.clear()
+        self.coverage.stop()
+        lines = {
+            line: {test for test, parts in self.parts_of.items() if not parts.isdisjoint(contexts)}
+            for line, contexts in self.coverage.get_data().contexts_by_lineno(self.file).items()
+        }
+        return Reach(seconds, lines)
 
 
 @dataclass(frozen=True)
-class Order:
-    """Tests that call what is changed come first, and quick ones before slow ones; none runs for ever."""
+class Only:
+    """Tells pytest to run these tests, in this order."""
 
-    callers: set[str]
-    seconds: dict[str, float]
+    tests: dict[str, float]
 
+    @pytest.hookimpl(trylast=True)
     def pytest_collection_modifyitems(self, items):
-        items.sort(key=lambda item: (item.nodeid not in self.callers, self.seconds.get(item.nodeid, 0)))
-
-    @pytest.hookimpl(tryfirst=True)
-    def pytest_runtest_protocol(self, item):
-        stop_after(5 + 5 * self.seconds.get(item.nodeid, 0))
+        found = {item.nodeid: item for item in items}
+        if all(test in found for test in self.tests):  # else the change gave tests other names
+            items[:] = [found[test] for test in self.tests]
 
 
-def stop_after(seconds: float) -> None:
-    _, most = resource.getrlimit(resource.RLIMIT_CPU)
-    resource.setrlimit(resource.RLIMIT_CPU, (int(time.process_time() + seconds) + 1, most))
+def passes(module: str, tests: list[dict[str, float]]) -> bool:
+    """Whether these tests pass, chosen from each list of TESTS."""
+    return not any(
+        chosen and pytest.main([*OPTIONS, *arguments], plugins=[Only(chosen)])
+        for arguments, chosen in zip(TESTS[module], tests, strict=True)
+    )
 
 
-def start(module: str, code: str, groups: list[list[str]], *plugins: object) -> int:
-    """Run groups of tests on the code in a process of its own, which ends with 0 if all of them pass."""
+def start(module: str, code: str, seconds: int, work: Callable[[], bool]) -> int:
+    """Do work with the code, in a process of its own, which ends with 0 if the work is True."""
     child = os.fork()
     if child:
         return child
     try:
-        stop_after(600)
+        resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
         resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
         if "MUTANTS_SHOW" not in os.environ:
             null = os.open(os.devnull, os.O_RDWR)
             for stream in range(3):
                 os.dup2(null, stream)
-        import_instead(f"clvlib.{module.replace('/', '.')}", file_of(module), code)
-        os._exit(any(pytest.main([*OPTIONS, *group], plugins) for group in groups))
+        import_instead(f"clvlib.{module.replace('/', '.')}", ROOT / "clvlib" / f"{module}.py", code)
+        os._exit(0 if work() else 1)
     except BaseException:
         os._exit(1)
 
 
-def file_of(module: str) -> Path:
-    return ROOT / "clvlib" / f"{module}.py"
+def reach_of(module: str) -> Reach:
+    file = ROOT / "clvlib" / f"{module}.py"
+    with tempfile.TemporaryFile() as told:
 
+        def watch() -> bool:
+            pickle.dump(Watch(file).reach(module), told)
+            told.flush()
+            return True
 
-def is_ours(file: str | None) -> bool:
-    return file is not None and file.startswith(str(ROOT)) and "site-packages" not in file
-
-
-def watched(module: str) -> dict:
-    """What its tests call, by group and test, their seconds, and the names of what they import."""
-    unchanged = file_of(module).read_text(encoding="utf-8")
-    with tempfile.TemporaryDirectory() as folder:
-        notes = Path(folder) / "notes.json"
-        if os.waitpid(start(module, unchanged, TESTS[module], Watch(file_of(module), notes)), 0)[1]:
+        if os.waitpid(start(module, file.read_text(encoding="utf-8"), 600, watch), 0)[1]:
             sys.exit(f"clvlib/{module}.py: its tests fail without any change: run pytest first")
-        if os.waitpid(start(module, "1 / 0", TESTS[module]), 0)[1] == 0:
-            sys.exit(f"clvlib/{module}.py: its tests pass without it")
-        return json.loads(notes.read_text())
+        told.seek(0)
+        return pickle.load(told)
 
 
 def survivors_of(module: str, changes: list[Change], jobs: int) -> Iterator[Change]:
-    """The changes that no test notices, as they are found. A group of tests that never calls what is changed is not tried."""
-    notes = watched(module)
-    for name in notes["imports"]:  # once, not once a change
-        with suppress(Exception):
-            importlib.import_module(name)
-    gc.freeze()  # or each process would go through all of this again
+    reach = reach_of(module)
+    if os.waitpid(start(module, "1 / 0", 600, lambda: passes(module, reach.seconds)), 0)[1] == 0:
+        sys.exit(f"clvlib/{module}.py: its tests pass without it")
     running: dict[int, Change] = {}
     for change in [*changes, *[None] * jobs]:
         if len(running) == jobs or (change is None and running):
@@ -263,15 +305,13 @@ def survivors_of(module: str, changes: list[Change], jobs: int) -> Iterator[Chan
             if status == 0:
                 yield tried
         if change is not None:
-            called = change.where or "<module>"
-            callers = {test for group in notes["groups"] for test, calls in group.items() if called in calls}
-            telling = zip(TESTS[module], notes["groups"], strict=True)
-            groups = [group for group, tests in telling if callers & set(tests)]
-            running[start(module, change.code, groups, Order(callers, notes["seconds"]))] = change
+            tests = reach.of(change)
+            seconds = int(10 + 5 * sum(sum(part.values()) for part in tests))
+            running[start(module, change.code, seconds, functools.partial(passes, module, tests))] = change
 
 
 def report(module: str, changes: list[Change], jobs: int) -> bool:
-    """Print what becomes of a module's changes, survivors at once; True if the tests notice enough of them."""
+    """Print what becomes of a module's changes, each survivor at once; True if the tests notice enough of them."""
     began = time.monotonic()
     listed = tomllib.loads(SURVIVORS.read_text(encoding="utf-8")).get(module, []) if SURVIVORS.exists() else []
     known = {(each["in"], each["was"], each["now"]) for each in listed}
@@ -309,6 +349,8 @@ def main() -> int:
     os.chdir(ROOT)
     sys.path.insert(0, str(ROOT))
     os.environ |= {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "OPENBLAS_NUM_THREADS": "1"}
+    for name in PRELOADED:  # once, not once a change
+        importlib.import_module(name)
     hypothesis.settings.register_profile(  # the same cases each time; the first failure is enough
         "mutants",
         max_examples=25,
@@ -318,9 +360,10 @@ def main() -> int:
         phases=[hypothesis.Phase.explicit, hypothesis.Phase.generate],
         suppress_health_check=list(hypothesis.HealthCheck),
     )
+    gc.freeze()  # or each process would go through all of this again
     enough = []
     for module in asked.modules:
-        changes = sample(file_of(module).read_text(encoding="utf-8"), asked.seed, asked.changes)
+        changes = sample((ROOT / "clvlib" / f"{module}.py").read_text(encoding="utf-8"), asked.seed, asked.changes)
         enough.append(report(module, changes, asked.jobs))
     return 0 if all(enough) else 1
 
