@@ -39,7 +39,7 @@ OPTIONS = ["-x", "-q", "-o", "addopts=", "--doctest-modules", "--assert=plain", 
 OPTIONS += ["-m", "not slow", "-p", "_hypothesis_pytestplugin", "--hypothesis-profile=mutants"]
 MEMORY = 4 * 2**30
 PRELOADED = ("numpy", "pandas", "scipy.optimize", "scipy.special", "scipy.stats", "statsmodels.duration.survfunc")
-PRELOADED += ("nbval.plugin", "matplotlib.pyplot", "mpmath")
+PRELOADED += ("nbval.plugin", "matplotlib.pyplot", "mpmath", "ipywidgets")
 
 
 def of_the_field(name: str) -> list[list[str]]:
