@@ -240,8 +240,10 @@ def test_a_label_that_the_prompt_lists_is_wrong_and_not_misspelt(shop, says):
 @pytest.mark.parametrize("wanted", [[True, False], [1, 0]])
 @pytest.mark.parametrize("given", [[True, True], np.array([True, True])])
 def test_of_two_values_the_other_is_right(wanted, given):
-    said = cells_problem(pd.DataFrame({"lost": given}), pd.DataFrame({"lost": wanted}), 0)
-    assert said == 'Look at column "lost", row 2: the other is right.'
+    said = 'Look at column "lost", row 2: the other is right.'
+    assert cells_problem(pd.DataFrame({"lost": given}), pd.DataFrame({"lost": wanted}), 0) == said
+    neither = pd.DataFrame({"lost": [True, 7]})
+    assert cells_problem(neither, pd.DataFrame({"lost": [True, False]}), 0) == said
 
 
 def test_a_table_without_a_key_says_which_row_by_its_number():
