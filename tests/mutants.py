@@ -22,7 +22,7 @@ import sys
 import tempfile
 import time
 import tomllib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -39,7 +39,7 @@ OPTIONS = ["-x", "-q", "-o", "addopts=", "--doctest-modules", "--assert=plain", 
 OPTIONS += ["-m", "not slow", "-p", "_hypothesis_pytestplugin", "--hypothesis-profile=mutants"]
 MEMORY = 4 * 2**30
 PRELOADED = ("numpy", "pandas", "scipy.optimize", "scipy.special", "scipy.stats", "statsmodels.duration.survfunc")
-PRELOADED += ("nbval.plugin", "matplotlib.pyplot", "mpmath")
+PRELOADED += ("nbval.plugin", "matplotlib.pyplot", "mpmath", "ipywidgets")
 
 
 def of_the_field(name: str) -> list[list[str]]:
@@ -89,9 +89,9 @@ TESTS |= {
         ["tests/test_slips.py"],
     ],
     "course/slips": [["tests/test_exercise.py"], ["tests/test_slips.py"], ["tests/test_practice.py"]],
-    "course/learner": [["tests/test_practice.py"], ["tests/test_progress.py"]],
+    "course/learner": [["tests/test_practice.py"], ["tests/test_turns.py"], ["tests/test_progress.py"]],
     "course/marking/answers": [["tests/test_answers.py"]],
-    "course/marking/judge": [["tests/test_judge.py"]],
+    "course/marking/judge": [["tests/test_judge.py"], ["tests/test_language.py"]],
 }
 
 
@@ -297,41 +297,42 @@ def reach_of(module: str) -> Reach:
         return pickle.load(told)
 
 
-def survivors_of(module: str, changes: list[Change], jobs: int) -> list[Change]:
+def survivors_of(module: str, changes: list[Change], jobs: int) -> Iterator[Change]:
     reach = reach_of(module)
     if os.waitpid(start(module, "1 / 0", 600, lambda: passes(module, reach.seconds)), 0)[1] == 0:
         sys.exit(f"clvlib/{module}.py: its tests pass without it")
     running: dict[int, Change] = {}
-    survivors = []
     for change in [*changes, *[None] * jobs]:
         if len(running) == jobs or (change is None and running):
             child, status = os.wait()
             tried = running.pop(child)
             if status == 0:
-                survivors.append(tried)
+                yield tried
         if change is not None:
             tests = reach.of(change)
             seconds = int(10 + 5 * sum(sum(part.values()) for part in tests))
             running[start(module, change.code, seconds, functools.partial(passes, module, tests))] = change
-    return survivors
 
 
-def report(module: str, changes: list[Change], survivors: list[Change], minutes: float) -> bool:
-    """Print what became of a module's changes; True if the tests notice enough of them."""
+def report(module: str, changes: list[Change], jobs: int) -> bool:
+    """Print what becomes of a module's changes, each survivor at once; True if the tests notice enough of them."""
+    began = time.monotonic()
     listed = tomllib.loads(SURVIVORS.read_text(encoding="utf-8")).get(module, []) if SURVIVORS.exists() else []
     known = {(each["in"], each["was"], each["now"]) for each in listed}
-    new = [each for each in survivors if (each.where, each.was, each.now) not in known]
-    alive = {(each.where, each.was, each.now) for each in survivors}
-    for each in new:
-        quoted = (f"{name} = {toml(text)}" for name, text in (("in", each.where), ("was", each.was), ("now", each.now)))
-        print(f'\n[["{module}"]]', *quoted, 'because = ""', sep="\n")
-    for where, was, now in known & {(each.where, each.was, each.now) for each in changes} - alive:
+    alive = []
+    for each in survivors_of(module, changes, jobs):
+        alive.append((each.where, each.was, each.now))
+        if alive[-1] not in known:
+            quoted = (f"{name} = {toml(text)}" for name, text in zip(("in", "was", "now"), alive[-1], strict=True))
+            print(f'\n[["{module}"]]', *quoted, 'because = ""', sep="\n", flush=True)
+    for where, was, now in known & {(each.where, each.was, each.now) for each in changes} - set(alive):
         print(f"\nnoticed after all, take it off the list: {where}: {was} -> {now}")
-    tried, nothing = len(changes), len(survivors) - len(new)
-    share = 1 - len(new) / (tried - nothing)
+    tried, missed = len(changes), sum(each not in known for each in alive)
+    nothing = len(alive) - missed
+    share = 1 - missed / (tried - nothing)
     print(
-        f"{module:20} {tried:5} tried {tried - len(survivors):5} noticed {nothing:5} change nothing "
-        f"{len(new):5} missed {share:7.1%} {minutes:6.1f} min",
+        f"{module:20} {tried:5} tried {tried - len(alive):5} noticed {nothing:5} change nothing "
+        f"{missed:5} missed {share:7.1%} {(time.monotonic() - began) / 60:6.1f} min",
         flush=True,
     )
     return share >= ENOUGH
@@ -366,10 +367,8 @@ def main() -> int:
     gc.freeze()  # or each process would go through all of this again
     enough = []
     for module in asked.modules:
-        began = time.monotonic()
         changes = sample((ROOT / "clvlib" / f"{module}.py").read_text(encoding="utf-8"), asked.seed, asked.changes)
-        survivors = survivors_of(module, changes, asked.jobs)
-        enough.append(report(module, changes, survivors, (time.monotonic() - began) / 60))
+        enough.append(report(module, changes, asked.jobs))
     return 0 if all(enough) else 1
 
 
