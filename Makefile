@@ -1,6 +1,6 @@
 # The course's commands. `make` alone lists them.
 .DEFAULT_GOAL := help
-.PHONY: help setup lab test quick redraws notebooks exercises claims datasets lint bench mutants nbgrader engines site site-test clean
+.PHONY: help setup lab test quick redraws notebooks exercises claims datasets lint bench mutants nbgrader engines site print site-test clean
 
 PORT ?= 8888
 VENV := .venv
@@ -121,7 +121,10 @@ site: $(SITE)/.ready  ## build the site in docs/_build/html
 	  docs/_build/pages docs/_build/html
 	@echo "The site is built: open docs/_build/html/index.html"
 
-site-test: $(SITE)/.ready  ## build the site and walk through it in a browser
+print: site  ## print the course and each lesson, as PDFs in docs/_build/print
+	@$(SITE)/bin/python docs/paper.py
+
+site-test: $(SITE)/.ready  ## build the site and the PDFs, and walk through them in a browser
 	@CLV_SITE_REQUIRED=1 $(SITE)/bin/python -m pytest -n 0 -q tests/test_site.py
 
 clean:  ## remove the set-up (your notebooks and progress stay)

@@ -175,6 +175,7 @@ def test_make_alone_lists_the_commands():
         "bench",
         "engines",
         "site",
+        "print",
         "site-test",
         "clean",
     ]
