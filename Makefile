@@ -1,6 +1,6 @@
 # The course's commands. `make` alone lists them.
 .DEFAULT_GOAL := help
-.PHONY: help setup lab test quick redraws notebooks exercises claims datasets lint bench mutants nbgrader engines site print site-test clean
+.PHONY: help setup lab test quick redraws notebooks exercises claims datasets lint bench mutants nbgrader engines site print slides site-test clean
 
 PORT ?= 8888
 VENV := .venv
@@ -124,8 +124,11 @@ site: $(SITE)/.ready  ## build the site in docs/_build/html
 print: site  ## print the course and each lesson, as PDFs in docs/_build/print
 	@$(SITE)/bin/python docs/paper.py
 
-site-test: $(SITE)/.ready  ## build the site and the PDFs, and walk through them in a browser
-	@CLV_SITE_REQUIRED=1 $(SITE)/bin/python -m pytest -n 0 -q tests/test_site.py
+slides: $(SITE)/.ready  ## make the slides of each lesson in docs/_build/slides
+	@$(SITE)/bin/python docs/slides.py
+
+site-test: $(SITE)/.ready  ## build site, PDFs and slides, and walk through them in a browser
+	@CLV_SITE_REQUIRED=1 $(SITE)/bin/python -m pytest -n 0 -q tests/test_site.py tests/test_slides.py
 
 clean:  ## remove the set-up (your notebooks and progress stay)
 	rm -rf $(VENV) $(NBGRADER) $(MUTANTS) $(ENGINES) $(SITE) docs/_build .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -176,6 +176,7 @@ def test_make_alone_lists_the_commands():
         "engines",
         "site",
         "print",
+        "slides",
         "site-test",
         "clean",
     ]
