@@ -1022,6 +1022,8 @@ def intervals(
     ax.set_ylim(len(data) - 0.5, -0.6)
     ax.margins(x=0.08)
     ax.xaxis.set_major_formatter(_ticks(unit))
+    if max(abs(low).max(), abs(high).max()) >= 1e5:
+        ax.locator_params(axis="x", nbins=5)  # room for long numbers
     ax.set_xlabel("Estimate and interval" + f" ({unit})" * bool(unit))
     return ax
 

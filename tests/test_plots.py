@@ -369,6 +369,17 @@ def test_difference_in_differences_by_month():
             plots.difference_in_differences(means, start=start, control="others", treated="members")
 
 
+def test_intervals_of_millions_have_room_for_their_numbers():
+    _, ax = plt.subplots(figsize=(6, 3), layout="constrained")
+    worth = {"estimate": [6_450_000, 3_460_000], "low": [6_200_000, 3_100_000], "high": [6_700_000, 3_900_000]}
+    plots.intervals(pd.DataFrame(worth, index=["BG/NBD", "Pareto/NBD"]), unit="RMB", ax=ax)
+    ax.figure.canvas.draw()
+    boxes = [label.get_window_extent() for label in ax.get_xticklabels()]
+    inside = [box for box in boxes if ax.bbox.x0 <= box.x0 + box.width / 2 <= ax.bbox.x1]
+    assert len(inside) > 2
+    assert all(left.x1 < right.x0 for left, right in itertools.pairwise(inside))
+
+
 def test_intervals_have_a_row_each_with_its_number():
     ax = plots.intervals(ESTIMATES, reference=0, unit="points")
     assert points(ax.lines[0]) == [[4.4, 0], [-1, 1]]

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import nbformat
 import pytest
+from test_notebooks import numbers, stands_for, tokens
 
 from clvlib.course.exercise import NumberQuestion, all_exercises
 
@@ -26,6 +27,19 @@ HEADINGS = [
     "Before and after",
 ]
 NUMBER = re.compile(r"(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?")
+
+OURS = {  # computed for the notes; the lesson has them nowhere
+    "00_start_here": ["1.75"],  # a mistake
+    "01_worksheet": ["75.9"],
+    "02_time_value": ["1,050"],
+    "03_retention": ["125", "405", "75.7", "80.6"],
+    "06_value_components": ["268,635"],  # 1,295,282 - 1,026,647
+    "07_segments": ["138"],  # half of 276
+    "08_lifecycle_stages": ["75,714"],
+    "11_satisfaction_index": ["79.05", "78.16"],  # plain mean and weights 4 : 2 : 1, in sevenths
+    "13_kano_voice_chain": ["0.3125", "225,000", "282,000"],  # links of 0.5, a year of 60 stations; all spent
+    "17_capstone": ["8,610", "295"],  # between the best list and the letter's: RMB, gifts
+}
 
 each_page = pytest.mark.parametrize("name", NOTES)
 
@@ -63,6 +77,21 @@ def test_the_minutes_of_a_class_follow_one_another_to_its_end(name):
     assert begin < end
 
 
+@pytest.mark.parametrize("name", [name for name in NOTES if "One class of 75 " not in NOTES[name]])
+def test_the_minutes_of_a_short_class_add_up(name):
+    rows = re.findall(r"^\| *(\d+)[-–](\d+) *\| *(\d+) *\|", part(name, "Minutes"), re.MULTILINE)
+    assert len(rows) == len(re.findall(r"^\| *\d", part(name, "Minutes"), re.MULTILINE))
+    assert not [row for row in rows if int(row[2]) > int(row[1]) - int(row[0])]
+    assert sum(int(short) for *_, short in rows) == 75
+
+
+@each_page
+def test_a_name_in_the_notes_can_be_found_in_the_lesson(name):
+    lesson = "\n".join(cell.source for cell in nbformat.read(ROOT / f"notebooks/{name}.ipynb", as_version=4).cells)
+    for named in re.findall(r"`([^`]+)`", NOTES[name]):
+        assert named in lesson or named in EXERCISES, named
+
+
 @each_page
 def test_a_wrong_turn_is_answered_by_a_question(name):
     turns = re.split(r"^- ", part(name, "Where students go wrong"), flags=re.MULTILINE)[1:]
@@ -76,6 +105,18 @@ def test_the_homework_names_questions_that_exist(name):
     named = set(re.findall(r"\bq\d+\b", part(name, "Before and after")))
     assert named
     assert set(re.findall(r"\bq\d+\b", NOTES[name])) <= set(exercise.questions)
+
+
+@each_page
+def test_a_number_in_the_notes_is_the_lesson_s(name):
+    cells = nbformat.read(ROOT / f"notebooks/{name}.ipynb", as_version=4).cells
+    outputs = [output for cell in cells for output in cell.get("outputs", [])]
+    said = [each.get("text") or each.get("data", {}).get("text/plain", "") for each in outputs]
+    known = [value for text in [*said, *(cell.source for cell in cells)] for value in numbers(text)]
+    above_the_minutes = without_links(NOTES[name].partition("\n## Minutes\n")[0])
+    long = [token for token in tokens(above_the_minutes) if len(re.sub(r"[.,]", "", token).strip("0")) > 2]
+    loose = [token for token in long if not any(stands_for(value, token) for value in known)]
+    assert set(loose) == set(OURS.get(name, []))
 
 
 def given_away(text, question, answer):
@@ -146,6 +187,16 @@ def test_the_sums_of_the_14_weeks_are_right():
     before, after = (sum(map(int, minutes)) for minutes in zip(*rows, strict=True))
     assert len(rows) == 14
     assert f"In all {before} minutes before class, {14 * 90 // 60} hours in class and {after} minutes" in weeks
+
+
+def test_the_syllabi_ask_for_the_minutes_before_class_that_the_notes_ask_for():
+    before = {name: re.search(r"^\*\*Before\*\* \((\d+) minutes\)", NOTES[name], re.MULTILINE) for name in NOTES}
+    weeks = re.findall(r"^\| \d+ \| ([^|]+), (\d+) \| ([^|]+) \|", SYLLABI, re.MULTILINE)
+    assert len(weeks) == 14 + 7
+    for what, minutes, in_class in weeks:
+        asked = [before[name] for name in re.findall(r"\((?:[^)]*/)?(\d\d_\w+)\.ipynb\)", in_class)]
+        if "start page" not in what:  # its minutes are those of the first cell, with the course being installed
+            assert int(minutes) == sum(int(found[1]) for found in asked), in_class
 
 
 def test_what_a_lesson_is_asked_for_by_is_what_the_lessons_say():

@@ -3,7 +3,8 @@
 import numpy as np
 import pandas as pd
 
-_CELLS = 2**16  # a table of so many numbers stays in a processor's cache
+_CELLS = 2**16  # each has a number of 16 bits
+_BLOCK = 2**14  # rows at a time: what is worked out for them stays in a processor's cache
 
 
 def distinct(*columns: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -12,13 +13,15 @@ def distinct(*columns: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     A column of a summary has few different values, so their places are counted in one number: no sorting.
     """
     n = len(columns[0])
-    kind, kinds = np.zeros(n, dtype=np.int64), 1
-    for column in columns:
+    kind, kinds = _places(columns[0])
+    for column in columns[1:]:
         place, values = _places(column)
-        kind, kinds = kind * values + place, kinds * values
+        kinds *= values
+        kind = np.multiply(kind, values, dtype=np.int64)
+        kind += place
         if kinds > 4 * n:
-            kind, values = pd.factorize(kind)
-            kinds = len(values)
+            kind, found = pd.factorize(kind)
+            kinds = len(found)
     row = np.full(kinds, -1)
     row[kind] = np.arange(n)
     used = np.flatnonzero(row >= 0)
@@ -43,13 +46,25 @@ def _places(column: np.ndarray) -> tuple[np.ndarray, int]:
     n, low, high = len(column), float(column.min()), float(column.max())
     cells = min(_CELLS, 4 * n)
     scale = (cells - 1) / ((high - low) or 1)
-    if 0 < scale < np.inf:
-        cell = ((column - low) * scale).astype(np.int64)
-        row = np.full(cells, -1)
-        row[cell[::-1]] = np.arange(n)[::-1]  # what is written last stays: the first row in the cell
-        if (column.take(row).take(cell) == column).all():
-            first = np.sort(row[row >= 0])
-            row[cell[first]] = np.arange(len(first))
-            return row.take(cell), len(first)
+    if not 0 < scale < np.inf:
+        return _hashed(column)
+    value, number, values = np.full(cells, np.nan), np.empty(cells, dtype=np.uint16), 0
+    place = np.empty(n, dtype=np.uint16)
+    for at in range(0, n, _BLOCK):
+        some = column[at : at + _BLOCK]
+        cell = ((some - low) * scale).astype(np.int64)
+        new = value.take(cell) != some
+        if new.any():
+            found, taken = pd.unique(cell[new]), ~np.isnan(value.take(cell[new]))
+            value[cell[new]] = some[new]
+            if taken.any() or (value.take(cell) != some).any():
+                return _hashed(column)
+            number[found] = np.arange(values, values + len(found))
+            values += len(found)
+        place[at : at + _BLOCK] = number.take(cell)
+    return place, values
+
+
+def _hashed(column: np.ndarray) -> tuple[np.ndarray, int]:
     place, values = pd.factorize(column)
     return place, len(values)

@@ -119,15 +119,15 @@ def _expected(model: "_BuyTillYouDie", base: Base, plan: Plan) -> dict[str, np.n
     x_alive, T_alive, theirs = x[first], T[first], model._of(z[first])
     p_alive = model._of(z)._alive(x, recency, T)
     purchases = p_alive * theirs._while_alive(np.asarray(float(plan.periods)), x_alive, T_alive)[alive]
-    columns = {"p_alive": p_alive[history], "expected_purchases": purchases[history]}
+    columns = {"p_alive": p_alive.take(history), "expected_purchases": purchases.take(history)}
     if plan.spend_model is not None:
         columns["expected_spend"] = np.asarray(plan.spend_model.expected_spend(base.x, _mean_spend(base)))
     if (worth := plan.worth) is not None:
         discounted = theirs._discounted(x_alive, T_alive, plan.periods, 1.0, worth.rate, worth.timing)[alive]
-        columns["clv"] = worth.margin_rate * columns["expected_spend"] * (p_alive * discounted)[history]
+        columns["clv"] = worth.margin_rate * columns["expected_spend"] * (p_alive * discounted).take(history)
         columns["rank"] = _rank(columns["clv"], np.ones(len(base.x), dtype=int))
     else:
-        columns["rank"] = _rank(purchases, np.bincount(history))[history]
+        columns["rank"] = _rank(purchases, np.bincount(history)).take(history)
     return columns
 
 

@@ -82,34 +82,36 @@ class ParetoNBD(_BuyTillYouDie):
 
         The integrand falls like powers of alpha + y and beta + y, so in ln(y + the lesser of them) it is smooth: the
         nodes are spread on that scale, over `span`, which ends at T or where the integrand is below e^-40 of what it is
-        at t_x; all is taken relative to that.
+        at t_x; all is taken relative to that. So the one logarithm is known at each node, and only the other is worked
+        out.
         """
         r, alpha, s, beta = theta
-        least = np.minimum(alpha, beta)
+        least, most, alpha_first = np.minimum(alpha, beta), np.maximum(alpha, beta), alpha <= beta
+        of_least, of_most = np.where(alpha_first, r + x, s), np.where(alpha_first, s, r + x)
         fall = (least + recency) * ((r + x) / (alpha + recency) + s / (beta + recency))
         span = np.minimum(np.log((least + T) / (least + recency)), 40 / np.maximum(fall - 1, 1))
-        log_alpha, log_beta = np.log(alpha + T), np.log(beta + T)
-        at_last = (r + x) * (log_alpha - np.log(alpha + recency)) + s * (log_beta - np.log(beta + recency))
+        log_least, log_most = np.log(least + recency), np.log(most + recency)
         total, *sums = [0.0] * 5
         for point, weight in _nodes():
-            y = recency + (least + recency) * np.expm1(point * span)
-            from_alpha, from_beta = alpha + y, beta + y
-            log_y_alpha, log_y_beta, over_beta = np.log(from_alpha), np.log(from_beta), 1 / from_beta
-            log_odds = (r + x) * (log_alpha - log_y_alpha) + s * (log_beta - log_y_beta)
-            part = weight * np.exp(log_odds - at_last) * (least + y) * over_beta
+            further = point * span
+            from_least = (least + recency) * np.exp(further)
+            log_y_most, over_beta = np.log(from_least + (most - least)), 1 / (from_least + (beta - least))
+            part = weight * np.exp(of_most * (log_most - log_y_most) - of_least * further) * from_least * over_beta
             total = total + part
             if slopes:
-                terms = log_y_alpha, 1 / from_alpha, log_y_beta, over_beta
+                terms = log_least + further, log_y_most, 1 / (from_least + (alpha - least)), over_beta
                 sums = [old + part * term for old, term in zip(sums, terms, strict=True)]
+        log_alpha, log_beta = np.log(alpha + T), np.log(beta + T)
+        at_last = (r + x) * (log_alpha - np.log(alpha + recency)) + s * (log_beta - np.log(beta + recency))
         log_odds = np.log(s * total) + at_last + np.log(span)  # -inf if seen buying at T: no time to leave
         if not slopes:
             return (log_odds,)
-        log_y_alpha, over_alpha, log_y_beta, over_beta = (old / total for old in sums)
+        log_y_least, log_y_most, over_alpha, over_beta = (old / total for old in sums)
         return (
             log_odds,
-            log_alpha - log_y_alpha,
+            log_alpha - np.where(alpha_first, log_y_least, log_y_most),
             (r + x) * (1 / (alpha + T) - over_alpha),
-            1 / s + log_beta - log_y_beta,
+            1 / s + log_beta - np.where(alpha_first, log_y_most, log_y_least),
             s / (beta + T) - (s + 1) * over_beta,
         )
 
