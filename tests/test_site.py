@@ -479,11 +479,12 @@ def test_the_course_is_one_pdf_with_contents_outline_and_page_numbers(whole):
         width, _ = page.get_size()
         assert text_of(page, width / 2, 0, width, 50).strip() == ("" if number == 1 else str(number))
     begins = {mark.get_title(): mark.get_dest().get_index() + 1 for mark in pdf.get_toc()}
-    contents = text_of(pdf[1]) + text_of(pdf[2])
+    contents = text_of(pdf[1]).splitlines() + text_of(pdf[2]).splitlines()
+    listed = {squeezed(line) for line in contents}  # how wide a space is, Pdfium only guesses
     for lesson in rooms.lessons(rooms.read("README.md")):
         title = f"{lesson.number} {lesson.title}"
-        assert re.search(rf"^{re.escape(title)}\s+{begins[title]}\s*$", contents, re.MULTILINE), title
-        assert title in text_of(pdf[begins[title] - 1])
+        assert squeezed(f"{title}{begins[title]}") in listed, title
+        assert squeezed(title) in squeezed(text_of(pdf[begins[title] - 1]))
     parts = [mark.get_title() for mark in pdf.get_toc() if mark.level == 0]
     lessons = ["Begin here", "I Worth", "II Lifecycle", "III Satisfaction", "IV Loyalty", "V Capstone"]
     assert parts == [*lessons, "Look up", "Functions"]
