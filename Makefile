@@ -1,6 +1,6 @@
 # The course's commands. `make` alone lists them.
 .DEFAULT_GOAL := help
-.PHONY: help setup lab test quick redraws notebooks exercises claims datasets lint bench mutants nbgrader engines site print slides site-test clean
+.PHONY: help setup lab test quick redraws notebooks exercises claims datasets lint bench mutants nbgrader engines hub site print slides site-test clean
 
 PORT ?= 8888
 VENV := .venv
@@ -10,6 +10,7 @@ NBGRADER := .venv-nbgrader
 MUTANTS := .venv-mutants
 ENGINES := .venv-engines
 SITE := .venv-site
+HUB := .venv-hub
 MODULES ?=
 SITE_OPTIONS ?=
 
@@ -43,10 +44,9 @@ $(READY): requirements.lock
 
 lab: $(READY)  ## open the course in JupyterLab (PORT=8888)
 	@echo "Starting JupyterLab; Ctrl-C here stops it. Your browser opens by itself; if not, use an address printed below."
-	@$(PYTHON) -m jupyterlab --LabApp.default_url=/lab/tree/notebooks/00_start_here.ipynb --port=$(PORT) --allow-root \
-	  $(foreach glob,__pycache__ '*.pyc' '*.pyo' .DS_Store '*~' keys,--ContentsManager.hide_globs=$(glob)) \
-	  --LabApp.custom_css=True --ServerApp.tornado_settings=static_custom_path=.ci \
-	  --ServerApp.log_level=ERROR --LabApp.log_level=ERROR --LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate
+	@JUPYTER_CONFIG_PATH=.ci $(PYTHON) -m jupyterlab --LabApp.default_url=/lab/tree/notebooks/00_start_here.ipynb \
+	  --port=$(PORT) --allow-root --ServerApp.log_level=ERROR --LabApp.log_level=ERROR \
+	  --LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate
 
 test: $(READY) lint  ## run every test
 	@$(PYTHON) -m pytest @tests/everything.args
@@ -109,6 +109,11 @@ engines: $(READY)  ## test logs in Polars, DuckDB, Arrow, Dask, Ibis and Spark (
 	fi
 	@CLV_ENGINES_REQUIRED=1 $(ENGINES)/bin/python -m pytest -n 0 -q -p no:nbval tests/test_engines.py
 
+hub: $(READY)  ## two students on a JupyterHub, as docs/teaching/running.md sets one up (Linux, root; some minutes)
+	@[ "$$(id -u)" -eq 0 ] || { echo "A hub starts each student's server as that student, so only root can try it: run sudo make hub."; exit 1; }
+	@command -v npm >/dev/null || { echo "The hub's proxy needs npm, and none was found: on Debian or Ubuntu, install the package npm, then run make hub again."; exit 1; }
+	@CLV_HUB=$(HUB) $(PYTHON) -m pytest -n 0 -q -s -p no:nbval tests/test_hub.py
+
 $(SITE)/.ready: $(READY) docs/requirements.lock
 	@echo "Setting up Sphinx in $(SITE), on top of $(VENV)"
 	@$(call on_top_of_venv,$(SITE))
@@ -131,4 +136,4 @@ site-test: $(SITE)/.ready  ## build site, PDFs and slides, and walk through them
 	@CLV_SITE_REQUIRED=1 $(SITE)/bin/python -m pytest -n 0 -q tests/test_site.py tests/test_slides.py
 
 clean:  ## remove the set-up (your notebooks and progress stay)
-	rm -rf $(VENV) $(NBGRADER) $(MUTANTS) $(ENGINES) $(SITE) docs/_build .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(NBGRADER) $(MUTANTS) $(ENGINES) $(SITE) $(HUB) docs/_build .pytest_cache .mypy_cache .ruff_cache .hypothesis

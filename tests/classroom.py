@@ -236,6 +236,27 @@ def _edited_checks(cells: list[Any]) -> None:
         cell.source = re.sub(r"^ex\.check\((.*)\)$", r"print(ex.check(\1), 'right!')", cell.source, flags=re.MULTILINE)
 
 
+ELSEWHERE = """%matplotlib inline
+!pip install seaborn
+%pip install seaborn
+%conda install seaborn
+!ls
+here = !ls
+me = input("Your name? ")
+from google.colab import drive
+drive.mount("/content/drive")
+display(here)
+mine = pd.read_csv("/home/me/mine.csv")
+"""
+
+
+def _from_elsewhere(cells: list[Any]) -> None:
+    """What works in Jupyter, in Colab or on her machine stands above every line of hers."""
+    for cell in cells:
+        if cell.cell_type == "code":
+            cell.source = ELSEWHERE + cell.source
+
+
 def _renamed(room: Classroom, student: Student, name: str, right: dict[str, int]) -> Handed:
     return Handed(
         "renamed", student, f"{len(student.id)}{hash_of(student)} final (2).ipynb.txt", room.notebook(student), right
@@ -255,6 +276,7 @@ CHANGES: dict[str, Any] = {
     "added": _edited(_add),
     "checks deleted": _edited(_no_checks),
     "checks edited": _edited(_edited_checks),
+    "from elsewhere": _edited(_from_elsewhere),
     "renamed": _renamed,
 }
 

@@ -161,7 +161,7 @@ def test_what_nobody_decided_changes_no_byte_of_the_gradebook(tmp_path):
     header, ann, bob = csv.reader(io.StringIO(sheets.gradebook(exercise, [score(decided, one) for one in results])))
     assert ",".join(header) == "student,name,status,q1,q2,q3,extra,total,out_of,to_mark,notes"
     assert ann[3:9] == ["0", "4", "3", "1", "8", "10"]
-    assert ann[-1] == "all: 1 point added. Reason: For the slip."
+    assert ann[-1] == "1 point added. Reason: For the slip."
     assert bob[3:] == ["", "", "", "", "", "10", "0", ""]
 
 

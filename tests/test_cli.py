@@ -186,6 +186,28 @@ def test_marking_needs_the_secret_of_the_release(tmp_path, home):
     assert "hunter2" not in said
 
 
+def test_a_lost_record_is_taken_from_its_copy_in_the_folder_of_the_release(tmp_path, monkeypatch, home):
+    """With the key as it is now, other cases would be drawn: numbers that nobody has."""
+    keys = write_key(tmp_path / "keys")
+    drawn = OWN + "\n\n@exercise.case\ndef numbers(rng):\n    return dict(price=int(rng.integers(10, 10_000)))\n"
+    (keys / "midterm.py").write_text(drawn)
+    monkeypatch.chdir(tmp_path)
+    write_roster(tmp_path, "ann", "bob")
+    clv("release", "midterm", "--keys", keys)
+    record = home / "releases" / "midterm.json"
+    handed_out = record.read_bytes()
+    (keys / "midterm.py").write_text(drawn.replace("10_000", "99_999"))
+    for command in ("mark", "release"):
+        record.unlink()
+        (tmp_path / "marked" / "midterm" / "attempts").mkdir(parents=True, exist_ok=True)
+        assert "There was no record of this release in" in clv(command, "midterm", "--keys", keys)
+        assert record.read_bytes() == handed_out
+    (tmp_path / "other").mkdir()
+    releasing.make_secret(tmp_path / "other" / "secret")
+    said = clv("release", "midterm", "--keys", keys, "--secret", tmp_path / "other" / "secret")
+    assert "There was no record" not in said, "another secret makes other tickets: it is another course's"
+
+
 def test_marking_needs_something_to_mark(tmp_path, home):
     releasing.make_secret(home / "secret")
     words = ["mark", NAME, "--roster", write_roster(tmp_path, "ann"), "--out", tmp_path / "out"]

@@ -15,9 +15,9 @@ from clvlib.course.data import ROOT
 from clvlib.course.exercise import load_exercise
 from clvlib.course.marking import pages, sheets
 from clvlib.course.marking.adjustments import Adjustments, read_adjustments
-from clvlib.course.marking.deadlines import clock_of, duration, lateness, times_in_names
+from clvlib.course.marking.deadlines import clock_of, duration, lateness, times_in_names, times_in_worksheet
 from clvlib.course.marking.plan import Plan, Planned, as_time, read_plan
-from clvlib.course.marking.roster import Roster, Student
+from clvlib.course.marking.roster import Roster, Student, read_roster
 from clvlib.course.marking.submissions import Class, Returned, attempts, find, keep
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -101,6 +101,49 @@ def test_a_student_cannot_write_her_own_time_into_a_name():
     assert list(times_in_names([mine, other], [mine.path, other.path], SHANGHAI)) == [mine, other]
     nonsense = Returned("x_attempt_2026-99-01-08-30-00_.ipynb", 5.0)
     assert list(times_in_names([nonsense], [nonsense.path], SHANGHAI)) == [nonsense]
+
+
+WORKSHEET = "Identifier,Full name,ID number,Status,Grade,Last modified (submission),Feedback comments\n"
+CHINESE = "标识符,全名,编号,状态,成绩,最后修改（学生）,评语\n"
+
+
+@pytest.mark.parametrize(
+    ("header", "cell", "handed_in"),
+    [
+        (WORKSHEET, '"Friday, 13 March 2026, 8:05 AM"', datetime(2026, 3, 13, 8, 5)),
+        (WORKSHEET, '"Friday, March 13, 2026, 12:05 AM"', datetime(2026, 3, 13, 0, 5)),
+        (WORKSHEET, '"Sunday, 3 May 2026, 10:05 PM"', datetime(2026, 5, 3, 22, 5)),
+        (CHINESE, "2026年03月13日 星期五 22:05", datetime(2026, 3, 13, 22, 5)),
+        (CHINESE, "2026年3月13日 星期五 下午 10:05", datetime(2026, 3, 13, 22, 5)),
+        (WORKSHEET, "-", None),
+        (WORKSHEET, "yesterday", None),
+        (WORKSHEET, '"Friday, 31 February 2026, 8:05 AM"', None),
+    ],
+)
+def test_moodles_worksheet_says_when_its_files_were_handed_in(tmp_path, header, cell, handed_in):
+    (tmp_path / "roster.csv").write_text(f"{header}Participant 77,Ann Lee,ann,Submitted,-,{cell},\n", encoding="utf-8")
+    roster = read_roster(tmp_path / "roster.csv")
+    named, other = Returned("Ann Lee_77_assignsubmission_file_/x.ipynb", 5.0), Returned("ann/x.ipynb", 6.0)
+    found = list(times_in_worksheet([named, other], roster, lambda student: [], SHANGHAI))
+    assert found[1] == other, "by mail, or whatever"
+    assert found[0].when == (handed_in.replace(tzinfo=SHANGHAI).timestamp() if handed_in else 5.0)
+
+
+def test_a_worksheet_from_before_the_last_hand_in_says_nothing_of_it(tmp_path):
+    """And two notebooks of one hand-in have its time, however often they are found."""
+    cell = '"Thursday, 12 March 2026, 11:05 PM"'
+    (tmp_path / "roster.csv").write_text(f"{WORKSHEET}Participant 77,Ann Lee,ann,Submitted,-,{cell},\n")
+    roster = read_roster(tmp_path / "roster.csv")
+    room, folder = Class("x", roster, {"ann-1": roster.students[0]}), tmp_path / "attempts"
+    empty = b'{"cells": []}'
+    one, two = (Returned(f"Ann Lee_77_assignsubmission_file_/{n}.ipynb", 9e8, empty + b" " * n) for n in range(2))
+    late = Returned(one.path, 2e9, empty + b"  ")
+    for files in ([one, two], [one, two], [late], [late]):
+        timed = times_in_worksheet(files, roster, lambda student: attempts(folder / "ann-1"), SHANGHAI)
+        with clock_of(SHANGHAI):
+            list(keep(timed, room, folder))
+        stamps = [path.name[:15] for path in attempts(folder / "ann-1")]
+        assert stamps == ["20260312T230500"] * 2 + ["20330518T113320"] * (late in files)
 
 
 def test_times_without_a_zone_are_those_of_the_course_wherever_the_machine_stands(tmp_path):

@@ -1,36 +1,34 @@
 """Students' pages in Chinese: every string of marking has its translation, and English stays as it was."""
 
 import ast
+import csv
+import io
 import re
 from datetime import datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+import numpy as np
+import pandas as pd
 import pytest
 from test_adjustments import ANN, exercise, marked, read, score
 from test_deadlines import plan_of
 from test_groups import TRIO, Room
 
 from clvlib.course import marking
-from clvlib.course.marking import pages
+from clvlib.course.exercise import load_exercise
+from clvlib.course.learner import describe
+from clvlib.course.marking import pages, sheets
 from clvlib.course.marking.adjustments import Adjustments
 from clvlib.course.marking.deadlines import Lateness, duration
 from clvlib.course.marking.judge import Marked, notes
-from clvlib.course.marking.language import catalogue, gettext, ngettext, speaking
+from clvlib.course.marking.language import catalogue, gettext, ngettext, speaking, translated
 from clvlib.course.marking.plan import Plan
 from clvlib.course.marking.sandbox import Collected
 from clvlib.course.marking.sheets import Mark, version_of
 from clvlib.course.marking.term import Part, Standing
 
 FOLDER = Path(marking.__file__).parent
-OF_THE_SANDBOX = {  # they are kept with the answers, and translated when a page is made
-    "it ran too long",
-    "it ended Python, or took too much memory",
-    "the function of question %(n)s ran too long",
-    "the function of question %(n)s ended Python, or took too much memory",
-    "the notebook took longer than %(n)s seconds",
-    "too many cells hung or ended Python; the cells after the last of them were not run",
-}
 ENGLISH = re.compile(r"[A-Za-z]{2,}")
 
 
@@ -48,14 +46,14 @@ def spoken_strings():
 
 
 def test_every_string_has_its_translation_with_the_same_names_and_none_is_left_over():
-    chinese = catalogue("zh").strings
-    assert set(spoken_strings()) | OF_THE_SANDBOX == set(chinese)
-    for english, translated in chinese.items():
-        names = [set(re.findall(r"%\(\w+\)s", text)) for text in (english, translated)]
+    chinese = catalogue("zh")
+    assert set(spoken_strings()) == set(chinese.strings)
+    for english, other in (chinese.strings | chinese.elsewhere).items():
+        names = [set(re.findall(r"%\(\w+\)s", text)) for text in (english, other)]
         assert names[0] == names[1], english
-        assert re.search("[\u4e00-\u9fff]|。$|：", translated), english
-        assert translated % {name[2:-2]: 1 for name in names[0]}, english
-        assert english.count("%%") == translated.count("%%"), english
+        assert re.search("[\u4e00-\u9fff]|。$|：|、", other), english
+        assert other % {name[2:-2]: 1 for name in names[0]}, english
+        assert english.count("%%") == other.count("%%"), english
 
 
 @pytest.mark.parametrize("name", ["feedback.html", "term.html"])
@@ -73,6 +71,68 @@ def test_what_the_sandbox_says_is_still_said_so():
     for words in ("ran too long", "ended Python, or took too much memory", "the notebook took longer than {"):
         assert words in source
     assert "too many cells hung or ended Python; the cells after the last of them were not run" in source
+
+
+def texts_of(path):
+    """Every string of a source, with an x in the places that are filled in."""
+    source = ast.parse(path.read_text(encoding="utf-8"))
+    filled = [node for node in ast.walk(source) if isinstance(node, ast.JoinedStr)]
+    for node in filled:
+        yield "".join(getattr(part, "value", "x") if isinstance(part, ast.Constant) else "x" for part in node.values)  # noqa: PD011
+    parts = {part for node in filled for part in ast.walk(node)}
+    for node in ast.walk(source):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and node not in parts:
+            yield node.value
+
+
+def test_whatever_is_wrong_with_a_file_is_said_in_chinese():
+    begins = ("it ", "its name", "its code", "the notebook is", "the zip is")
+    said = {
+        text for text in texts_of(FOLDER / "submissions.py") if text.startswith(begins) and "it holds x" not in text
+    }
+    assert len(said) >= 13
+    with speaking("zh"):
+        for text in said:
+            assert translated(text) != text, text
+            assert set(ENGLISH.findall(translated(text))) <= {"MB", "Jupyter"}, text
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        *(True, 3.5, 7, "visits", "word " * 9, "w" * 41, [1], (1,), {}, object(), print, lambda: 1),
+        *(np.array([1, 2]), pd.Series([1]), pd.DataFrame({"年": [1]}), pd.DataFrame({"年": [1, 2]})),
+    ],
+    ids=lambda answer: type(answer).__name__,
+)
+def test_what_was_read_is_said_in_chinese_but_for_what_the_student_wrote(answer):
+    hers = {"visits", "print", "lambda", "object", "Series", "True", "False"}
+    with speaking("zh"):
+        assert set(ENGLISH.findall(translated(describe(answer)))) <= hers
+
+
+def test_why_a_wrong_answer_has_points_is_said_in_chinese():
+    effects, service = load_exercise("16_do_programs_work"), load_exercise("14_service_complaints")
+    case = effects.case_for(1)
+    table = next(question for question in effects.questions.values() if question.kind == "table" and question.partial)
+    function = service.questions["q6"]
+    hidden, said = function.hidden(np.random.default_rng(1)), []
+    for wrong in range(1, 20):
+        answer = table.answer(case)
+        answer.iloc[:wrong, 1:] += 7
+        said.append(table.share(answer, case)[1])
+        results = [function.run(function.reference, inputs)[0] for inputs, _ in function.inputs(hidden)]
+        runs = [(-99 if place >= len(results) - wrong else result, None) for place, result in enumerate(results)]
+        said.append(function.part_of_runs(runs, "", hidden).why)
+    near = service.questions["q3"].mistakes[3].message
+    said = {*said, service.questions["q3"].part(None, service.case_for(1), near).why} - {""}
+    assert {text.partition(" of ")[2][2:] for text in said} >= {
+        "rows are right",
+        "results on inputs that are not shown are right",
+    }
+    with speaking("zh"):
+        for text in said:
+            assert not ENGLISH.findall(translated(text)), text
 
 
 def words_of(page):
@@ -100,23 +160,31 @@ def test_a_page_with_everything_has_english_only_where_keys_and_people_wrote_it(
         result = Marked(ANN, "t", "marked", result.verdicts, notes(collected), (ANN,))
         found = read(tmp_path, *rows, zone=zone).score(exercise, result, late)
         page = pages.feedback_page(exercise, found, {"q3": {"ann": Mark(version_of(""), [3.0], "五")}})
+        (row,) = csv.DictReader(io.StringIO(sheets.gradebook(exercise, [found]), newline=""))
+    assert row["notes"].splitlines() == [
+        "小组作业，以 ann 的笔记本为准",
+        "迟交 1 天 2 小时。",
+        "第 1 题：得分定为 1 分。理由：一",
+        "第 2 题：本题满分由 4 分改为 8 分（全班）。理由：二",
+        "加 1 分。理由：三",
+    ]
     said = words_of(page)
     left = set(ENGLISH.findall(said)) - {"Small", "Ann", "Asia", "Shanghai", "Python", "says", "why"}
     assert not left
     for words in (
         '<html lang="zh">',
-        "截止时间 2026-03-12 23:59 (Asia/Shanghai)，提交时间 2026-03-14 01:59 (Asia/Shanghai)：",
-        "迟交 1 天 2 小时。",
-        "老师的决定： 得分定为 1 分。理由：一",
+        "截止时间 2026-03-12 23:59 (Asia/Shanghai)，提交时间 2026-03-14 01:59 (Asia/Shanghai)：迟交 1 天 2 小时。因",
+        "老师的决定：得分定为 1 分。理由：一",
         "本题满分由 4 分改为 8 分（全班）。理由：二",
-        "评语： 四",
-        "评语： 五",
+        "评语：四",
+        "评语：五",
         "单元 [1] 未运行：运行时间过长。",
         "第 4 题的函数运行时间过长。",
         "笔记本的运行时间超过了 1.5 秒。",
     ):
         assert words in page, words
     assert "第 1 题" in said
+    assert not re.search(r"[，。：、]\s+(?=[^<\s])", re.sub("</?(bdi|code|span)[^>]*>", "", page)), "a gap after a sign"
     assert "正确：1 / 2 分" in said
 
 
@@ -170,8 +238,12 @@ def test_the_log_for_the_instructor_stays_english_while_pages_are_chinese(tmp_pa
     room = Room(tmp_path, monkeypatch)
     room.hand_in("bob", "b.ipynb")
     room.hand_in("ann", "a.ipynb", hours=1)
+    (tmp_path / "submissions" / "dee.ipynb").write_text('{"cells": [')
     with speaking("zh"):
         room.mark(TRIO)
-    assert "你们小组： Ann, Bob, 王伟" in room.page("bob")
-    assert not re.search("[\u4e00-\u9fff]", "".join(row["what"] for row in room.rows("log.csv")))
-    assert {row["status"] for row in room.rows("gradebook.csv")} == {"marked", "nothing handed in"}
+    assert "你们小组：Ann、Bob、王伟" in room.page("bob")
+    assert "dee.ipynb：笔记本不完整，后半部分缺失" in room.page("dee")
+    said = "".join(row["what"] for row in room.rows("log.csv"))
+    assert "dee.ipynb: the notebook is cut off in the middle" in said
+    assert not re.search("[\u4e00-\u9fff]", said)
+    assert {row["status"] for row in room.rows("gradebook.csv")} == {"marked", "not readable", "nothing handed in"}

@@ -442,9 +442,8 @@ def test_a_class_keeps_the_points_of_what_is_right_in_part(tmp_path):
 
 
 def clv_mark(folder, out):
-    command = [sys.executable, "-m", "clvlib.course.cli", "mark", EXERCISE.name, "--roster", folder / "roster.csv"]
-    command += ["--submissions", folder / "submissions", "--out", out, "--secret", folder / "secret"]
-    return [*map(str, command), "--cell-seconds", "60"]
+    words = ["--submissions", folder / "submissions", "--out", out, "--secret", folder / "secret"]
+    return clv("mark", EXERCISE.name, "--roster", folder / "roster.csv", *words, "--cell-seconds", 60)
 
 
 PLAN = """
@@ -485,15 +484,65 @@ def small_class(tmp_path_factory):
 def test_a_run_killed_at_a_random_moment_ends_the_same_when_it_is_run_again(small_class, moment):
     folder, undisturbed, whole = small_class
     out = folder / f"killed{moment}"
-    run = subprocess.Popen(clv_mark(folder, out), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    time.sleep(whole * (moment + random.random()) / 10)
+    killed(clv_mark(folder, out), whole * (moment + random.random()) / 10)
+    subprocess.run(clv_mark(folder, out), check=True, capture_output=True)
+    assert finished(out) == undisturbed
+
+
+def killed(command, seconds):
+    """Run a command, and kill it so many seconds later."""
+    run = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    time.sleep(seconds)
     started = descendants(run.pid)
     run.send_signal(signal.SIGKILL)
     run.wait()
     assert all_gone(started), "what it had started ends with it"
-    subprocess.run(clv_mark(folder, out), check=True, capture_output=True)
-    ended = {path: data for path, data in snapshot(out).items() if not path.name.endswith(".unfinished")}
-    assert ended == undisturbed
+
+
+def finished(out):
+    return {path: data for path, data in snapshot(out).items() if not path.name.endswith(".unfinished")}
+
+
+def clv(*words):
+    return [sys.executable, "-m", "clvlib.course.cli", *map(str, words)]
+
+
+@pytest.fixture(scope="module")
+def commands(small_class, tmp_path_factory):
+    """Beside `clv mark`, the commands that write several files: each in a folder, IN, as it is before and after it."""
+    source, *_ = small_class
+    folder, roster = tmp_path_factory.mktemp("commands"), ["--roster", source / "roster.csv"]
+    shutil.copytree(source / "undisturbed", folder / "course" / "marked" / EXERCISE.name)
+    for name in ("release", "codes"):
+        (folder / name).mkdir()
+        shutil.copy(source / "secret", folder / name)
+    release = clv("release", EXERCISE.name, *roster, "--secret", "IN/secret", "--out", "IN/out")
+    course = clv("course", *roster, "--marked", "IN/marked")
+    found = {}
+    for name, command in {"course": course, "release": release, "codes": [*release, "--codes"]}.items():
+        shutil.copytree(folder / name, folder / f"{name} undisturbed")
+        started = time.monotonic()
+        subprocess.run(command_in(command, folder / f"{name} undisturbed"), check=True, capture_output=True)
+        found[name] = command, snapshot(folder / f"{name} undisturbed"), time.monotonic() - started
+    return folder, found
+
+
+def command_in(command, folder):
+    return [word.replace("IN/", f"{folder}/") for word in command]
+
+
+@pytest.mark.parametrize("moment", range(2))
+@pytest.mark.parametrize("name", ["course", "release", "codes"])
+def test_every_command_that_writes_several_files_ends_the_same_after_a_kill(commands, name, moment):
+    folder, found = commands
+    command, undisturbed, whole = found[name]
+    killed_one = shutil.copytree(folder / name, folder / f"{name} {moment}")
+    command = command_in(command, killed_one)
+    killed(command, whole * (0.5 + (moment + random.random()) / 4))  # in the first half it loads what it needs
+    subprocess.run(command, check=True, capture_output=True)
+    assert finished(killed_one) == undisturbed
+    written = {path.parts[0] for path in undisturbed}
+    assert written == ({"marked"} if name == "course" else {"secret", "releases", "out"}), "the record, too"
 
 
 def gradebook_of(folder):

@@ -2,13 +2,18 @@
 
 import json
 import re
+from types import SimpleNamespace
 
 import nbformat
 import pytest
+from test_groups import IDS, NAMES, TRIO, Room
+from test_groups import exercise as small
 
 from clvlib.course.exercise import Exercise
 from clvlib.course.marking import record as records
+from clvlib.course.marking.adjustments import read_adjustments
 from clvlib.course.marking.mark import Marking
+from clvlib.course.marking.plan import Plan
 from clvlib.course.marking.record import misfits, read
 from clvlib.course.marking.release import Secret, hand_out, personal_notebook
 from clvlib.course.marking.roster import Roster, Student
@@ -171,6 +176,39 @@ def test_a_new_id_that_only_the_lms_connects_is_followed_and_remembered(tmp_path
             }
         assert [student.id for student in marking.waiting()] == ["new-id"]
         assert marking.released[roster.students[0]].case == ann.case
+
+
+def test_what_was_typed_decided_and_told_under_an_id_follows_it_there_and_back(tmp_path, monkeypatch):
+    """A guest without an SIS id, and Canvas's own numbers stand for everybody; then she is gone again."""
+    room = Room(tmp_path, monkeypatch)
+    for one in TRIO["A"]:
+        room.hand_in(one, f"{one}.ipynb", text=f"{one} says: it rains.")
+    by_lms = Roster("plain", [Student(f"9{place}", NAMES[one], "") for place, one in enumerate(IDS)], ["id"], [])
+    plan = Plan(markers=("Li", "Wang"), by_two=50)
+    decided = tmp_path / "adjustments.csv"
+    decided.write_text("exercise,student,question,points,reason\n99_small,bob,q1,add 1,x\n", encoding="utf-8")
+    page = room.folder / "out" / "feedback"
+    pages, totals = [], []
+    for roster in (room.roster, by_lms, room.roster, by_lms):
+        work = Marking(small, roster, room.record, tmp_path / "out", plan=plan)
+        work.adjustments = read_adjustments(decided, small, roster, None, bool, work.ids_now)
+        if not totals:
+            work.take_in(tmp_path / "submissions")
+            list(work.run(work.waiting(), SimpleNamespace(end=lambda: None), 1))
+        results = list(work.results())
+        changes = work.changes(results)
+        assert not changes.alarms
+        if totals:
+            assert "(3 students in both)" in changes.says[0]
+        work.write(results)
+        if not totals:
+            for name in plan.markers:
+                room.type_in(f"to_mark_q2_{name}.csv", **dict.fromkeys(["ann", "bob", "'007"], ("3", "Good.")))
+            work.write(results)
+        pages.append(sorted(path.name for path in page.iterdir()))
+        totals.append([row["total"] for row in room.rows("gradebook.csv")])
+    assert totals == [["5", "6", "5", "", ""]] * 4
+    assert pages == [pages[0]] * 4
 
 
 def test_tickets_of_another_class_stop_the_run_before_it_writes(tmp_path):

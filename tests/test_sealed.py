@@ -2,6 +2,7 @@
 
 import base64
 import csv
+import io
 import itertools
 import json
 import re
@@ -237,6 +238,36 @@ def test_a_code_is_the_same_all_through_a_course_and_another_in_another():
     assert code(SECRET, ann) == code(SECRET, Student("ann", "Ann", "7"))
     assert code(SECRET, ann) != code(Secret(bytes(32)), ann)
     assert len({code(SECRET, Student(str(number), "", "")) for number in range(300)}) == 300
+
+
+def test_a_code_that_got_out_is_replaced_alone_and_for_all_that_is_released_from_then_on(tmp_path, home):
+    (tmp_path / "roster.csv").write_text("id\nann\nbob\n")
+    words = ["--roster", tmp_path / "roster.csv", "--out", tmp_path / "released"]
+
+    def codes(exercise, *more):
+        clv("release", exercise, *words, "--codes", *more)
+        text = (tmp_path / "released" / f"{exercise}_codes.csv").read_text(encoding="utf-8-sig")
+        return {row["id"]: row["code"] for row in csv.DictReader(io.StringIO(text))}
+
+    first = codes(EXERCISE.name)
+    old = nbformat.read(tmp_path / "released" / f"{EXERCISE.name}.ipynb", as_version=4)
+    assert codes("03_retention") == first
+    second = codes(EXERCISE.name, "--new-code", "ann")
+    assert second["bob"] == first["bob"]
+    assert second["ann"] != first["ann"]
+    assert codes(EXERCISE.name) == codes("03_retention") == codes("02_time_value") == second
+    assert codes(EXERCISE.name, "--new-code", "ann")["ann"] not in (first["ann"], second["ann"])
+    new = nbformat.read(tmp_path / "released" / f"{EXERCISE.name}.ipynb", as_version=4)
+    assert len(set(_line(old).split()) & set(_line(new).split())) == 1, "bob's line is as it was"
+    record = records.read(tmp_path / "released" / f"{EXERCISE.name}_record.json", EXERCISE.name)
+    opened = unlock(_line(new), "ann", record.of(class_of("ann"))[class_of("ann").students[0]].code)
+    assert opened == unlock(_line(old), "ann", first["ann"]), "the same numbers"
+    source = returned(tmp_path / "in", new, ("x.ipynb", "ann", first["ann"]))
+    assert "is not on the list" in taken_in(tmp_path, class_of("ann", "bob"), record, source)[1]["x.ipynb"]
+    assert "there is no student 'zoe' on the roster" in clv(
+        "release", EXERCISE.name, *words, "--codes", "--new-code", "zoe", code=1
+    )
+    assert "--new-code goes with --codes" in clv("release", EXERCISE.name, *words, "--new-code", "ann", code=1)
 
 
 def test_a_record_of_an_earlier_edition_gets_its_codes_at_the_next_release(tmp_path):

@@ -125,6 +125,16 @@ def test_an_edit_in_either_gradebook_is_noticed(marked):
         path.write_bytes(before)
 
 
+def test_the_page_of_who_left_the_class_is_taken_away_and_files_of_ones_own_stay(marked):
+    work = term(marked)
+    work.write(work.standings())
+    (marked / "course" / "feedback" / "letter-to-all.html").write_text("my own")
+    fewer = term(marked, roster=Roster("plain", [ANN], ["id"], [["ann"]]))
+    fewer.write(fewer.standings())
+    left = {path.name.partition("-")[0] for path in (marked / "course" / "feedback").iterdir()}
+    assert left == {"ann", "letter"}
+
+
 def test_nothing_marked_and_a_roster_that_grew_are_told(tmp_path, marked):
     with pytest.raises(ValueError, match="nothing is marked yet"):
         term(tmp_path / "empty")

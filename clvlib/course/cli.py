@@ -6,7 +6,7 @@ what is marked. The roster says where that is.
 
 import errno
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from difflib import get_close_matches
 from enum import StrEnum
@@ -90,6 +90,9 @@ def release(
     codes: Annotated[
         bool, typer.Option("--codes", help="One notebook for all, and a list of codes: each opens her own numbers.")
     ] = False,
+    new_code: Annotated[
+        list[str] | None, typer.Option("--new-code", help="Another code for this student, whose code got out.")
+    ] = None,
 ) -> None:
     """Write a personal notebook for each student of a roster, and a zip of all; or one for all, with --codes."""
     from clvlib.course.marking import record as records
@@ -99,12 +102,14 @@ def release(
     with _in_words():
         file, roster = secret or releasing.SECRET, _roster(roster)
         chosen, students = _choose(exercise, keys), read_roster(roster)
-        out = out or roster.parent / "handed_out" / chosen.name
+        out = out or _handed_out(roster.parent, chosen)
         _keep_apart(out, {"the secret": file, "the keys": keys})
         if _report(key_file(exercise, keys), warnings=False):
             raise ValueError("the key must be mended first (see above); `clv check` tries it again")
         releasing.make_secret(file)
-        record = _hand_out(file, chosen, students)
+        if new_code and not codes:
+            raise ValueError("--new-code goes with --codes: a notebook of one's own has no code")
+        record = _hand_out(file, chosen, students, out, new_code or ())
         made: Iterator[Any] = releasing.release(record, chosen, students, out)
         if codes:
             made = releasing.release_one(releasing.read_secret(file), record, chosen, students, out)
@@ -181,11 +186,11 @@ def mark(
             _keep_hidden(private | ({"the submissions": submissions} if submissions else {}), sandbox.visible())
         chosen, students = _choose(exercise, keys), read_roster(roster)
         plan, known = _plan(roster.parent, keys)
-        decided = read_adjustments(roster.parent / NAME, chosen, students, plan.zone, known)
-        record = _record(file, chosen, students)
+        record = _record(file, chosen, students, roster.parent)
         groups = _groups(roster.parent, chosen, students, record, known)
         called, key = _pseudonyms(file, chosen, record, draw=plan.anonymous)
-        work = marking.Marking(chosen, students, record, out, limits, plan, decided, roster.parent, groups, called)
+        work = marking.Marking(chosen, students, record, out, limits, plan, None, roster.parent, groups, called)
+        work.adjustments = read_adjustments(roster.parent / NAME, chosen, students, plan.zone, known, work.ids_now)
         if submissions:
             _keep_apart(submissions, {"the results": out})
         elif not (out / "attempts").is_dir():
@@ -275,7 +280,7 @@ def alike(
         chosen, students = _choose(exercise, keys), read_roster(roster)
         if not (out / "answers").is_dir():
             raise ValueError(f"{out} holds no answers yet: run `clv mark` first, and name the same folder")
-        record = _record(file, chosen, students)
+        record = _record(file, chosen, students, roster.parent)
         groups = _groups(roster.parent, chosen, students, record, _plan(roster.parent, keys)[1])
         work = marking.Marking(chosen, students, record, out, groups=groups)
         works = list(work.works())
@@ -352,6 +357,37 @@ def export_quiz(
             _say(f"  {key} {chosen.questions[key].name}: left out, {reason}")
         _say(f"{quiz.points} of {count(chosen.points, 'point')} are in {path}.")
         _say(_READ_BY[form])
+
+
+@app.command()
+def links(
+    place: Annotated[str, typer.Argument(metavar="PLACE", help="binder, colab, or the address of your JupyterHub.")],
+    address: Annotated[
+        str, typer.Option("--repository", help="Where the hub pulls from. [default: as pyproject.toml says]")
+    ] = "",
+    branch: Annotated[str, typer.Option("--branch", help="What the hub pulls.")] = "main",
+) -> None:
+    """Print links for your students, a line a notebook: to Binder, to Colab, or to your hub, with nbgitpuller."""
+    from clvlib.course.data import ROOT
+    from clvlib.course.links import GITHUB, on_hub, places, repository
+
+    with _in_words():
+        address = address or repository()
+        if place not in ("binder", "colab") and not place.startswith(("http://", "https://")):
+            raise ValueError(f"{place!r} is no place: binder, colab, or the address of your hub, https://...")
+        if not address or (not place.startswith("http") and not address.startswith(GITHUB)):
+            wanted = "the repository's address" if place.startswith("http") else "a repository on GitHub"
+            raise ValueError(
+                f"this needs {wanted}: name it in pyproject.toml, under [project.urls], or with --repository"
+            )
+        for room in ("notebooks", "exercises"):
+            for notebook in sorted((ROOT / room).glob("*.ipynb")):
+                path = f"{room}/{notebook.name}"
+                hub = place.startswith("http")
+                print(path, on_hub(path, address, place, branch) if hub else places(path, address)[_OPEN_IN[place]])
+
+
+_OPEN_IN = {"binder": "Open in Binder", "colab": "Open in Colab"}
 
 
 @app.command()
@@ -434,6 +470,11 @@ def _roster(path: Path | None) -> Path:
     return here[0]
 
 
+def _handed_out(folder: Path, exercise: Exercise) -> Path:
+    """Where what was released lies beside the roster."""
+    return folder / "handed_out" / exercise.name
+
+
 def _returned(folder: Path, exercise: str) -> Path | None:
     """Where the returned files of an exercise lie beside the roster, if they do."""
     return next((path for path in (folder / f"{exercise}.zip", folder / exercise) if path.exists()), None)
@@ -495,28 +536,43 @@ def _choose(name: str, keys: Path) -> Exercise:
     return chosen
 
 
-def _hand_out(secret: Path, exercise: Exercise, roster: Any) -> Any:
-    """Tickets and numbers of a class, with those of earlier releases, put on record."""
+def _hand_out(secret: Path, exercise: Exercise, roster: Any, out: Path, new_codes: Sequence[str] = ()) -> Any:
+    """Tickets and numbers of a class, with those of earlier releases, put on record; some get new codes."""
     from clvlib.course.marking import record as records
     from clvlib.course.marking import release as releasing
 
-    path = records.path_of(secret, exercise.name)
-    before = records.read(path, exercise.name) if path.exists() else None
-    record = releasing.hand_out(releasing.read_secret(secret), exercise, roster, before)
-    releasing.write(path, records.write(record).encode())
+    before = _on_record(secret, exercise, out)
+    replaced = releasing.replace_codes(secret, roster, before, new_codes)
+    record = releasing.hand_out(releasing.read_secret(secret), exercise, roster, before, replaced)
+    releasing.write(records.path_of(secret, exercise.name), records.write(record).encode())
     return record
 
 
-def _record(secret: Path, exercise: Exercise, roster: Any) -> Any:
+def _on_record(secret: Path, exercise: Exercise, out: Path) -> Any:
+    """What was handed out before, if anything was; a lost record comes back from its copy in the release's folder."""
+    from clvlib.course.marking import record as records
+    from clvlib.course.marking import release as releasing
+
+    path, copy = records.path_of(secret, exercise.name), out / records.file_name(exercise.name)
+    if not path.exists() and copy.exists():
+        record, key = records.read(copy, exercise.name), releasing.read_secret(secret)
+        if all(name == releasing.ticket(key, exercise, each.student) for name, each in record.handed_out.items()):
+            releasing.write(path, copy.read_bytes())
+            _say(f"There was no record of this release in {path}: the copy in {copy} was put there.")
+    return records.read(path, exercise.name) if path.exists() else None
+
+
+def _record(secret: Path, exercise: Exercise, roster: Any, folder: Path) -> Any:
     """What was handed out. A release of the first edition has no record: its numbers are computed, and kept."""
     from clvlib.course.marking import record as records
 
-    path = records.path_of(secret, exercise.name)
-    if not path.exists():
-        record = _hand_out(secret, exercise, roster)
+    out = _handed_out(folder, exercise)
+    record = _on_record(secret, exercise, out)
+    if record is None:
+        record = _hand_out(secret, exercise, roster, out)
+        path = records.path_of(secret, exercise.name)
         _say(f"There is no record of this release: its numbers were computed again, and are kept in {path}.")
         return record
-    record = records.read(path, exercise.name)
     if record.key != exercise.digest:
         misfit = next(records.misfits(exercise, record), None)
         if misfit:

@@ -36,7 +36,16 @@ from clvlib.course.marking.judge import Marked, Verdict
 from clvlib.course.marking.language import gettext, ngettext
 from clvlib.course.marking.plan import as_time
 from clvlib.course.marking.roster import Roster, Student, id_in
-from clvlib.course.marking.tables import as_csv, csv_or_workbook, figure, guarded, numbered_table, unguarded, visible
+from clvlib.course.marking.tables import (
+    as_csv,
+    csv_or_workbook,
+    figure,
+    guarded,
+    number,
+    numbered_table,
+    unguarded,
+    visible,
+)
 from clvlib.course.words import listing
 
 NAME = "adjustments.csv"
@@ -204,7 +213,12 @@ class Adjustments:
 
 
 def read_adjustments(
-    path: Path, exercise: Exercise, roster: Roster, zone: ZoneInfo | None, known: Callable[[str], bool]
+    path: Path,
+    exercise: Exercise,
+    roster: Roster,
+    zone: ZoneInfo | None,
+    known: Callable[[str], bool],
+    ids_now: Mapping[str, str] | None = None,
 ) -> Adjustments:
     """The rows about an exercise; none if there is no file. A workbook of that name (.xlsx) will do as well.
 
@@ -217,6 +231,8 @@ def read_adjustments(
         Of the times in it.
     known : callable
         Whether there is an exercise of a name: a typing error must not be taken for a row about another exercise.
+    ids_now : dict, optional
+        By an id that a student had before, that which she has on the roster.
 
     Raises
     ------
@@ -235,6 +251,7 @@ def read_adjustments(
     rows: list[Adjustment] = []
     for line, cells in lines.items():
         row = {title: visible(unguarded(cell.strip())) for title, cell in zip(titles, cells, strict=True)}
+        row["student"] = (ids_now or {}).get(row["student"], row["student"])
         try:
             if not known(row["exercise"]):
                 raise ValueError(f"there is no exercise {row['exercise']!r}")
@@ -297,18 +314,13 @@ def _decision(points: str) -> tuple[str, float]:
         return words[0], value
     if points.startswith(("+", "-")):
         raise ValueError(f"for {points} points more than marking gave, write `add {points.removeprefix('+')}`")
-    if len(words) == 1:
-        return "set", _number(words[0])
-    raise ValueError(f"the points are a number, `add 1`, `worth 4`, drop, excuse or comment, not {points!r}")
+    return "set", _number(points)
 
 
-def _number(word: str) -> float:
-    try:
-        value = float(word.replace(",", "."))
-    except ValueError:
-        value = math.nan
-    if not math.isfinite(value):
-        raise ValueError(f"the points are a number, `add 1`, `worth 4`, drop, excuse or comment, not {word!r}")
+def _number(words: str) -> float:
+    value = number(words)
+    if value is None:
+        raise ValueError(f"the points are a number, `add 1`, `worth 4`, drop, excuse or comment, not {words!r}")
     return value
 
 

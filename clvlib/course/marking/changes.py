@@ -3,7 +3,7 @@
 import json
 import math
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from csv import reader
 from dataclasses import dataclass, field
 from io import StringIO
@@ -13,7 +13,7 @@ from statistics import mean
 from clvlib.course.marking.adjustments import offer
 from clvlib.course.marking.plan import as_time
 from clvlib.course.marking.release import write
-from clvlib.course.marking.tables import as_csv, figure, read_table, unguarded
+from clvlib.course.marking.tables import as_csv, figure, number, read_table, unguarded
 from clvlib.course.words import count
 
 _SHOWN = 10  # cells that are named on the screen
@@ -134,7 +134,7 @@ def _refusal(path: Path, edited: Sequence[Cell], exercise: str, adjustments: Pat
     return "\n".join([*said, f"To drop the edits, delete {path}. Then run the same command again. Nothing was written"])
 
 
-def compare(before: str | None, after: str, unit: str) -> Changes:
+def compare(before: str | None, after: str, unit: str, ids: Mapping[str, str] | None = None) -> Changes:
     """What changes from one gradebook to the next, and what looks wrong in the next.
 
     Parameters
@@ -144,9 +144,13 @@ def compare(before: str | None, after: str, unit: str) -> Changes:
     after : str
     unit : str
         The column of the totals.
+    ids : dict, optional
+        By an id in `before`, that which the student has in `after`.
     """
     new = rows_by_student(after)
-    old = rows_by_student(before) if before is not None else None
+    old = None
+    if before is not None:
+        old = {(ids or {}).get(student, student): row for student, row in rows_by_student(before).items()}
     alarms, says = list(_mostly_unreadable(new, old)), [_first_run(new, unit)]
     cells: list[Cell] = []
     if old is not None:
@@ -219,7 +223,7 @@ def _means(old: Table, new: Table, unit: str, students: int) -> tuple[list[str],
 
 def _total(row: dict[str, str], unit: str) -> tuple[float, float] | None:
     """Points, and what they are out of."""
-    points, out_of = _number(row.get(unit, "")), _number(row.get("out_of", ""))
+    points, out_of = number(row.get(unit, "")), number(row.get("out_of", ""))
     return None if points is None or not out_of else (points, out_of)
 
 
@@ -258,7 +262,7 @@ def _decisions(edited: Sequence[Cell]) -> Iterator[tuple[str, str, str]]:
     for cell in edited:
         is_question = re.fullmatch(r"q\d+", cell.column) is not None
         if is_question or (cell.column == "total" and cell.student not in questions):
-            points = figure(_number(cell.after)) or ("excuse" if not cell.after else "")
+            points = figure(number(cell.after)) or ("excuse" if not cell.after else "")
             if points:
                 yield unguarded(cell.student), cell.column if is_question else "all", points
 
@@ -268,21 +272,13 @@ def _same(one: str, other: str) -> bool:
     plain, second = ("".join(unguarded(cell.strip()).split()) for cell in (one, other))
     if plain == second:
         return True
-    number, against = _number(plain), _number(second)
-    if number is not None and against is not None:
-        return math.isclose(number, against, abs_tol=1e-9)
+    one_value, other_value = number(plain), number(second)
+    if one_value is not None and other_value is not None:
+        return math.isclose(one_value, other_value, abs_tol=1e-9)
     try:
         return as_time(one, None) == as_time(other, None)
     except ValueError:
         return False
-
-
-def _number(cell: str) -> float | None:
-    try:
-        value = float(unguarded(cell.strip()).replace(",", "."))
-    except ValueError:
-        return None
-    return value if math.isfinite(value) else None
 
 
 def rows_by_student(text: str) -> Table:

@@ -1,24 +1,27 @@
 """Deadlines: when a notebook was handed in, how late that is, and what it costs.
 
 When is known from the name under which an attempt is kept, which begins with its time. That time is, in this order:
-what stands in the name that Blackboard or Brightspace gave the file; what a zip or the file system says. A Canvas zip
-has the time of the download for all its files (content_zipper.rb), but LATE in the name of who was late by Canvas's own
-clock and extensions: there that decides, and how late somebody is stays unknown.
+what stands in the name that Blackboard or Brightspace gave the file, or in Moodle's grading worksheet
+(gradingtable.php, col_timesubmitted); what a zip or the file system says. A Canvas zip has the time of the download for
+all its files (content_zipper.rb), but LATE in the name of who was late by Canvas's own clock and extensions: there that
+decides, and how late somebody is stays unknown.
 """
 
 import math
 import os
 import re
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from clvlib.course.marking.language import gettext, ngettext
 from clvlib.course.marking.plan import Plan, in_zone
-from clvlib.course.marking.submissions import Returned
+from clvlib.course.marking.roster import Roster, Student
+from clvlib.course.marking.submissions import Returned, stamp
 
 _DAY = timedelta(days=1)
 _STAMP = re.compile(r"(?:0-)?(\d{8}T\d{6})_")
@@ -26,6 +29,10 @@ _OLDEST = 1981  # a zip without times says 1980, a file without one 1970
 _MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
 _BLACKBOARD = re.compile(r"_attempt_(\d{4})-(\d\d)-(\d\d)-(\d\d)-(\d\d)-(\d\d)")
 _BRIGHTSPACE = re.compile(rf" - ({'|'.join(_MONTHS)})[a-z]* (\d\d?), (\d{{4}}) (\d\d?):?(\d\d) ([AP])M")
+
+
+_MONTH = re.compile(rf"\b({'|'.join(_MONTHS)})[a-z]*")
+_HALF = re.compile(r"\b[AP]M\b|[上下]午", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -102,6 +109,26 @@ def times_in_names(files: Iterable[Returned], paths: Sequence[str], zone: ZoneIn
         yield replace(file, when=in_zone(when, zone).timestamp()) if when else file
 
 
+def times_in_worksheet(
+    files: Iterable[Returned], roster: Roster, kept: Callable[[Student], Sequence[Path]], zone: ZoneInfo | None
+) -> Iterator[Returned]:
+    """The files, with the times at which Moodle's grading worksheet says that they were handed in.
+
+    Not what is new beside an attempt of that time or a later one: then the worksheet is older than the file.
+    """
+    before = {student: kept(student) for student in roster.students}
+    for file in files:
+        student, cell = roster.modified(file.path) or (None, "")
+        when = _time_of_moodle(cell)
+        if student is None or when is None:
+            yield file
+            continue
+        seconds = in_zone(when, zone).timestamp()
+        is_new = all(path.read_bytes() != file.data for path in before[student])
+        last = max((found[1] for path in before[student] if (found := _STAMP.match(path.name))), default="")
+        yield file if is_new and last >= stamp(seconds) else replace(file, when=seconds)
+
+
 @contextmanager
 def clock_of(zone: ZoneInfo | None) -> Iterator[None]:
     """Times that carry no zone, as those in zips, are read and kept by the course's clock meanwhile."""
@@ -154,3 +181,19 @@ def _time_in(path: str) -> datetime | None:
     except ValueError:
         pass
     return None
+
+
+def _time_of_moodle(cell: str) -> datetime | None:
+    """A time in English, the month in letters, or in Chinese, year first."""
+    month = _MONTH.search(cell)
+    numbers = [int(part) for part in re.findall(r"\d+", cell)]
+    try:
+        if month:
+            day, year, hour, minute = numbers
+            numbers = [year, _MONTHS.index(month[1]) + 1, day, hour, minute]
+        year, number, day, hour, minute = numbers
+        if half := _HALF.search(cell):
+            hour = hour % 12 + (12 if half[0].upper() in ("PM", "下午") else 0)
+        return datetime(year, number, day, hour, minute)
+    except ValueError:
+        return None

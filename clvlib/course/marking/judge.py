@@ -1,13 +1,12 @@
 """What an answer earns: the trusted side, which runs no student code and compares answers with the key."""
 
-import re
 from dataclasses import dataclass, field
 from typing import Any
 
 from clvlib.course.exercise import Case, Exercise, FunctionQuestion, Part, Question, TextQuestion
 from clvlib.course.learner import describe
 from clvlib.course.marking.answers import clean, thaw
-from clvlib.course.marking.language import gettext
+from clvlib.course.marking.language import gettext, translated
 from clvlib.course.marking.record import Inputs
 from clvlib.course.marking.roster import Student
 from clvlib.course.marking.sandbox import Collected
@@ -95,11 +94,11 @@ def judge(exercise: Exercise, case: Case, hidden: Inputs, collected: Collected) 
 def notes(collected: Collected) -> list[str]:
     """For the student: which of her cells stopped or were left out, by the number that "run all" gives them."""
     lines = [
-        (number, gettext("Cell [%(number)s] was left out: %(why)s.") % {"number": number + 1, "why": gettext(why)})
+        (number, gettext("Cell [%(number)s] was left out: %(why)s.") % {"number": number + 1, "why": translated(why)})
         for number, why in collected.left_out.items()
     ]
     lines += [
-        (number, gettext("Cell [%(number)s] stopped.") % {"number": number + 1} + f" {_error(name, says)}")
+        (number, gettext("Cell [%(number)s] stopped. %(error)s") % {"number": number + 1, "error": _error(name, says)})
         for number, name, says in collected.stopped
     ]
     skipped = gettext("In cell [%(number)s] this was skipped, and the rest was run: %(what)s")
@@ -108,14 +107,7 @@ def notes(collected: Collected) -> list[str]:
         for number, what in sorted(set(collected.skipped))
     ]
     in_order = sorted(lines, key=lambda line: line[0])
-    return [line for _, line in in_order] + [_sentence(_trouble(what)) for what in collected.trouble]
-
-
-def _trouble(what: str) -> str:
-    """What the sandbox says, in the language of the page; the catalogue has its numbers as `%(n)s`."""
-    number = re.search(r"\d+(\.\d+)?", what)
-    said = gettext(what.replace(number[0], "%(n)s", 1)) if number else gettext(what)
-    return said.replace("%(n)s", number[0]) if number else said
+    return [line for _, line in in_order] + [_sentence(translated(what)) for what in collected.trouble]
 
 
 def _stopped(key: str, collected: Collected) -> str:
@@ -123,10 +115,10 @@ def _stopped(key: str, collected: Collected) -> str:
     cell = collected.cell_of.get(key)
     for number, name, says in collected.stopped:
         if number == cell:
-            stopped = gettext("Your cell [%(number)s] stopped before it gave an answer.") % {"number": number + 1}
-            return f"{stopped} {_error(name, says)}"
+            stopped = gettext("Your cell [%(number)s] stopped before it gave an answer. %(error)s")
+            return stopped % {"number": number + 1, "error": _error(name, says)}
     if cell is not None and cell in collected.left_out:
-        why = gettext(collected.left_out[cell])
+        why = translated(collected.left_out[cell])
         return gettext("Your cell [%(number)s] was left out: %(why)s.") % {"number": cell + 1, "why": why}
     return ""
 
@@ -146,7 +138,7 @@ def _verdict(question: Question, key: str, case: Case, hidden: list[Any], collec
     if answer is ... or answer is None or (runs and runs[0][0] is ...):
         why = _stopped(key, collected)
         return Verdict("stopped", 0, why) if why else Verdict("not attempted", 0)
-    read = answer if isinstance(question, TextQuestion) and isinstance(answer, str) else describe(answer)
+    read = answer if isinstance(question, TextQuestion) and isinstance(answer, str) else translated(describe(answer))
     if isinstance(question, TextQuestion) and isinstance(answer, str):
         return Verdict("to mark", None, answer=read)
     problem = _problem(question, answer, runs, case, hidden)
@@ -155,7 +147,7 @@ def _verdict(question: Question, key: str, case: Case, hidden: list[Any], collec
     messages = [mistake.message for mistake in question.mistakes]
     named = messages.index(problem) if problem in messages else None
     part = _part(question, answer, runs, problem, case, hidden)
-    return Verdict("wrong", part.points, problem, named, read, part.why)
+    return Verdict("wrong", part.points, problem, named, read, translated(part.why))
 
 
 def _problem(
@@ -190,7 +182,7 @@ def _runs(key: str, collected: Collected) -> list[tuple[Any, str | None]]:
 
 
 def _error(name: str, says: str) -> str:
-    return ": ".join(filter(None, [clean(name), clean(says)]))
+    return ": ".join(filter(None, [clean(name), translated(clean(says))]))
 
 
 def _sentence(text: str) -> str:

@@ -8,6 +8,7 @@ there is made from these two, from the key and from the marking sheets, the same
 import hashlib
 import json
 import os
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import suppress
@@ -26,11 +27,11 @@ from clvlib.course.marking.alike import Work
 from clvlib.course.marking.answers import OTHERS, thaw
 from clvlib.course.marking.changes import Changes, Gradebook, compare
 from clvlib.course.marking.judge import Marked, judge, notes
-from clvlib.course.marking.language import speaking
+from clvlib.course.marking.language import gettext, speaking, translated
 from clvlib.course.marking.plan import Plan
 from clvlib.course.marking.pseudonyms import Pseudonyms
 from clvlib.course.marking.record import Inputs, Record, hidden_inputs, shown_inputs
-from clvlib.course.marking.release import slug, write, write_zip
+from clvlib.course.marking.release import unsigned, write, write_feedback
 from clvlib.course.marking.roster import Roster, Student
 from clvlib.course.marking.sandbox import Collected, Limits, Sandbox
 from clvlib.course.marking.submissions import (
@@ -44,10 +45,11 @@ from clvlib.course.marking.submissions import (
     natural,
     read_notebook,
 )
+from clvlib.course.marking.tables import defused
 from clvlib.course.sealed import plain
 from clvlib.course.words import count, listing
 
-_READERS = "readers.json"
+_READERS, _LINKS = "readers.json", "links.json"
 _RUN_ALONE = "it took too long, so it ran again at the end, alone: this second run counts"
 _DROPPED = "handed in, and is not on this roster any more: not marked, and her page is taken away"
 
@@ -112,9 +114,9 @@ class Marking:
         self.groups, self.pseudonyms = groups or {}, pseudonyms or {}
         self.gradebook = Gradebook(out / "gradebook.csv")
         self.remarks: list[Remark] = []
-        self._know(record)
-        for student, name in self._links().items():
-            self._know(self.record.linked(student, name))
+        self._at_release = {ticket: each.student.id for ticket, each in record.handed_out.items()}
+        self._links = self._read_links()
+        self._know(self._linked(record))
         self._read_sheets()  # what is wrong in them is better said now than after a long run
 
     def take_in(self, source: Path) -> None:
@@ -131,6 +133,8 @@ class Marking:
         files = find(source)
         if self.roster.kind == "plain":
             files = deadlines.times_in_names(files, paths, self.plan.zone)
+        if self.roster.kind == "moodle":
+            files = deadlines.times_in_worksheet(files, self.roster, self._attempts, self.plan.zone)
         self.remarks = list(keep(files, self._class, self.out / "attempts"))
 
     def waiting(self, again: Sequence[str] = ()) -> list[Student]:
@@ -189,9 +193,7 @@ class Marking:
             If the gradebook was edited by hand.
         """
         marks = self._marks(results, self._read_sheets(), self._readers(results))
-        new = self._gradebook(self._scores(sheets.with_marks(results, marks)))
-        self.gradebook.refuse_edits(new, self.exercise.name, self.folder / NAME)
-        return compare(self.gradebook.before(), new, "total")
+        return self._changes(self._gradebook(self._scores(sheets.with_marks(results, marks))))
 
     def works(self) -> Iterator[Work]:
         """What each last attempt holds and left when it was run, under whatever limits, for a look at what is alike.
@@ -200,10 +202,7 @@ class Marking:
         """
         for student in dict.fromkeys(map(self._maker, self.roster.students)):
             for attempt in self._attempts(student)[-1:]:
-                try:
-                    kept = json.loads(self._answers_file(student).read_bytes())
-                except (OSError, ValueError):
-                    kept = {}
+                kept = _read_json(self._answers_file(student)) or {}
                 if kept.get("attempt") == attempt.name:
                     left = Collected(kept["answers"], kept["shown"], kept["hidden"])
                     verdicts = judge(self.exercise, self.released[student].case, self._hidden(student), left)
@@ -223,19 +222,12 @@ class Marking:
         results = sheets.with_marks(results, marks)
         scores = self._scores(results)
         gradebook = self._gradebook(scores)
-        self.gradebook.refuse_edits(gradebook, self.exercise.name, self.folder / NAME)
-        changes = compare(self.gradebook.before(), gradebook, "total")
+        changes = self._changes(gradebook)
+        self._remember_ids()  # before a sheet has them
         told = [score for score in scores if score.status != "nothing handed in" or score.changes or score.comments]
         feedback = [(score.result, pages.feedback_page(self.exercise, score, marks).encode()) for score in told]
-        for result, page in feedback:
-            write(self.out / "feedback" / self._page_name(result), page)
-        for path in self._pages_of_others([score.result for score in told]):
-            path.unlink(missing_ok=True)
-        self.out.mkdir(parents=True, exist_ok=True)
-        packed = [
-            (self.roster.feedback_path(result.student, self._page_name(result)), page) for result, page in feedback
-        ]
-        write_zip(self.out / "feedback.zip", packed)
+        named = {result.student: (self._page_name(result), page) for result, page in feedback}
+        write_feedback(self.out, self.roster, named, f"{self.exercise.name}_*.html")
         if changes.cells:
             write(self.out / "changes.csv", changes.as_csv().encode("utf-8-sig"))
         twice = {key: markers.read_twice(key, typed[key], readers[key], results) for key in self._texts()}
@@ -279,7 +271,7 @@ class Marking:
         strangers = [student for student in self.roster.students if student not in self.released]
         self._mates = self._find_mates()
         self.ticket_of = {student: each.ticket for student, each in self.released.items()}
-        self.ticket_of |= {student: f"{slug(student.id)}-{_hash(student.id)}" for student in strangers}
+        self.ticket_of |= {student: unsigned(student) for student in strangers}
         self.tickets = {name: student for student, name in self.ticket_of.items()}
 
     @property
@@ -320,6 +312,11 @@ class Marking:
     def _gradebook(self, scores: Sequence[Score]) -> str:
         return sheets.gradebook(self.exercise, scores)
 
+    def _changes(self, gradebook: str) -> Changes:
+        self.gradebook.refuse_edits(gradebook, self.exercise.name, self.folder / NAME)
+        ids = {defused(one): defused(now) for one, now in self.ids_now.items()}
+        return compare(self.gradebook.before(), gradebook, "total", ids)
+
     def _lateness(self, result: Marked) -> deadlines.Lateness | None:
         """How late the attempt is that counts; None without a deadline or an attempt."""
         own, given = (self.adjustments.time(result.student, what) for what in ("due", "handed in"))
@@ -348,27 +345,45 @@ class Marking:
                 f"{unknown} of {len(carried)} notebooks carry a ticket or a code that the record of this release does "
                 "not know: is it the record, or the roster, of another class? Nothing was written"
             )
-        links = self._links()
+        links = len(self._links)
         for path, name in carried:
             with suppress(ValueError):
                 student = self.roster.owner(path)
                 free = name in self.record.handed_out and name not in self.tickets
                 if student and free and student not in self.released:
-                    self._know(self.record.linked(student, name))
-                    links[student] = name
-        if links:
-            kept = [[student.id, name] for student, name in links.items()]
-            write(self.out / "links.json", json.dumps(kept, ensure_ascii=False, indent=1).encode())
+                    self._links[student.id] = name
+                    self._know(self._linked(self.record))
+        if len(self._links) > links:
+            self._remember_ids()
         return [path for path, *_ in found]
 
-    def _links(self) -> dict[Student, str]:
-        """The tickets that earlier runs found to be those of students with new ids."""
-        try:
-            kept = json.loads((self.out / "links.json").read_bytes())
-        except (OSError, ValueError):
-            return {}
+    def _read_links(self) -> dict[str, str]:
+        """The tickets of students who in an earlier run had other ids than at the release, by these ids."""
+        return {one: name for one, name in _read_json(self.out / _LINKS) or () if name in self._at_release}
+
+    def _remember_ids(self) -> None:
+        """Keep the ids that are not those of the release: sheets have them, and the next roster may have others."""
+        now = {student.id: each.ticket for student, each in self.released.items()}
+        self._links |= {one: name for one, name in now.items() if self._at_release[name] != one}
+        if self._links:
+            kept = sorted(self._links.items())
+            write(self.out / _LINKS, json.dumps(kept, ensure_ascii=False, indent=1).encode())
+
+    def _linked(self, record: Record) -> Record:
+        """The record with its tickets given to students whom an earlier run found under the ids they have now."""
         by_id = {student.id: student for student in self.roster.students}
-        return {by_id[one]: name for one, name in kept if one in by_id and name in self.record.handed_out}
+        for one, name in self._links.items():
+            if one in by_id and self._at_release[name] not in by_id:
+                record = record.linked(by_id[one], name)
+        return record
+
+    @property
+    def ids_now(self) -> dict[str, str]:
+        """By an id that a student had at the release or in an earlier run, that which she has now."""
+        now = {each.ticket: student.id for student, each in self.released.items()}
+        once = {one: name for name, one in self._at_release.items()} | self._links
+        taken = {student.id for student in self.roster.students}
+        return {one: now[name] for one, name in once.items() if name in now and one not in taken}
 
     def _run(self, student: Student, box: Sandbox, alone: bool = False) -> Collected:
         attempt = self._attempts(student)[-1]
@@ -386,11 +401,15 @@ class Marking:
         name, maker = self.ticket_of[student], self._maker(student)
         group = tuple(sorted(self._mates.get(student, ()), key=lambda one: one != maker))
         collected = self._collected(maker)
+        lines = self._notes(maker, collected)
         if collected is None:
-            lines = [path.read_text(encoding="utf-8").strip() for path in self._unread(maker)]
             return Marked(student, name, "not readable" if lines else "nothing handed in", notes=lines, group=group)
         verdicts = judge(self.exercise, self.released[maker].case, self._hidden(maker), collected)
-        return Marked(student, name, "marked", verdicts, notes(collected), group)
+        return Marked(student, name, "marked", verdicts, lines, group)
+
+    def _notes(self, maker: Student, collected: Collected | None) -> list[str]:
+        """What happened to her notebook, or why it was not read, in the language that is spoken now."""
+        return notes(collected) if collected else [_why(path) for path in self._unread(maker)]
 
     def _is_late(self, student: Student) -> bool:
         """Whether her last attempt took too long, and has yet to be run alone."""
@@ -404,11 +423,8 @@ class Marking:
     def _kept(self, student: Student) -> dict[str, Any] | None:
         """The file of what her last attempt left, if it was run as it is now."""
         kept_attempts = self._attempts(student)
-        try:
-            kept: dict[str, Any] = json.loads(self._answers_file(student).read_bytes())
-        except (OSError, ValueError):
-            return None
-        if not kept_attempts or kept.get("fingerprint") != self._fingerprint(student, kept_attempts[-1]):
+        kept: dict[str, Any] | None = _read_json(self._answers_file(student))
+        if not kept or not kept_attempts or kept.get("fingerprint") != self._fingerprint(student, kept_attempts[-1]):
             return None
         return kept
 
@@ -461,12 +477,6 @@ class Marking:
             several = listing(sorted(one.id for one in lasts))
             yield f"{several} of one group handed in notebooks: that of {result.maker.id} counts{why}"
 
-    def _pages_of_others(self, results: Sequence[Marked]) -> list[Path]:
-        """Pages of an earlier run of who is told nothing any more: not on the roster, or with another ticket."""
-        kept = {self._page_name(result) for result in results}
-        pages = (self.out / "feedback").glob(f"{self.exercise.name}_*.html")
-        return [page for page in pages if page.name not in kept]
-
     def _dropped(self) -> list[str]:
         """Tickets of those who have handed in and are not on the roster any more."""
         folders = (folder.name for folder in (self.out / "attempts").glob("*"))
@@ -494,18 +504,18 @@ class Marking:
         tickets = {each.student.id: ticket for ticket, each in self.record.handed_out.items()}
         tickets |= {student.id: ticket for student, ticket in self.ticket_of.items()}
         called = {one: self.pseudonyms[ticket] for one, ticket in tickets.items() if ticket in self.pseudonyms}
-        ids = {pseudonym: one for one, pseudonym in called.items()}
+        ids = self.ids_now | {pseudonym: one for one, pseudonym in called.items()}
         return Pseudonyms(called if self.plan.anonymous else {}, ids)
 
     def _readers(self, results: Sequence[Marked]) -> dict[str, dict[str, list[str]]]:
         """By question and student, the markers who read her text: those of the run before, and of what is new."""
-        try:
-            before = json.loads((self.out / _READERS).read_bytes())
-        except (OSError, ValueError):
-            before = {}
-        found = {}
+        before = _read_json(self.out / _READERS) or {}
+        found, ids = {}, self.ids_now
         for key in self._texts():
-            given, now = before.get(key, {}), dict[str, list[str]]()
+            given, now = (
+                {ids.get(one, one): names for one, names in before.get(key, {}).items()},
+                dict[str, list[str]](),
+            )
             for result, _ in sheets.texts_of(key, results):  # of a group's, whoever of them handed it in before
                 names = [given[one.id] for one in (result.maker, *result.group) if one.id in given]
                 now[result.maker.id] = names[0] if names else []
@@ -539,7 +549,8 @@ class Marking:
                 )
             if late and late.doubtful:
                 told.append("late for the learning platform, but you gave her more time: counted as in time")
-            rows += [[result.student.id, kept[-1].name if kept else "", what] for what in [*told, *result.notes]]
+            told += self._notes(result.maker, self._collected(result.maker))  # here in English
+            rows += [[result.student.id, kept[-1].name if kept else "", what] for what in told]
         for name in self._dropped():
             of = self.record.handed_out.get(name)
             rows.append([of.student.id if of else "", name, _DROPPED])
@@ -548,8 +559,22 @@ class Marking:
         return sheets.log(rows)
 
 
-def _hash(text: str) -> str:
-    return hashlib.sha256(text.encode()).hexdigest()[:16]
+def _read_json(path: Path) -> Any:
+    """What an earlier run kept; None if there is nothing, or it is damaged."""
+    try:
+        return json.loads(path.read_bytes())
+    except (OSError, ValueError):
+        return None
+
+
+def _why(note: Path) -> str:
+    """Why a file was not read: its path, and after a colon what is wrong with it."""
+    line = note.read_text(encoding="utf-8").strip()
+    for colon in re.finditer(": ", line):
+        path, why = line[: colon.start()], line[colon.end() :]
+        if translated(why) != why:
+            return gettext("%(what)s: %(says)s") % {"what": path, "says": translated(why)}
+    return line
 
 
 def _clv(file: Returned, codes: Mapping[str, str]) -> tuple[str, str]:

@@ -65,6 +65,7 @@ def feedback_page(exercise: Exercise, score: Score, marks: Marks) -> str:
     return _page(
         "feedback.html",
         language=spoken(),
+        gap=_gap(),
         exercise=exercise,
         score=score,
         result=score.result,
@@ -93,7 +94,9 @@ def term_page(plan: Plan, standing: "Standing") -> str:
     """The page of one student over all exercises of a course."""
     unsettled = any(part.waiting or part.status == "not marked yet" for part in standing.parts)
     name = standing.student.name or standing.student.id
-    return _page("term.html", language=spoken(), plan=plan, standing=standing, name=name, unsettled=unsettled)
+    return _page(
+        "term.html", language=spoken(), gap=_gap(), plan=plan, standing=standing, name=name, unsettled=unsettled
+    )
 
 
 def alike_page(exercise: Exercise, found: Sequence[alike.Finding], works: int) -> str:
@@ -120,6 +123,11 @@ def _questions(exercise: Exercise, results: Sequence[Marked]) -> dict[str, Any]:
         "mistakes": items.mistakes(exercise, results),
         "fewest": items.FEWEST,
     }
+
+
+def _gap() -> str:
+    """What stands between two sentences."""
+    return "" if spoken() == "zh" else " "
 
 
 def _page(template: str, **values: Any) -> str:

@@ -7,12 +7,13 @@ her notebook carries: nobody can compute another's seed or forge another's ticke
 import hashlib
 import hmac
 import io
+import json
 import os
 import re
 import secrets
 import unicodedata
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -22,7 +23,7 @@ from clvlib.course.exercise import Exercise
 from clvlib.course.marking.record import Record, Released, hidden_inputs
 from clvlib.course.marking.record import file_name as record_name
 from clvlib.course.marking.record import write as write_record
-from clvlib.course.marking.roster import Roster, Student
+from clvlib.course.marking.roster import Roster, Student, id_in
 from clvlib.course.marking.tables import as_csv, defused, guarded
 from clvlib.course.sealed import code_of, lock, table_of
 
@@ -92,6 +93,11 @@ def slug(text: str, longest: int = 40) -> str:
     return kept.encode()[:longest].decode(errors="ignore") or "student"
 
 
+def unsigned(student: Student) -> str:
+    """Her name in files where no ticket is: readable and different for every id, but anybody can write it."""
+    return f"{slug(student.id)}-{hashlib.sha256(student.id.encode()).hexdigest()[:16]}"
+
+
 def seed(secret: Secret, exercise: Exercise, student: Student) -> int:
     """Her seed: the first of a fixed series in whose case no two answers look the same.
 
@@ -120,25 +126,61 @@ def personal_notebook(exercise: Exercise, released: Released) -> "NotebookNode":
     return notebook
 
 
-def hand_out(secret: Secret, exercise: Exercise, roster: Roster, before: Record | None = None) -> Record:
-    """Tickets and numbers of a class; who has some already, by the record of an earlier release, keeps them."""
-    record = before or Record(exercise.name, exercise.digest, {})
+def hand_out(
+    secret: Secret,
+    exercise: Exercise,
+    roster: Roster,
+    before: Record | None = None,
+    replaced: Mapping[str, int] | None = None,
+) -> Record:
+    """Tickets and numbers of a class; who has some already, by the record of an earlier release, keeps them.
+
+    `replaced` says by id how often a student's code was replaced, as `replace_codes` has it.
+    """
+    record, replaced = before or Record(exercise.name, exercise.digest, {}), replaced or {}
     known = record.of(roster)
     new = [released(secret, exercise, student) for student in roster.students if student not in known]
-    new += [replace(each, code=code(secret, each.student)) for each in record.handed_out.values() if not each.code]
-    return replace(record, handed_out=record.handed_out | {each.ticket: each for each in new})
+    handed_out = record.handed_out | {each.ticket: each for each in new}
+    for ticket, each in handed_out.items():
+        if not each.code or each.student.id in replaced:
+            handed_out[ticket] = replace(each, code=code(secret, each.student, replaced.get(each.student.id, 0)))
+    return replace(record, handed_out=handed_out)
 
 
 def released(secret: Secret, exercise: Exercise, student: Student) -> Released:
-    """Her ticket, numbers and hidden inputs, all drawn from the secret and her id."""
+    """Her ticket, numbers and hidden inputs, all drawn from the secret and her id; no code yet."""
     number = seed(secret, exercise, student)
     name, hidden = ticket(secret, exercise, student), hidden_inputs(exercise, number)
-    return Released(name, student, exercise.case_for(number), hidden, code(secret, student))
+    return Released(name, student, exercise.case_for(number), hidden)
 
 
-def code(secret: Secret, student: Student) -> str:
-    """What opens her numbers in a notebook for the whole class: the same all through the course."""
-    return code_of(int(secret.digest("code", student.id), 16))
+def code(secret: Secret, student: Student, replaced: int = 0) -> str:
+    """What opens her numbers in a notebook for the whole class: the same all through the course, until it is replaced.
+
+    `replaced` says how often it was.
+    """
+    again = [str(replaced)] if replaced else []
+    return code_of(int(secret.digest("code", student.id, *again), 16))
+
+
+def replace_codes(secret: Path, roster: Roster, before: Record | None, ids: Iterable[str]) -> dict[str, int]:
+    """By id, how often a student's code was replaced all through the course, now those of `ids` once more.
+
+    Raises
+    ------
+    ValueError
+        If there is no such student.
+    """
+    path = secret.with_name(f"{secret.name}_replaced_codes.json")
+    replaced: dict[str, int] = json.loads(path.read_bytes()) if path.exists() else {}
+    at_release = {student.id: each.student.id for student, each in before.of(roster).items()} if before else {}
+    known = [student.id for student in roster.students]
+    for one in [id_in(known, one) for one in ids]:
+        for spelt in {one, at_release.get(one, one)}:
+            replaced[spelt] = replaced.get(spelt, 0) + 1
+    if replaced:
+        write(path, json.dumps(replaced, ensure_ascii=False, indent=1, sort_keys=True).encode())
+    return replaced
 
 
 def file_name(exercise: Exercise, name: str) -> str:
@@ -215,6 +257,21 @@ def write(path: Path, data: bytes) -> None:
 def write_zip(path: Path, files: list[tuple[str, bytes]]) -> None:
     """Write a zip of files."""
     write(path, zipped(files))
+
+
+def write_feedback(folder: Path, roster: Roster, pages: Mapping[Student, tuple[str, bytes]], ours: str) -> None:
+    """Write students' pages, each with its name, and a zip of them for the LMS.
+
+    Pages of an earlier run of who is told nothing any more, as not on the roster, are taken away: those called as in
+    the pattern `ours`.
+    """
+    for name, page in pages.values():
+        write(folder / "feedback" / name, page)
+    kept = {name for name, _ in pages.values()}
+    for path in (folder / "feedback").glob(ours):
+        if path.name not in kept:
+            path.unlink(missing_ok=True)
+    write_zip(folder / "feedback.zip", [(roster.feedback_path(who, name), page) for who, (name, page) in pages.items()])
 
 
 def zipped(files: list[tuple[str, bytes]]) -> bytes:

@@ -15,7 +15,7 @@ from difflib import get_close_matches
 from functools import cached_property
 from pathlib import Path, PurePosixPath
 
-from clvlib.course.marking.tables import as_csv, figure, has_text, numbered_table
+from clvlib.course.marking.tables import as_csv, figure, has_text, number, numbered_table
 from clvlib.course.words import either, listing
 
 _IDS = {
@@ -37,6 +37,7 @@ _EVERY_ID = {name for names in _IDS.values() for name in names}
 _WORKSHEET = {"identifier", "grade"}
 _LMS = {"canvas": "id", "moodle": "identifier"}
 _NAMES = ["full name", "name", "student name", "student"]
+_MODIFIED = "last modified (submission)"
 _ALIASES = {
     "firstname": "first name",
     "名": "first name",
@@ -66,6 +67,9 @@ _ALIASES = {
     "组": "group",
     "小组": "group",
     "练习": "exercise",
+    "最后修改(学生)": _MODIFIED,
+    "最後修改(學生)": _MODIFIED,
+    "最後修改的(作業)": _MODIFIED,
 }
 
 _POINTS = "    Points Possible"  # with the blanks, as Canvas writes it
@@ -161,6 +165,14 @@ class Roster:
         found = next(filter(None, map(_CANVAS.match, path.split("/"))), None) if self.kind == "canvas" else None
         return None if found is None else bool(found["late"])
 
+    def modified(self, path: str) -> tuple[Student, str] | None:
+        """Whose a returned file is that Moodle named, and when she handed in by its worksheet, as is written there."""
+        owners = {student for part in path.split("/") for student in self._named_by_lms(part)}
+        if self.kind != "moodle" or len(owners) != 1:
+            return None
+        (owner,) = owners
+        return (owner, self._modified[owner]) if owner in self._modified else None
+
     def grade_form(self, grades: dict[str, float | None], title: str, out_of: float) -> str | None:
         """The form that the LMS imports, as CSV text; write it as UTF-8, its line ends untouched.
 
@@ -193,7 +205,7 @@ class Roster:
         kept, place = self._form_columns(title)
         header, rows = [*self.header, title], [[*row, ""] for row in self.rows]
         maximum = [*self._points(), ""][place]
-        if _as_number(maximum) not in (None, out_of):
+        if number(maximum) not in (None, out_of):
             raise ValueError(
                 f"the LMS has {header[place]!r} out of {maximum.strip()} points, this exercise is out of {out_of}: set "
                 f"the points of the assignment to {out_of} there, then export the roster again"
@@ -237,6 +249,12 @@ class Roster:
             for letters in turns - {""}:
                 called.setdefault(letters, []).append(student)
         return called
+
+    @cached_property
+    def _modified(self) -> dict[Student, str]:
+        place = columns_of(self.header).get(_MODIFIED)
+        times = [] if place is None else [row[place].strip() for row in self.rows]
+        return {student: when for student, when in zip(self.students, times, strict=False) if when.strip("-")}
 
     def _named_by_lms(self, part: str) -> list[Student]:
         found = (_CANVAS if self.kind == "canvas" else _MOODLE).match(part)
@@ -432,10 +450,3 @@ def _letters(words: Iterable[str]) -> str:
 
 def _without_number(title: str) -> str:
     return re.sub(r"\s\([0-9]+\)$", "", title.strip()).strip()
-
-
-def _as_number(cell: str) -> float | None:
-    try:
-        return float(cell.replace(",", "."))
-    except ValueError:
-        return None

@@ -1,7 +1,6 @@
 """The tables that come out of marking: the gradebook, the log, and the sheets in which a person marks texts."""
 
 import hashlib
-import math
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -14,7 +13,7 @@ from clvlib.course.marking.judge import Marked
 from clvlib.course.marking.language import gettext
 from clvlib.course.marking.pseudonyms import Pseudonyms
 from clvlib.course.marking.release import slug
-from clvlib.course.marking.tables import as_csv, defused, figure, guarded, read_table, unguarded
+from clvlib.course.marking.tables import as_csv, defused, figure, guarded, number, read_table, unguarded
 from clvlib.course.words import listing
 
 
@@ -69,7 +68,7 @@ def gradebook(exercise: Exercise, scores: Sequence[Score]) -> str:
     columns["handed_in"] = [
         shown(score.late.handed_in) if score.late and score.late.handed_in else "" for score in scores
     ]
-    columns["notes"] = [defused("; ".join(_notes(score))) for score in scores]
+    columns["notes"] = [defused("\n".join(_notes(score))) for score in scores]
     used = {title: cells for title, cells in columns.items() if title not in _IN_NEED or any(cells)}
     return as_csv([list(used), *(list(row) for row in zip(*used.values(), strict=True))])
 
@@ -92,8 +91,16 @@ def _notes(score: Score) -> list[str]:
     result = score.result
     counts = gettext("in a group, the notebook of %(maker)s") % {"maker": result.maker.id}
     group = [counts] if result.group and result.verdicts else []
-    late = [score.late.by] if score.late and score.late.late else []
-    return group + late + [f"{where}: {said}" for where, lines in score.changes.items() for said in lines]
+    late = [gettext("%(how)s.") % {"how": score.late.by}] if score.late and score.late.late else []
+    return group + late + [_about(where, said) for where, lines in score.changes.items() for said in lines]
+
+
+def _about(where: str, said: str) -> str:
+    """What was decided about a question; of the whole it is said as it stands."""
+    if not where.startswith("q"):
+        return said
+    question = gettext("Question %(number)s") % {"number": where[1:]}
+    return gettext("%(what)s: %(says)s") % {"what": question, "says": said}
 
 
 def log(rows: Iterable[Sequence[str]]) -> str:
@@ -215,11 +222,11 @@ def read_marking_sheet(
     wanted = ["student", "name", "answer", *lines, "comment", "version"]
     _check_header(path, titles, rows, wanted)
     marks: dict[str, Mark] = {}
-    for number, row in enumerate(rows, start=2):  # as a spreadsheet counts them; a text may run over several lines
+    for line, row in enumerate(rows, start=2):  # as a spreadsheet counts them; a text may run over several lines
         cells = {title: cell.strip() for title, cell in zip(titles, row, strict=True)}
         student = unguarded(cells["student"])
         student = ids.get(student, student)
-        where = f"{path}, row {number}, student {student!r}"
+        where = f"{path}, row {line}, student {student!r}"
         if not student or student in marks:
             raise ValueError(f"{where}: every row needs a student, and every student has one row only")
         points = [_points(cells[title], most, f"{where}, column {title!r}") for title, most in lines.items()]
@@ -281,11 +288,8 @@ def _check_header(path: Path, titles: list[str], rows: list[list[str]], wanted: 
 def _points(cell: str, most: int, where: str) -> float | None:
     if not cell:
         return None
-    try:
-        given = float(cell.replace(",", "."))
-    except ValueError:
-        given = math.nan
-    if not 0 <= given <= most:
+    given = number(cell)
+    if given is None or not 0 <= given <= most:
         raise ValueError(f"{where}: the points are a number from 0 to {most}, not {cell!r}")
     return given
 

@@ -334,9 +334,13 @@ def _whose(path: str, carried: str, room: Class) -> tuple[Student, str]:
 
 def _kept_name(file: Returned) -> str:
     """Time first, then where it lay, then what it holds: readable, and the same whenever the same file is found."""
-    stamp = time.strftime("%Y%m%dT%H%M%S", time.localtime(max(file.when, 0)))
     holds = hashlib.sha256(file.path.encode("utf-8", "replace") + b"\0" + file.data).hexdigest()[:8]
-    return f"{stamp}_{slug(os.path.splitext(file.path)[0], 100)}_{holds}"
+    return f"{stamp(file.when)}_{slug(os.path.splitext(file.path)[0], 100)}_{holds}"
+
+
+def stamp(when: float) -> str:
+    """A time as the name of an attempt begins with it, by the clock that holds now."""
+    return time.strftime("%Y%m%dT%H%M%S", time.localtime(max(when, 0)))
 
 
 def natural(name: str) -> list[Any]:

@@ -7,6 +7,7 @@ them with `encoding="utf-8-sig", newline=""`, so that a spreadsheet shows Chines
 import csv
 import io
 import itertools
+import math
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
@@ -191,6 +192,15 @@ def as_csv(rows: Iterable[Sequence[str]], line_end: str = "\n") -> str:
 def figure(value: float | None) -> str:
     """A number without the noise of floats; nothing for what is not known yet."""
     return "" if value is None else f"{value:.10g}"
+
+
+def number(cell: str) -> float | None:
+    """The number in a cell as spreadsheets write it, also with a comma; None if it is no number, or an infinite one."""
+    try:
+        value = float(unguarded(cell.strip()).replace(",", "."))
+    except ValueError:
+        return None
+    return value if math.isfinite(value) else None
 
 
 def defused(text: str) -> str:

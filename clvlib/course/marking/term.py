@@ -5,7 +5,6 @@ weight, of the best n where the plan says so. What nobody can know yet counts ne
 is not marked, a file that cannot be read, texts that wait.
 """
 
-import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -13,7 +12,7 @@ from pathlib import Path
 from clvlib.course.marking import pages
 from clvlib.course.marking.changes import Changes, Gradebook, Table, compare, rows_by_student
 from clvlib.course.marking.plan import Plan
-from clvlib.course.marking.release import slug, write, write_zip
+from clvlib.course.marking.release import unsigned, write, write_feedback
 from clvlib.course.marking.roster import Roster, Student
 from clvlib.course.marking.tables import as_csv, defused, figure
 from clvlib.course.words import listing
@@ -117,13 +116,11 @@ class Term:
     def write(self, standings: Sequence[Standing]) -> tuple[list[Path], str]:
         """Write gradebook, pages and form; returns the files, and why there is no form where there should be one."""
         changes, text = self.changes(standings), self._as_csv(standings)
-        packed = []
-        for standing in standings:
-            page = pages.term_page(self.plan, standing).encode()
-            name = f"{slug(standing.student.id)}-{hashlib.sha256(standing.student.id.encode()).hexdigest()[:16]}.html"
-            write(self.out / "feedback" / name, page)
-            packed.append((self.roster.feedback_path(standing.student, name), page))
-        write_zip(self.out / "feedback.zip", packed)
+        told = {
+            each.student: (f"{unsigned(each.student)}.html", pages.term_page(self.plan, each).encode())
+            for each in standings
+        }
+        write_feedback(self.out, self.roster, told, f"*-{'[0-9a-f]' * 16}.html")
         names, problem = ["gradebook.csv", "feedback"], ""
         try:
             grades = {each.student.id: None if each.open else each.grade for each in standings}
