@@ -182,6 +182,9 @@ def test_make_alone_lists_the_commands():
         "print",
         "slides",
         "site-test",
+        "package",
+        "bundle",
+        "bundle-test",
         "clean",
     ]
     for target in targets:
@@ -227,12 +230,13 @@ def test_what_colab_has_in_place_of_jupyterlab_is_not_missed(monkeypatch, capsys
 def test_the_file_browser_of_make_lab_lists_exercises_and_no_keys():
     said = subprocess.run(["make", "-n", "lab"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
     assert "JUPYTER_CONFIG_PATH=.ci " in said
-    config = PyFileConfigLoader("jupyter_server_config.py", path=str(ROOT / ".ci")).load_config()
-    hidden = config.ContentsManager.hide_globs
+    settings = PyFileConfigLoader("jupyter_server_config.py", str(ROOT / ".ci")).load_config()
+    hidden = settings.ContentsManager.hide_globs
     listed = FileContentsManager(root_dir=str(ROOT), hide_globs=hidden).get("exercises")["content"]
     names = {each["name"] for each in listed}
     assert "01_worksheet.ipynb" in names
     assert "keys" not in names
     assert set(FileContentsManager.hide_globs.default_args[0]) <= set(hidden), "nor what is hidden anyway"
-    assert config.LabApp.custom_css, "figures in the dark"
-    assert (Path(config.ServerApp.tornado_settings["static_custom_path"]) / "custom.css").exists()
+    assert settings.LabApp.custom_css, "figures in the dark"
+    assert (Path(settings.ServerApp.tornado_settings["static_custom_path"]) / "custom.css").exists()
+    assert (ROOT / settings.LabApp.default_url.removeprefix("/lab/tree/")).exists()

@@ -105,7 +105,7 @@ def test_teaching_pages_are_listed_syllabi_first_and_each_lesson_has_its_notes_b
     page = (gathered / "teaching.md").read_text(encoding="utf-8")
     pages = re.findall(r"^/docs/teaching/(\w+)\.md$", page, re.MULTILINE)
     assert pages[0] == "syllabi"
-    assert {"own_keys", "running"} <= set(pages)
+    assert {"offline", "own_keys", "running"} <= set(pages)
     assert [each for each in pages if each[0].isdigit()] == sorted(
         path.stem for path in ROOT.glob("docs/teaching/[0-9]*.md")
     )
