@@ -617,6 +617,27 @@ def test_derl_at_a_rate_of_almost_nothing_is_the_residual_lifetime():
     assert SBG(alpha=0.5, beta=0.5).derl(1e-10) == pytest.approx(1e5, rel=2e-5)
 
 
+@pytest.mark.parametrize(("x", "recency", "T"), [(3, 20, 21), (40, 10, 300), (500, 50, 400), (2000, 5, 700)])
+def test_the_odds_of_having_left_in_40_digits(x, recency, T):
+    theta = 0.553, 10.578, 0.606, 11.669
+    (found,) = ParetoNBD._log_odds_gone(theta, *(np.array([float(each)]) for each in (x, recency, T)))
+    with mpmath.workdps(40):
+        r, alpha, s, beta = map(mpmath.mpf, theta)
+        ends = [recency, *(recency + mpmath.mpf(T - recency) / 2**halved for halved in range(14, -1, -1))]
+        left = mpmath.quad(
+            lambda y: ((alpha + T) / (alpha + y)) ** (r + x) * ((beta + T) / (beta + y)) ** s / (beta + y), ends
+        )
+        assert found[0] == pytest.approx(float(mpmath.log(s * left)), abs=1e-11)
+
+
+def test_how_long_a_pareto_customer_stays_on():
+    """She is still there after u with ((beta + T) / (beta + T + u)) ** s, each customer for herself."""
+    s, beta, T = np.full(20_000, 2.5), 11.0, np.full(20_000, 30.0)
+    stays, _ = ParetoNBD._remains(np.random.default_rng(1), (None, None, s, beta), T, T)
+    assert (stays > 10).mean() == pytest.approx((41 / 51) ** 2.5, abs=0.011)  # 3 standard errors
+    assert "dropout_rate" in ParetoNBD(r=0.5, alpha=10, s=2.5, beta=beta).simulate(3, seed=1, T=30)
+
+
 @pytest.mark.parametrize("a", [0.01, 1, 2.5, 75, 1e4])
 @pytest.mark.parametrize("b", [0.02, 1, 3.7, 75, 1e4])
 def test_a_mean_over_a_beta_in_40_digits(a, b):
