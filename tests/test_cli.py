@@ -446,9 +446,9 @@ def test_a_class_in_one_folder_needs_no_other_argument(tmp_path, monkeypatch, ho
     assert refused(*words).startswith("adjustments.csv, line 3: there is no question 'q9' in midterm, only")
     (folder / "adjustments.csv").write_text("exercise,student,question,points,reason\nmidterm,eve,q1,1,On paper.\n")
     dry = clv(*words, "--dry-run")
-    assert "A dry run: no gradebook, no page and no form was written." in dry
+    assert "A dry run: no gradebook, no page and no form was written, and nothing was kept." in dry
     assert not (folder / "marked" / "midterm" / "gradebook.csv").exists()
-    assert "2 marked (0 of them run now)" in clv(*words)
+    assert "2 marked (2 of them run now)" in clv(*words)
     rows = {row["student"]: row for row in table(folder / "marked" / "midterm" / "gradebook.csv")}
     assert {name: row["total"] for name, row in rows.items()} == {"ann": "1", "bob": "0.5", "eve": "1"}
     assert rows["bob"]["handed_in"] == "2026-03-13 22:00 (Asia/Shanghai)"
@@ -481,6 +481,88 @@ def test_a_class_in_one_folder_needs_no_other_argument(tmp_path, monkeypatch, ho
     clv(*words, "--language", "en")
     assert "Question 1" in page.read_text(encoding="utf-8")
     assert refused(*words, "--language", "fr") == "pages can be written in en or zh, not in 'fr'"
+
+
+def every_file(folder: Path) -> dict[Path, bytes]:
+    return {path: path.read_bytes() if path.is_file() else b"" for path in folder.rglob("*")}
+
+
+def worksheet(number: int, when: str = "-", grade: str = "", most: str = "1.00") -> str:
+    """Of an assignment in Moodle, which numbers its participants from there."""
+    header = "Identifier,Full name,Email address,ID number,Status,Grade,Maximum Grade,Last modified (submission)\n"
+    people = [("Ann Berg", "ann@uni.edu", "20230001"), ("Bo Li", "bo@uni.edu", "20230002"), ("Cy Wu", "cy@uni.edu", "")]
+    return header + "".join(
+        f"Participant {number + place},{name},{mail},{one},-,{grade},{most},{when}\n"
+        for place, (name, mail, one) in enumerate(people)
+    )
+
+
+@pytest.fixture
+def moodle(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """A class of three with the files that Moodle gave, downloaded after the deadline; the words that mark it."""
+    keys, folder = write_key(tmp_path / "keys"), tmp_path / "class"
+    folder.mkdir()
+    monkeypatch.chdir(folder)
+    plan = 'time_zone = "Asia/Shanghai"\nlate.percent_per_day = 50\nexercises.midterm = "2026-11-20"\n'
+    Path("course.toml").write_text(plan)
+    Path("roster.csv").write_text(worksheet(8100))
+    clv("release", "midterm", "--keys", keys)
+    Path("submissions").mkdir()
+    with zipfile.ZipFile("submissions/midterm.zip", "w") as pack:
+        for place, (name, mail) in enumerate((("Ann Berg", "ann"), ("Bo Li", "bo"), ("Cy Wu", "cy"))):
+            (notebook,) = Path("handed_out/midterm").glob(f"midterm_{mail}-*.ipynb")
+            text = notebook.read_text(encoding="utf-8").replace("answer = ...", "answer = 42")
+            path = f"{name}_{8100 + place}_assignsubmission_file_/{notebook.name}"
+            pack.writestr(zipfile.ZipInfo(path, (2026, 11, 28, 12, 0, 0)), text)
+    return ["mark", "midterm", "--keys", str(keys), "--no-sandbox"]
+
+
+IN_TIME, LATE = '"Thursday, 19 November 2026, 4:15 PM"', '"Wednesday, 25 November 2026, 9:15 PM"'
+
+
+def totals(exercise: str = "midterm") -> list[str]:
+    return [row["total"] for row in table(Path("marked") / exercise / "gradebook.csv")]
+
+
+def test_a_worksheet_of_another_assignment_costs_nobody_a_point_and_is_told(moodle, tmp_path):
+    Path("other.csv").write_text(worksheet(8200, LATE))
+    Path("roster.csv").write_text(worksheet(8100, IN_TIME))
+    assert "No form for your LMS" not in clv(*moodle)
+    assert totals() == ["1", "1", "1"]
+    for dry in (["--dry-run"], []):
+        said = clv(*moodle, "--roster", "other.csv", *dry)
+        assert "No times were taken from the roster, for the worksheet is that of another assignment in Moodle" in said
+        assert "Nothing changed since the last run." in said
+        assert ("No form for your LMS" in said) == (not dry)
+    form = Path("marked/midterm/gradebook_moodle.csv").read_text(encoding="utf-8")
+    assert ("8102" in form, "8202" in form) == (True, False), "it would fill the other assignment"
+    said = clv(*moodle)
+    assert "No times" not in said
+    assert totals() == ["1", "1", "1"]
+
+
+def test_a_dry_run_leaves_every_file_as_it_is(moodle, tmp_path, home):
+    """A first one, where nothing is there; one that looks wrong; one that is refused. With pseudonyms to be drawn."""
+    plan = Path("course.toml").read_text()
+    Path("course.toml").write_text(f"texts.anonymous = true\n{plan}")
+    for when, says in ((LATE, "3 of 3 late"), (IN_TIME, "A first run: 3 with points, mean 1.")):
+        Path("roster.csv").write_text(worksheet(8100, when))
+        before = every_file(tmp_path)
+        assert says in clv(*moodle, "--dry-run")
+        assert every_file(tmp_path) == before
+    clv(*moodle)
+    book = Path("marked/midterm/gradebook.csv")
+    text = book.read_text(encoding="utf-8-sig")
+    Path("roster.csv").write_text(worksheet(8100, LATE))
+    for typed, says in ((text, "Nothing changed since"), (text.replace(",1,", ",0,"), f"{book} was edited by hand")):
+        book.write_text(typed, encoding="utf-8-sig")
+        before = every_file(tmp_path)
+        assert says in clv(*moodle, "--dry-run", code=int(typed != text))
+        assert every_file(tmp_path) == before
+    book.write_text(text, encoding="utf-8-sig")
+    before = every_file(tmp_path)
+    clv("course", *moodle[2:4], "--dry-run")
+    assert every_file(tmp_path) == before
 
 
 # A round

@@ -5,12 +5,15 @@ what is marked. The roster says where that is.
 """
 
 import errno
+import os
+import shutil
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from difflib import get_close_matches
 from enum import StrEnum
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Annotated, Any
 
 import typer
@@ -37,7 +40,7 @@ RosterFile = Annotated[
 PageLanguage = Annotated[
     str | None, typer.Option("--language", help="Of students' pages: en or zh. [default: as course.toml says, else en]")
 ]
-DryRun = Annotated[bool, typer.Option("--dry-run", help="Say what would change, and write nothing that goes out.")]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Say what would change, and leave every file as it is.")]
 EvenSo = Annotated[bool, typer.Option("--even-so", help="Write though something looks wrong.")]
 KeysFolder = Annotated[Path, typer.Option("--keys", help="Folder of keys of your own; for an exam, write your own.")]
 SecretFile = Annotated[
@@ -173,7 +176,7 @@ def mark(
     from clvlib.course.marking.language import speaking
     from clvlib.course.marking.roster import read_roster
 
-    with _in_words():
+    with _in_words(), ExitStack() as stack:
         roster = _roster(roster)
         out = out or roster.parent / "marked" / exercise
         submissions = submissions or _returned(roster.parent / "submissions", exercise)
@@ -186,10 +189,11 @@ def mark(
             _keep_hidden(private | ({"the submissions": submissions} if submissions else {}), sandbox.visible())
         chosen, students = _choose(exercise, keys), read_roster(roster)
         plan, known = _plan(roster.parent, keys)
-        record = _record(file, chosen, students, roster.parent)
+        record = _record(file, chosen, students, roster.parent, keep=not dry_run)
         groups = _groups(roster.parent, chosen, students, record, known)
-        called, key = _pseudonyms(file, chosen, record, draw=plan.anonymous)
-        work = marking.Marking(chosen, students, record, out, limits, plan, None, roster.parent, groups, called)
+        called, key = _pseudonyms(file, chosen, record, draw=plan.anonymous, keep=not dry_run)
+        place = stack.enter_context(_scratch(out)) if dry_run else out
+        work = marking.Marking(chosen, students, record, place, limits, plan, None, roster.parent, groups, called)
         work.adjustments = read_adjustments(roster.parent / NAME, chosen, students, plan.zone, known, work.ids_now)
         if submissions:
             _keep_apart(submissions, {"the results": out})
@@ -197,9 +201,14 @@ def mark(
             raise ValueError(
                 "there is nothing to mark yet: name the folder or zip of returned files with --submissions"
             )
-        with _alone(out), clock_of(plan.zone), speaking(language or plan.language):
+        if not dry_run:
+            stack.enter_context(_alone(out))
+        with clock_of(plan.zone), speaking(language or plan.language):
             if submissions:
                 work.take_in(submissions)
+            if work.misfit:
+                _say(f"No times were taken from the roster, for {work.misfit}.")
+                _say("Download the worksheet of this assignment together with its files, and name it with --roster.")
             waiting = work.waiting(again or ())
             if waiting:
                 box = sandbox.Sandbox(limits, chosen.uses, protected=not no_sandbox, container=container)
@@ -233,12 +242,14 @@ def whole_course(
     from clvlib.course.marking.roster import read_roster
     from clvlib.course.marking.term import FOLDER, Term
 
-    with _in_words():
+    with _in_words(), ExitStack() as stack:
         roster = _roster(roster)
         folder, (plan, _) = marked or roster.parent / "marked", _plan(roster.parent, keys)
         if not folder.is_dir():
             raise ValueError(f"there is no folder {folder}: run `clv mark EXERCISE` first")
-        with _alone(folder / FOLDER), speaking(language or plan.language):
+        if not dry_run:
+            stack.enter_context(_alone(folder / FOLDER))
+        with speaking(language or plan.language):
             term = Term(plan, read_roster(roster), folder, lambda name: _title(name, keys))
             standings = term.standings()
             grades = [each.grade for each in standings if each.grade is not None]
@@ -482,7 +493,7 @@ def _look(changes: Any, *, dry_run: bool, even_so: bool) -> bool:
     if dry_run:
         for alarm in changes.alarms:
             _say(f"Look at this: {alarm}.")
-        _say("A dry run: no gradebook, no page and no form was written.")
+        _say("A dry run: no gradebook, no page and no form was written, and nothing was kept.")
         return False
     if changes.alarms and not even_so:
         raise ValueError(
@@ -517,7 +528,7 @@ def _hand_out(secret: Path, exercise: Exercise, roster: Any, out: Path, new_code
     return record
 
 
-def _on_record(secret: Path, exercise: Exercise, out: Path) -> Any:
+def _on_record(secret: Path, exercise: Exercise, out: Path, *, keep: bool = True) -> Any:
     """What was handed out before, if anything was; a lost record comes back from its copy in the release's folder."""
     from clvlib.course.marking import record as records
     from clvlib.course.marking import release as releasing
@@ -526,17 +537,22 @@ def _on_record(secret: Path, exercise: Exercise, out: Path) -> Any:
     if not path.exists() and copy.exists():
         record, key = records.read(copy, exercise.name), releasing.read_secret(secret)
         if all(name == releasing.ticket(key, exercise, each.student) for name, each in record.handed_out.items()):
+            if not keep:
+                return record
             releasing.write(path, copy.read_bytes())
             _say(f"There was no record of this release in {path}: the copy in {copy} was put there.")
     return records.read(path, exercise.name) if path.exists() else None
 
 
-def _record(secret: Path, exercise: Exercise, roster: Any, folder: Path) -> Any:
+def _record(secret: Path, exercise: Exercise, roster: Any, folder: Path, *, keep: bool = True) -> Any:
     """What was handed out. A release of the first edition has no record: its numbers are computed, and kept."""
     from clvlib.course.marking import record as records
+    from clvlib.course.marking import release as releasing
 
     out = _handed_out(folder, exercise)
-    record = _on_record(secret, exercise, out)
+    record = _on_record(secret, exercise, out, keep=keep)
+    if record is None and not keep:
+        return releasing.hand_out(releasing.read_secret(secret), exercise, roster)
     if record is None:
         record = _hand_out(secret, exercise, roster, out)
         path = records.path_of(secret, exercise.name)
@@ -558,7 +574,9 @@ def _groups(folder: Path, exercise: Exercise, roster: Any, record: Any, known: C
     return read_groups(folder / NAME, exercise.name, ids, known)
 
 
-def _pseudonyms(secret: Path, exercise: Exercise, record: Any, *, draw: bool) -> tuple[dict[str, str], Path]:
+def _pseudonyms(
+    secret: Path, exercise: Exercise, record: Any, *, draw: bool, keep: bool
+) -> tuple[dict[str, str], Path]:
     """What students are called in marking sheets, by ticket, and the file that says so."""
     from clvlib.course.marking import pseudonyms
     from clvlib.course.marking.release import write
@@ -567,7 +585,7 @@ def _pseudonyms(secret: Path, exercise: Exercise, record: Any, *, draw: bool) ->
     known = called = pseudonyms.read_key(path)
     if draw:
         called = pseudonyms.with_all(known, record)
-    if called != known:
+    if keep and called != known:
         write(path, pseudonyms.written_key(called, record).encode("utf-8-sig"))
     return called, path
 
@@ -618,6 +636,28 @@ def _alone(out: Path) -> Iterator[None]:
         except BlockingIOError:
             raise ValueError(f"another `clv mark` is at work in {out}: wait until it is done") from None
         yield
+
+
+@contextmanager
+def _scratch(out: Path) -> Iterator[Path]:
+    """A copy of a folder of results for a dry run, which is thrown away; what is wrong in it is told of the folder."""
+    near = next(folder for folder in out.absolute().parents if folder.is_dir())
+    with TemporaryDirectory(prefix=".dry-run-", dir=near) as scratch:
+        copy = Path(scratch) / out.name
+        if out.is_dir():
+            shutil.copytree(out, copy, copy_function=_linked)
+        try:
+            yield copy
+        except ValueError as error:
+            raise ValueError(str(error).replace(str(copy), str(out))) from None
+
+
+def _linked(source: str, target: str) -> None:
+    """A second name for a file, as none is written in its place; a copy where the file system has no links."""
+    try:
+        os.link(source, target)
+    except OSError:
+        shutil.copy2(source, target)
 
 
 @contextmanager

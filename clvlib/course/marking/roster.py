@@ -166,12 +166,26 @@ class Roster:
         return None if found is None else bool(found["late"])
 
     def modified(self, path: str) -> tuple[Student, str] | None:
-        """Whose a returned file is that Moodle named, and when she handed in by its worksheet, as is written there."""
-        owners = {student for part in path.split("/") for student in self._named_by_lms(part)}
+        """Whose a returned file is that Moodle named, and when she handed in by its worksheet, as is written there.
+
+        Only by the participant's number: each assignment has its own, and the times of another one are not hers.
+        """
+        owners = {self._by_lms[number] for number in _moodle_numbers(path) if number in self._by_lms}
         if self.kind != "moodle" or len(owners) != 1:
             return None
         (owner,) = owners
         return (owner, self._modified[owner]) if owner in self._modified else None
+
+    def misfit(self, paths: Iterable[str]) -> str:
+        """Why this is the worksheet of another assignment than that whose files came back; "" if it is not."""
+        numbers = list(dict.fromkeys(number for path in paths for number in _moodle_numbers(path)))
+        strange = [number for number in numbers if number not in self._by_lms]
+        if self.kind != "moodle" or not self._by_lms or len(strange) <= len(numbers) / 2:
+            return ""
+        return (
+            f"the worksheet is that of another assignment in Moodle: its participants are {next(iter(self._by_lms))} "
+            f"and so on, in the returned files they are {strange[0]} and so on"
+        )
 
     def grade_form(self, grades: dict[str, float | None], title: str, out_of: float) -> str | None:
         """The form that the LMS imports, as CSV text; write it as UTF-8, its line ends untouched.
@@ -440,6 +454,11 @@ def _lines(lines: list[int]) -> str:
     """The first five, and how many more there are."""
     more = f" and {len(lines) - 5} more" if len(lines) > 5 else ""
     return f"line{'s' if len(lines) > 1 else ''} {', '.join(map(str, lines[:5]))}{more}"
+
+
+def _moodle_numbers(path: str) -> list[str]:
+    """The participants' numbers in a path that Moodle wrote."""
+    return [found["number"] for part in path.split("/") if (found := _MOODLE.match(part))]
 
 
 def _letters(words: Iterable[str]) -> str:
