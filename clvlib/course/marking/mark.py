@@ -233,6 +233,7 @@ class Marking:
         scores = self._scores(results)
         gradebook = self._gradebook(scores)
         changes = self._changes(gradebook)
+        self._remember_ids()  # before a sheet has them
         told = [score for score in scores if score.status != "nothing handed in" or score.changes or score.comments]
         feedback = [(score.result, pages.feedback_page(self.exercise, score, marks).encode()) for score in told]
         named = {result.student: (self._page_name(result), page) for result, page in feedback}
@@ -257,7 +258,6 @@ class Marking:
             write(self.out / name, text.encode("utf-8-sig"))
         write(self.out / "items.html", pages.items_page(self.exercise, results).encode())
         names = ["gradebook.csv", *tables, "items.html", "feedback"]
-        self._remember_ids()
         form, problem = self._grade_form(scores)
         if form is not None:
             names.append(f"gradebook_{self.roster.kind}.csv")
