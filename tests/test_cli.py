@@ -220,9 +220,11 @@ def test_only_who_is_in_the_class_and_has_handed_in_is_marked_again(tmp_path, ho
     releasing.make_secret(home / "secret")
     (tmp_path / "returned").mkdir()
     words = ["mark", NAME, "--roster", write_roster(tmp_path, "ann"), "--out", tmp_path / "out"]
-    for one in ("ann", "zoe", "Ann"):
+    for one in ("ann", "Student Ann"):
         said = refused(*words, "--submissions", tmp_path / "returned", "--again", one)
-        assert said == f"no notebook of '{one}' can be marked again: look at the roster and the log"
+        assert said == "no notebook of 'ann' can be marked again: look at the roster and the log"
+    said = refused(*words, "--submissions", tmp_path / "returned", "--again", "zoe")
+    assert said == "there is no student 'zoe' on the roster; ids on this roster are like ann"
 
 
 def test_results_among_the_submissions_would_be_marked_next_time(tmp_path, home):
@@ -563,6 +565,45 @@ def test_a_dry_run_leaves_every_file_as_it_is(moodle, tmp_path, home):
     before = every_file(tmp_path)
     clv("course", *moodle[2:4], "--dry-run")
     assert every_file(tmp_path) == before
+
+
+def test_students_are_named_by_number_address_or_name_in_every_file_and_option(moodle, home):
+    Path("roster.csv").write_text(worksheet(8100, LATE))
+    rows = ["20230001,q1,0,Not yours.", "Bo Li,due,2026-12-01,Ill.", "cy@uni.edu,all,add 1,A good remark."]
+    Path("adjustments.csv").write_text(
+        "exercise,student,question,points,reason\n" + "".join(f"midterm,{row}\n" for row in rows)
+    )
+    Path("groups.csv").write_text(
+        "exercise,group,student\nmidterm,A,Cy Wu\nmidterm,A,bo@uni.edu\n01_worksheet,A,nobody\n"
+    )
+    clv(*moodle, "--again", "20230001", "--even-so")
+    assert totals() == ["0", "1", "1"], "five days late cost 1; the deadline and the point are theirs"
+    keys = moodle[2:4]
+    assert "Email address" in clv("release", "midterm", *keys, "--codes", "--new-code", "20230002")
+    assert "1 page of solutions" in clv("solutions", "midterm", *keys, "--student", "Ann Berg")
+    said = refused("solutions", "midterm", *keys, "--student", "20230009")
+    assert said == "there is no student '20230009' on the roster; ids on this roster are like ann@uni.edu"
+
+
+def test_the_grades_of_the_course_never_go_into_the_assignment_of_an_exercise(moodle):
+    """Moodle's worksheet of an exercise is at hand; with the right number of points it would be overwritten."""
+    Path("roster.csv").write_text(worksheet(8100, IN_TIME))
+    clv(*moodle)
+    own = 'In Moodle make an assignment for the course\'s grade ("Course", 100 points), download its grading worksheet'
+    form, keys = Path("marked/course/gradebook_moodle.csv"), moodle[2:4]
+    for most in ("1.00", "100.00"):
+        Path("exercise.csv").write_text(worksheet(8100, IN_TIME, most=most))
+        for dry in (["--dry-run"], []):
+            said = clv("course", *keys, "--roster", "exercise.csv", *dry)
+            assert "No form for your LMS: the roster is the grading worksheet of midterm, whose grades" in said
+            assert own in said
+    Path("another.csv").write_text(worksheet(8200, most="20.00"))
+    said = clv("course", *keys, "--roster", "another.csv")
+    assert "the LMS has 'Grade' out of 20.00 points, the course's grade is out of 100. In Moodle make" in said
+    assert not form.exists()
+    Path("course.csv").write_text(worksheet(8300, most="100.00"))
+    assert "No form" not in clv("course", *keys, "--roster", "course.csv")
+    assert "Participant 8301,Bo Li,bo@uni.edu,20230002,-,100,100.00,-" in form.read_text()
 
 
 # A round

@@ -18,7 +18,7 @@ from clvlib.course.marking.groups import read_groups
 from clvlib.course.marking.mark import Marking
 from clvlib.course.marking.record import Record
 from clvlib.course.marking.release import Secret, hand_out
-from clvlib.course.marking.roster import read_roster
+from clvlib.course.marking.roster import Roster, Student, read_roster
 from clvlib.course.marking.sandbox import Collected
 
 exercise = Exercise("99_small", title="Small", minutes=5)
@@ -242,7 +242,11 @@ def test_decisions_are_about_one_of_a_group(room):
 def read(folder, text, name="99_small"):
     path = folder / "groups.csv"
     path.write_text(text, encoding="utf-8")
-    return read_groups(path, name, IDS, {"99_small", "01_worksheet"}.__contains__)
+    return read_groups(path, name, plain(IDS), {"99_small", "01_worksheet"}.__contains__)
+
+
+def plain(ids):
+    return Roster("plain", [Student(one, NAMES.get(one, ""), "") for one in ids], ["id"], [[one] for one in ids])
 
 
 def test_groups_may_differ_by_exercise_and_be_written_in_chinese(tmp_path):
@@ -251,11 +255,13 @@ def test_groups_may_differ_by_exercise_and_be_written_in_chinese(tmp_path):
     text = "exercise,group,student\n99_small,A,ann\n01_worksheet,B,ann\n,A,bob\n,,dee\n"
     assert read(tmp_path, text) == {"A": ["ann", "bob"]}
     assert read(tmp_path, text, "01_worksheet") == {"B": ["ann"], "A": ["bob"]}
-    assert read_groups(tmp_path / "none.csv", "99_small", IDS, bool) == {}
+    assert read(tmp_path, f"{text}01_worksheet,B,gone\n") == {"A": ["ann", "bob"]}, "a line of another exercise"
+    assert read(tmp_path, "group,student\nA,Ann\nA,王 伟\n") == {"A": ["ann", "007"]}, "by their names"
+    assert read_groups(tmp_path / "none.csv", "99_small", plain(IDS), bool) == {}
     guide = (ROOT / "exercises" / "README.md").read_text(encoding="utf-8")
     path = tmp_path / "groups.csv"
     path.write_text(re.search(r"```\n(group,student\n.*?)```", guide, re.DOTALL)[1])
-    found = read_groups(path, "01_worksheet", [f"2023{number:04}" for number in range(12)], bool)
+    found = read_groups(path, "01_worksheet", plain([f"2023{number:04}" for number in range(12)]), bool)
     assert found == {"A": ["20230001", "20230002"], "B": ["20230004"]}
 
 

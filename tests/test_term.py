@@ -64,7 +64,7 @@ def test_what_waits_or_is_excused_counts_neither_for_nor_against(marked):
 
 def test_the_gradebook_of_the_term(marked):
     work = term(marked, Plan(best=2))
-    files, problem = work.write(work.standings())
+    files, (_, problem) = work.write(work.standings()), work.grade_form(work.standings())
     assert problem == ""
     assert (marked / "course" / "gradebook.csv").read_text(encoding="utf-8-sig") == (
         "student,name,01_a,02_b,03_c,counted,open,grade,out_of\n"

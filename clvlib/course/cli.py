@@ -9,7 +9,7 @@ import os
 import shutil
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from difflib import get_close_matches
 from enum import StrEnum
 from pathlib import Path
@@ -124,6 +124,11 @@ def release(
             _say("Tell each student her own line of that list, and nobody another's.")
         else:
             _say(f"{count(len(students.students), 'notebook')} and {chosen.name}.zip are in {out}.")
+        first = students.students[0].id
+        _say(f"A student's id is what stands under {students.id_column!r} in {roster}, as {first}.")
+        if students.kind != "plain":
+            title = f"; on Canvas, call its assignment {chosen.title!r}" if students.kind == "canvas" else ""
+            _say(f"Make its assignment out of {count(chosen.points, 'point')}{title}.")
         path = records.path_of(file, chosen.name)
         _say(f"Who got which numbers is on record in {path}, with a copy in {out}: marking reads it.")
         _say(f"The course's secret is in {file}: keep a copy, marking needs it; show it to nobody.")
@@ -148,7 +153,7 @@ def mark(
     ] = None,
     keys: KeysFolder = KEYS,
     secret: SecretFile = None,
-    again: Annotated[list[str] | None, typer.Option("--again", help="Run this student's notebook again.")] = None,
+    again: Annotated[list[str] | None, typer.Option("--again", help="Run the notebook of this student again.")] = None,
     no_sandbox: Annotated[
         bool, typer.Option("--no-sandbox", help="Run students' code with your own rights. See the guide first.")
     ] = False,
@@ -209,7 +214,7 @@ def mark(
             if work.misfit:
                 _say(f"No times were taken from the roster, for {work.misfit}.")
                 _say("Download the worksheet of this assignment together with its files, and name it with --roster.")
-            waiting = work.waiting(again or ())
+            waiting = work.waiting([students.find(one) for one in again or ()])
             if waiting:
                 box = sandbox.Sandbox(limits, chosen.uses, protected=not no_sandbox, container=container)
                 with _progress("run", len(waiting)) as step:
@@ -233,11 +238,13 @@ def whole_course(
         Path | None, typer.Option("--marked", help="Folder with the results of each exercise. [default: marked]")
     ] = None,
     keys: KeysFolder = KEYS,
+    secret: SecretFile = None,
     language: PageLanguage = None,
     dry_run: DryRun = False,
     even_so: EvenSo = False,
 ) -> None:
     """Add up a term: one gradebook over all exercises that are marked, and a page per student."""
+    from clvlib.course.marking import release as releasing
     from clvlib.course.marking.language import speaking
     from clvlib.course.marking.roster import read_roster
     from clvlib.course.marking.term import FOLDER, Term
@@ -250,7 +257,9 @@ def whole_course(
         if not dry_run:
             stack.enter_context(_alone(folder / FOLDER))
         with speaking(language or plan.language):
-            term = Term(plan, read_roster(roster), folder, lambda name: _title(name, keys))
+            students = read_roster(roster)
+            misfit = _of_an_exercise(secret or releasing.SECRET, students)
+            term = Term(plan, students, folder, lambda name: _title(name, keys), misfit)
             standings = term.standings()
             grades = [each.grade for each in standings if each.grade is not None]
             average = f"; mean {sum(grades) / len(grades):.3g} of {plan.points:g}" if grades else ""
@@ -261,10 +270,11 @@ def whole_course(
             unsettled = sum(bool(each.open) for each in standings)
             if unsettled:
                 _say(f"{count(unsettled, 'student')} not settled: a text to mark, or a file that cannot be read.")
-            if _look(term.changes(standings), dry_run=dry_run, even_so=even_so):
-                files, problem = term.write(standings)
-                if problem:
-                    _say(f"No form for your LMS: {problem}")
+            changes, problem = term.changes(standings), term.grade_form(standings)[1]
+            if problem:
+                _say(f"No form for your LMS: {problem}.")
+            if _look(changes, dry_run=dry_run, even_so=even_so):
+                files = term.write(standings)
                 _say("Written: " + ", ".join(map(str, files)))
 
 
@@ -405,12 +415,18 @@ def solutions(
 def _released(secret: Path, exercise: Exercise, student: str) -> Any:
     """What a student got, by the record of the release."""
     from clvlib.course.marking import record as records
+    from clvlib.course.marking.roster import read_roster
 
     path = records.path_of(secret, exercise.name)
     if not path.exists():
         raise ValueError(f"{exercise.name} has not been handed out: there is no {path}")
-    handed_out = records.read(path, exercise.name).handed_out.values()
+    record = records.read(path, exercise.name)
+    handed_out = record.handed_out.values()
     hers = next((each for each in handed_out if each.student.id == student), None)
+    if hers is None and (here := _rosters_here()):
+        students = read_roster(here[0])
+        by_id = {one.id: each for one, each in record.of(students).items()}
+        hers = by_id.get(students.find(student))
     if hers is None:
         raise ValueError(f"nobody with the id {student!r} got {exercise.name}, by the record in {path}")
     return hers
@@ -444,10 +460,14 @@ def _roster(path: Path | None) -> Path:
     """The roster, where none is named: the one that lies here."""
     if path is not None:
         return path
-    here = [Path(name) for name in ("roster.csv", "roster.xlsx") if Path(name).is_file()]
+    here = _rosters_here()
     if not here:
         raise ValueError("there is no roster.csv here: go to the folder of your class, or name it with --roster")
     return here[0]
+
+
+def _rosters_here() -> list[Path]:
+    return [Path(name) for name in ("roster.csv", "roster.xlsx") if Path(name).is_file()]
 
 
 def _handed_out(folder: Path, exercise: Exercise) -> Path:
@@ -570,8 +590,21 @@ def _groups(folder: Path, exercise: Exercise, roster: Any, record: Any, known: C
     """Who hands in an exercise together, as groups.csv says beside the roster."""
     from clvlib.course.marking.groups import NAME, read_groups
 
-    ids = {each.student.id for each in record.handed_out.values()} | {student.id for student in roster.students}
-    return read_groups(folder / NAME, exercise.name, ids, known)
+    handed_out = [each.student.id for each in record.handed_out.values()]
+    return read_groups(folder / NAME, exercise.name, roster, known, handed_out)
+
+
+def _of_an_exercise(secret: Path, roster: Any) -> str:
+    """Whether a roster is the worksheet of an exercise's assignment in Moodle, by the records of releases; in words."""
+    from clvlib.course.marking import record as records
+
+    numbers = {student.lms for student in roster.students if roster.is_worksheet} - {""}
+    for path in sorted(records.path_of(secret, "").parent.glob("*.json")) if numbers else []:
+        with suppress(ValueError):
+            handed_out = records.read(path, path.stem).handed_out.values()
+            if len(numbers & {each.student.lms for each in handed_out}) > len(numbers) / 2:
+                return f"the roster is the grading worksheet of {path.stem}, whose grades the course's would overwrite"
+    return ""
 
 
 def _pseudonyms(
