@@ -370,12 +370,18 @@ def test_a_plan_says_when_and_how_much(tmp_path):
         ('time_zone = "../etc"', "there is no time zone '../etc'"),
         ('[exercises]\n99_small = "12.3.2026"', "[exercises] 99_small: a time is written year-month-day"),
         ("[exercises]\n99_small = {weight = -1}", "[exercises] 99_small: weight is a number of at least 0, not -1"),
+        ("[exercises]\n99_small = {always = 1}", "[exercises] 99_small: always is true or false, not 1"),
+        (
+            "[course]\nbest = 1\n[exercises]\n99_small = {always = true}\n98_small = {always = true}",
+            "best is 1, and 2 exercises always count: make it 2, or more",
+        ),
         ("[exercises]\n98_small = {}", "[exercises]: there is no exercise '98_small'"),
     ],
 )
 def test_a_bad_plan_is_told_in_a_sentence(tmp_path, text, says):
+    known = {"99_small", "98_small"} if "always" in text else {"99_small"}
     with pytest.raises(ValueError, match=re.escape(says)) as caught:
-        plan_of(tmp_path, text, {"99_small"}.__contains__)
+        plan_of(tmp_path, text, known.__contains__)
     assert str(caught.value).startswith(str(tmp_path / "course.toml"))
 
 

@@ -170,6 +170,7 @@ def test_the_text_of_a_group_is_marked_once_and_for_all_of_them(room):
     room.hand_in("bob", "b.ipynb")
     room.mark(TRIO)
     assert [row["student"] for row in room.rows("to_mark_q2.csv")] == ["bob"]
+    assert room.summary.texts_waiting == 1
     sheet = room.folder / "out" / "to_mark_q2.csv"
     header, row = sheet.read_text(encoding="utf-8-sig").splitlines()
     sheet.write_text(f"{header}\n{row.replace(',,,', ',3,Well put.,')}\n", encoding="utf-8-sig")

@@ -268,7 +268,7 @@ class Marking:
             statuses.count("marked"),
             statuses.count("not readable"),
             statuses.count("nothing handed in"),
-            sum(len(score.waiting) for score in scores),
+            len({(score.result.maker, key) for score in scores for key in score.waiting}),
             [self.out / name for name in names],
             problem,
             len({result.maker for result in results if any(self._of_group(result))}),

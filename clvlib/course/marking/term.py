@@ -1,8 +1,8 @@
 """The whole term: one gradebook over all exercises, and a page a student, made from what `clv mark` wrote.
 
 An exercise counts by the share of its points that a student has; the course's grade is the mean of these shares by
-weight, of the best n where the plan says so. What nobody can know yet counts neither for nor against: an exercise that
-is not marked, a file that cannot be read, texts that wait.
+weight, of the best n where the plan says so, with those that always count. What nobody can know yet counts neither for
+nor against: an exercise that is not marked, a file that cannot be read, texts that wait.
 """
 
 from collections.abc import Callable, Sequence
@@ -162,7 +162,8 @@ class Term:
     def _standing(self, student: Student) -> Standing:
         parts = [self._part(name, student) for name in self.names]
         able = [part for part in parts if part.share is not None and part.weight > 0]
-        best = sorted(able, key=lambda part: part.share or 0, reverse=True)[: self.plan.best]
+        best = sorted(able, key=lambda part: (self.plan.of(part.exercise).always, part.share), reverse=True)
+        best = best[: self.plan.best]
         weight = sum(part.weight for part in best)
         grade = (
             round(sum(part.weight * (part.share or 0) for part in best) / weight * self.plan.points, 2)
