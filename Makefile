@@ -1,6 +1,7 @@
 # The course's commands. `make` alone lists them.
 .DEFAULT_GOAL := help
-.PHONY: help setup lab test quick redraws notebooks exercises claims datasets lint bench mutants nbgrader engines site site-test clean
+.PHONY: help setup lab test quick redraws notebooks exercises claims datasets lint bench mutants nbgrader engines hub site site-test \
+  package bundle bundle-test clean
 
 PORT ?= 8888
 VENV := .venv
@@ -10,12 +11,16 @@ NBGRADER := .venv-nbgrader
 MUTANTS := .venv-mutants
 ENGINES := .venv-engines
 SITE := .venv-site
+HUB := .venv-hub
+BUNDLE := .venv-bundle
+PLATFORMS ?= windows macos macos-intel linux
+PYTHONS ?= 3.11 3.12 3.13
 MODULES ?=
 SITE_OPTIONS ?=
 
 help:  ## list the commands
 	@echo "CLV Notebooks"
-	@grep -E '^[a-z-]+:.*## ' Makefile | sed -e 's/:.*## /|/' | awk -F'|' '{printf "  make %-10s %s\n", $$1, $$2}'
+	@grep -E '^[a-z-]+:.*## ' Makefile | sed -e 's/:.*## /|/' | awk -F'|' '{printf "  make %-11s %s\n", $$1, $$2}'
 
 setup: $(READY)  ## install everything into .venv (once; later commands do it by themselves)
 
@@ -43,10 +48,7 @@ $(READY): requirements.lock
 
 lab: $(READY)  ## open the course in JupyterLab (PORT=8888)
 	@echo "Starting JupyterLab; Ctrl-C here stops it. Your browser opens by itself; if not, use an address printed below."
-	@$(PYTHON) -m jupyterlab --LabApp.default_url=/lab/tree/notebooks/00_start_here.ipynb --port=$(PORT) --allow-root \
-	  $(foreach glob,__pycache__ '*.pyc' '*.pyo' .DS_Store '*~' keys,--ContentsManager.hide_globs=$(glob)) \
-	  --LabApp.custom_css=True --ServerApp.tornado_settings=static_custom_path=.ci \
-	  --ServerApp.log_level=ERROR --LabApp.log_level=ERROR --LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate
+	@JUPYTER_CONFIG_PATH=.ci $(PYTHON) -m jupyterlab --port=$(PORT) --allow-root
 
 test: $(READY) lint  ## run every test
 	@$(PYTHON) -m pytest @tests/everything.args
@@ -109,6 +111,11 @@ engines: $(READY)  ## test logs in Polars, DuckDB, Arrow, Dask, Ibis and Spark (
 	fi
 	@CLV_ENGINES_REQUIRED=1 $(ENGINES)/bin/python -m pytest -n 0 -q -p no:nbval tests/test_engines.py
 
+hub: $(READY)  ## two students on a JupyterHub, as docs/teaching/running.md sets one up (Linux, root; some minutes)
+	@[ "$$(id -u)" -eq 0 ] || { echo "A hub starts each student's server as that student, so only root can try it: run sudo make hub."; exit 1; }
+	@command -v npm >/dev/null || { echo "The hub's proxy needs npm, and none was found: on Debian or Ubuntu, install the package npm, then run make hub again."; exit 1; }
+	@CLV_HUB=$(HUB) $(PYTHON) -m pytest -n 0 -q -s -p no:nbval tests/test_hub.py
+
 $(SITE)/.ready: $(READY) docs/requirements.lock
 	@echo "Setting up Sphinx in $(SITE), on top of $(VENV)"
 	@$(call on_top_of_venv,$(SITE))
@@ -124,5 +131,17 @@ site: $(SITE)/.ready  ## build the site in docs/_build/html
 site-test: $(SITE)/.ready  ## build the site and walk through it in a browser
 	@CLV_SITE_REQUIRED=1 $(SITE)/bin/python -m pytest -n 0 -q tests/test_site.py
 
+package: $(READY)  ## build clvlib's wheel and sdist in dist/, the same bytes everywhere
+	@$(PYTHON) bundle/own_package.py dist
+
+$(BUNDLE)/bin/python: $(READY)
+	@$(call on_top_of_venv,$(BUNDLE))
+
+bundle: $(BUNDLE)/bin/python  ## the course on a stick, for a class without a network (PLATFORMS="windows linux" PYTHONS="3.12")
+	@$(BUNDLE)/bin/python bundle/bundle.py --platforms "$(PLATFORMS)" --pythons "$(PYTHONS)"
+
+bundle-test: $(READY)  ## set the bundle up without a network, and run a lesson in it (needs bubblewrap, Chromium)
+	@CLV_BUNDLE_REQUIRED=1 bwrap --dev-bind / / --unshare-net $(PYTHON) -m pytest -n 0 -q tests/test_bundle.py -k without_a_network
+
 clean:  ## remove the set-up (your notebooks and progress stay)
-	rm -rf $(VENV) $(NBGRADER) $(MUTANTS) $(ENGINES) $(SITE) docs/_build .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(NBGRADER) $(MUTANTS) $(ENGINES) $(SITE) $(HUB) $(BUNDLE) docs/_build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -1,7 +1,6 @@
 """Sphinx's settings for the site: see `make site`. Nothing is run, and no page asks for anything from elsewhere."""
 
 import sys
-import tomllib
 from pathlib import Path
 
 from docutils import nodes
@@ -12,8 +11,7 @@ ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT))
 
 import clvlib  # noqa: E402
-
-PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+from clvlib.course import links  # noqa: E402
 
 project = "CLV Notebooks"
 author = "CLV Notebooks contributors"
@@ -58,7 +56,7 @@ html_copy_source = False
 html_show_sphinx = False
 html_math_renderer = "mathml"
 html_show_copyright = False
-html_context = {"repository": PROJECT.get("urls", {}).get("Repository", "")}
+html_context = {"repository": links.repository()}
 pygments_style = "a11y-high-contrast-light"
 pygments_dark_style = "a11y-high-contrast-dark"
 
@@ -66,6 +64,7 @@ pygments_dark_style = "a11y-high-contrast-dark"
 def setup(app: Sphinx) -> None:
     """Formulas become MathML, which browsers draw by themselves: no script, no fonts."""
     app.add_html_math_renderer("mathml", (_inline, None), (_block, None))
+    app.connect("html-page-context", lambda app, page, template, context, tree: context.update(places=links.places))
 
 
 def _inline(translator, node: nodes.math) -> None:

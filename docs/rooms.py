@@ -20,7 +20,7 @@ from typing import Any
 import jinja2
 
 import clvlib
-from clvlib.course import explorers
+from clvlib.course import explorers, links
 from clvlib.course.exercise import load_exercise
 
 DOCS = Path(__file__).parent
@@ -28,6 +28,7 @@ ROOT = DOCS.parent
 MOVED = {  # links to what is no page of its own here
     "README.md#if-you-maintain-it": "maintaining.md",
     "README.md": "index.md",
+    "../../README.md#start": "../../index.md#start",
     "CITATION.cff": "citing.md",
     "#The-map": "#the-map",  # JupyterLab keeps capitals in anchors
 }
@@ -35,19 +36,22 @@ MODULE = "reference/module.rst"  # the template of a page a module
 LINK = re.compile(r"\]\(([^)\s]+)\)")
 
 
-def gather(build: Path) -> None:
-    """Write to `build/pages` what Sphinx reads, to `build/files` what is only downloaded: the notebooks as they are."""
+def gather(build: Path, repository: str = links.repository()) -> None:
+    """Write to `build/pages` what Sphinx reads, to `build/files` what is only downloaded: the notebooks as they are.
+
+    If the course has its repository on GitHub, copies for Colab lie there, too.
+    """
     shutil.rmtree(build, ignore_errors=True)
     pages, files = build / "pages", build / "files"
     readme = _read("README.md")
-    pack = [path.relative_to(ROOT) for path in sorted(ROOT.glob("docs/teaching/*.md"))]  # listed as soon as it is there
+    pack = sorted(path.relative_to(ROOT) for path in ROOT.glob("docs/teaching/*.md"))  # listed as soon as it is there
     alt, picture, view = first_explorer()
     known = {
         "readme": Readme(readme),
         "lessons": lessons(readme),
         "modules": [Module(name) for name in dir(clvlib) if name != "__version__"],
         "explorer": {"alt": alt, "html": view},
-        "pack": [path.as_posix() for path in pack if not path.name[0].isdigit()],
+        "pack": sorted((path.as_posix() for path in pack if not path.name[0].isdigit()), key=_syllabi_first),
         "notes": [path.as_posix() for path in pack if path.name[0].isdigit()],
     }
     texts = [path.relative_to(ROOT) for room in ("", "notebooks/", "datasets/", "exercises/") for path in _texts(room)]
@@ -62,6 +66,8 @@ def gather(build: Path) -> None:
         name = path.relative_to(ROOT)
         _copy(name, files)
         _write(pages / name, json.dumps(notebook(_read(name)), ensure_ascii=False))
+        if repository.startswith(links.GITHUB):
+            _write(files / "colab" / name, json.dumps(for_colab(name, repository), ensure_ascii=False))
     (pages / "explorer.png").write_bytes(picture)
     templates = jinja2.Environment(
         loader=jinja2.FileSystemLoader(DOCS / "pages"),
@@ -181,6 +187,38 @@ def explorer(name: str) -> str:
     return f'<div class="clv-stored"><p>In the notebook, these move the picture: {start}.</p>{script}</div>'
 
 
+COLAB = """# Run this first: it brings the course, in half a minute. To keep what you write, save a copy in Drive.
+!test -d {folder} || git clone --quiet --depth 1 --branch v{version} {repository} {folder}
+%pip install --quiet {folder} anywidget
+%cd {folder}/{room}
+import sys
+
+sys.path.insert(0, "{folder}")  # before what pip installed: the datasets lie there, too"""
+
+
+def for_colab(name: Path, repository: str, folder: str = "/content/clv") -> dict[str, Any]:
+    """A notebook with a first cell that installs the course, and links that work without the files beside it."""
+    page: dict[str, Any] = json.loads(_read(name))
+    where = {"folder": folder, "room": name.parent, "repository": repository, "version": clvlib.__version__}
+    first = {"cell_type": "code", "id": "colab", "metadata": {}, "execution_count": None, "outputs": []}
+    for cell in page["cells"]:
+        if cell["cell_type"] == "markdown":
+            cell["source"] = LINK.sub(
+                lambda found: f"]({_elsewhere(name, found[1], repository)})", "".join(cell["source"])
+            )
+    page["cells"].insert(0, {**first, "source": COLAB.format(**where)})
+    return page
+
+
+def _elsewhere(name: Path, target: str, repository: str) -> str:
+    """A link of a notebook, from Colab: to the copy of another notebook, to the repository for the rest."""
+    linked = (ROOT / name.parent / target.partition("#")[0]).resolve()
+    if "://" in target or target.startswith("#") or ROOT not in linked.parents:
+        return target
+    places = links.places(linked.relative_to(ROOT).as_posix(), repository)
+    return places["Open in Colab" if linked.suffix == ".ipynb" else "See it in the repository"]
+
+
 def first_explorer() -> tuple[str, bytes, str]:
     """The explorer of lesson 1: its words, its stored picture for a browser that runs no script, and the explorer."""
     cells = json.loads(_read("notebooks/01_worksheet.ipynb"))["cells"]
@@ -231,6 +269,10 @@ def other_files(name: Path, text: str) -> Iterator[Path]:
         linked = (ROOT / name.parent / target.partition("#")[0]).resolve()
         if ROOT in linked.parents and linked.is_file() and linked.suffix not in (".md", ".ipynb"):
             yield linked.relative_to(ROOT)
+
+
+def _syllabi_first(page: str) -> tuple[bool, str]:
+    return "syllabi" not in page, page
 
 
 def _read(name: str | Path) -> str:

@@ -44,13 +44,12 @@ def jupyterlab(folder: Path) -> Iterator[str]:
     command = [sys.executable, "-m", "jupyterlab", "--no-browser", "--ip=127.0.0.1", f"--port={port}", "--allow-root"]
     command += ["--IdentityProvider.token=", "--ServerApp.password=", f"--ServerApp.root_dir={folder}"]
     command += ["--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate"]
-    custom = Path(__file__).parents[1] / ".ci"
-    command += ["--LabApp.custom_css=True", f"--ServerApp.tornado_settings=static_custom_path={custom}"]
     (folder / "home").mkdir(exist_ok=True)
     home = os.environ | {
         "HOME": str(folder / "home"),  # what is kept of wrong answers stays there
         "JUPYTERLAB_WORKSPACES_DIR": str(folder / "workspaces"),
         "JUPYTER_CONFIG_DIR": str(folder / "config"),
+        "JUPYTER_CONFIG_PATH": str(Path(__file__).parents[1] / ".ci"),
     }
     with (folder / "server.log").open("wb") as log:
         server = subprocess.Popen(command, stdout=log, stderr=subprocess.STDOUT, env=home)
@@ -70,7 +69,7 @@ def open_and_run(lab: str, page, path: str, last_words: str) -> None:
     """Open a notebook, wait until its kernel is idle, run all, wait for its last words."""
     page.goto(f"{lab}/lab/workspaces/test-{time.monotonic_ns()}/tree/{path}")
     page.locator(".jp-Notebook").wait_for()
-    wait(lambda: _kernel_is_idle(lab, path), "the kernel did not become idle")
+    wait(lambda: _kernel_is_idle(page, lab, path), "the kernel did not become idle")
     page.get_by_role("menuitem", name="Run", exact=True).click()
     page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
     page.locator(".jp-Notebook").get_by_text(last_words).first.wait_for()
@@ -91,6 +90,16 @@ def get(address: str):
         return None
 
 
-def _kernel_is_idle(lab: str, path: str) -> bool:
-    sessions = [session for session in get(f"{lab}/api/sessions") or [] if session["path"] == path]
+def write_answer(page, source: str, check: str) -> None:
+    """Type over the cell of an exercise with this check, and run it."""
+    cell = page.locator(".jp-CodeCell", has=page.locator(".cm-content", has_text=check.partition(",")[0]))
+    cell.scroll_into_view_if_needed()
+    cell.locator(".cm-content").click()
+    page.keyboard.press("ControlOrMeta+a")
+    page.keyboard.insert_text(f"{source}\n\n{check}")
+    page.keyboard.press("Shift+Enter")
+
+
+def _kernel_is_idle(page, lab: str, path: str) -> bool:
+    sessions = [session for session in page.request.get(f"{lab}/api/sessions").json() if session["path"] == path]
     return any(s["kernel"]["connections"] >= 1 and s["kernel"]["execution_state"] == "idle" for s in sessions)

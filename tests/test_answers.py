@@ -127,6 +127,7 @@ AT_THE_LIMIT = {  # and one beyond it
     ),
     "name of an error": (message(stopped=0, error="e" * 100, says=""), message(stopped=0, error="e" * 101, says="")),
     "words of an error": (message(stopped=0, error="", says="s" * 300), message(stopped=0, error="", says="s" * 301)),
+    "what was skipped": (message(skipped=0, what="s" * 300), message(skipped=0, what="s" * 301)),
     "name of a question": (message(calling="q" * 10), message(calling="q" * 11)),
     "question that is answered": (
         message(question="q" * 10, answer={"number": 1}),

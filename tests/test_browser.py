@@ -11,7 +11,7 @@ from xml.etree import ElementTree
 import nbformat
 import numpy as np
 import pytest
-from browser import PATIENCE, chromium, find_chromium, jupyterlab, open_and_run, wait
+from browser import PATIENCE, chromium, find_chromium, jupyterlab, open_and_run, wait, write_answer
 from matplotlib.colors import to_rgba_array
 from matplotlib.image import imread, imsave
 
@@ -408,16 +408,16 @@ def test_in_jupyterlab_it_stands_in_a_box_beside_linked_widgets_and_survives_a_r
 
 def test_exercise_1_says_what_is_wrong_and_then_that_it_is_right(lab, page):
     open_and_run(lab, page, "exercises/01_worksheet.ipynb", "0 of 8 questions done")
-    _answer(page, "worksheet_value = 12 * 65 * 1.52 * 220", 'ex.check("q1", worksheet_value)')
+    write_answer(page, "worksheet_value = 12 * 65 * 1.52 * 220", 'ex.check("q1", worksheet_value)')
     page.get_by_text("The worksheet takes the cost of winning her away").wait_for()
-    _answer(page, "worksheet_value = 12 * 65 * 1.52 * 220 - 57", 'ex.check("q1", worksheet_value)')
+    write_answer(page, "worksheet_value = 12 * 65 * 1.52 * 220 - 57", 'ex.check("q1", worksheet_value)')
     page.get_by_text("1 of 8 questions done").first.wait_for()
 
 
 def test_the_buttons_of_a_card_give_a_hint_the_solution_and_another_case(lab, page):
     open_and_run(lab, page, "exercises/02_time_value.ipynb", "questions done")
     cell = page.locator(".jp-CodeCell", has=page.locator(".cm-content", has_text='ex.check("q1"'))
-    _answer(page, "wrong = -1", 'ex.check("q1", wrong)')
+    write_answer(page, "wrong = -1", 'ex.check("q1", wrong)')
     cell.get_by_role("button", name="Hint (costs").click()
     cell.get_by_text("Hint 1 of").wait_for()
     cell.get_by_role("button", name="Solution (costs").click()
@@ -429,17 +429,7 @@ def test_the_buttons_of_a_card_give_a_hint_the_solution_and_another_case(lab, pa
 
 def test_a_deleted_name_gets_one_sentence(lab, page):
     open_and_run(lab, page, "exercises/01_worksheet.ipynb", "questions done")
-    _answer(page, "worksheet_value = visits_per_year * lifetime", 'ex.check("q1", worksheet_value)')
+    write_answer(page, "worksheet_value = visits_per_year * lifetime", 'ex.check("q1", worksheet_value)')
     page.get_by_text("lifetime is not defined").wait_for()
     page.get_by_text("Line 1: the cell that makes it was not run yet").wait_for()
     assert page.locator(".jp-OutputArea", has_text="Traceback").count() == 0
-
-
-def _answer(page, answer, check):
-    """Type over the cell of question 1 and run it."""
-    cell = page.locator(".jp-CodeCell", has=page.locator(".cm-content", has_text='ex.check("q1"'))
-    cell.scroll_into_view_if_needed()
-    cell.locator(".cm-content").click()
-    page.keyboard.press("ControlOrMeta+a")
-    page.keyboard.insert_text(f"{answer}\n\n{check}")
-    page.keyboard.press("Shift+Enter")

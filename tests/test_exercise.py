@@ -1,5 +1,6 @@
 """Each kind of question by itself: what it takes as right, and the sentence for everything else."""
 
+import hashlib
 import inspect
 from decimal import Decimal
 
@@ -546,6 +547,8 @@ def test_one_answer_for_every_row_earns_nothing_and_what_goes_beyond_it_does():
     assert part(question, throughout) == Part()
     assert part(question, with_right(question, [0, 1, 2, 3, 5])).points == 1.5, "one of the two rows beyond the zeros"
     assert part(sums(7.5, 7.5, 9.5), with_right(sums(7.5, 7.5, 9.5), [0, 1])).points == 2.0, "as in any other case"
+    once = sums(0, 250.5, 330.5, 410.5)
+    assert part(once, with_right(once, [0, 1])).points == 1.5, "a zero that stands in one row counts as the others"
 
 
 def test_a_row_counts_wherever_it_stands_once_and_with_all_its_cells():
@@ -554,7 +557,7 @@ def test_a_row_counts_wherever_it_stands_once_and_with_all_its_cells():
     assert part(question, right.iloc[::-1]) == Part(2.5, "4 of 4 rows are right"), (
         "in another order it is not all right"
     )
-    assert part(question, right.iloc[[0, 0, 0, 0]]).points == 0.5
+    assert part(question, right.iloc[[0, 0, 0, 0]]) == Part(0.5, "1 of 4 rows is right")
     assert part(question, right.assign(name=["a", "b", "x", "y"])).points == 1.5
     floats = right.assign(number=[10.5, 20.5, 0, 0]).set_axis([3.0, 2.0, 1.0, 0.5])
     assert part(question, floats).points == 1.5, "whatever the index"
@@ -614,6 +617,17 @@ def test_right_results_on_hidden_inputs_earn_their_share(discounted):
     )
     assert part(discounted, lambda money, years: money) == Part()
     assert discounted.in_part == "part of them for right results"
+
+
+def test_a_student_earns_her_part_on_the_inputs_that_she_was_given(discounted):
+    hers = [(700, 1), (800, 2), (900, 3), (1000, 4)]
+    runs = [discounted.run(lambda money, years: money / 1.1**years, inputs) for inputs, _ in discounted.inputs(hers)]
+    said = discounted.problem_of(runs, hidden=hers)
+    why = "3 of 4 results on inputs that are not shown are right"
+    assert discounted.part_of_runs(runs, said, hers) == Part(2.0, why)
+    discounted.mistake("You forgot the first two years.", worth=0.5)(lambda money, years: money / 1.1**years)
+    near = Part(1.5, "This is near the right answer")
+    assert discounted.part_of_runs(runs, discounted.problem_of(runs, hidden=hers), hers) == near
 
 
 def test_shown_inputs_learnt_by_heart_earn_nothing(discounted):
@@ -698,7 +712,10 @@ def test_a_key_is_found_by_its_name_and_by_its_old_one(tmp_path):
             "from clvlib.course import Exercise\nexercise = Exercise('x', title='', minutes=1)\n"
         )
     assert keys.key_file("06_segments", tmp_path) == tmp_path / "07_segments.py"
-    assert keys.load_exercise("06_segments", tmp_path).name == "x"
+    found = keys.load_exercise("06_segments", tmp_path)
+    assert found.name == "x"
+    digest = hashlib.sha256((tmp_path / "07_segments.py").read_bytes()).hexdigest()
+    assert found.digest == digest, "so that marking sees whether the key was changed after the release"
     (tmp_path / "06_segments.py").write_text("")
     assert keys.key_file("06_segments", tmp_path) == tmp_path / "06_segments.py", "a file of that name goes first"
 

@@ -225,12 +225,18 @@ def test_a_verdict_says_nothing_more_unless_told_to():
     assert Verdict("right", 1) == Verdict("right", 1, message="", mistake=None, answer="")
 
 
+def test_a_notebook_is_that_of_the_first_of_its_group():
+    lee, wang = Student("1", "Lee", ""), Student("2", "Wang", "")
+    assert Marked(wang, "2", "marked", group=(lee, wang)).maker is lee
+
+
 def test_a_total_counts_what_is_marked():
     student = Student("1", "Lee", "")
     half = Marked(
         student, "1", "marked", dict(q1=Verdict("right", 2), q2=Verdict("wrong", 0), q3=Verdict("to mark", None))
     )
     assert (half.total, half.waiting) == (2, ["q3"])
+    assert half.maker is student, "who works alone"
     nothing = Marked(student, "1", "nothing handed in")
     assert (nothing.total, nothing.waiting, nothing.verdicts, nothing.notes) == (None, [], {}, [])
 

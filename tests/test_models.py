@@ -17,7 +17,7 @@ from scipy.special import betaln, gammaln, hyp2f1
 from scipy.stats import beta as beta_law
 from scipy.stats import gamma as gamma_law
 
-from clvlib.models import BDW, BGBB, BGNBD, MBGNBD, SBG, GammaGamma, ParetoNBD, _histories, spend
+from clvlib.models import BDW, BGBB, BGNBD, MBGNBD, SBG, GammaGamma, ParetoNBD, _fit, _histories, spend
 
 HIGH_END = [1000, 869, 743, 653, 593, 551, 517, 491]
 REGULAR = [1000, 631, 468, 382, 326, 289, 262, 241]
@@ -339,6 +339,37 @@ def test_a_cohort_that_churns_faster_and_faster_gets_a_boundary():
     assert fit.standard_errors == {"alpha": np.inf, "beta": np.inf}
 
 
+def test_each_parameter_at_an_edge_is_named_with_each_that_goes_along():
+    stayed = SBG.fit([1000, 1000, 1000]).diagnosis
+    assert stayed.startswith(
+        "Boundary: alpha and beta went to the edge of the search (0.0001 and 1e+04), so the data do not bound them on "
+        "that side. Along the ridge that leads there, survival after 4 periods"
+    )
+    nobody = BGNBD.fit(pd.DataFrame({"frequency": [0] * 50, "recency": 0.0, "T": 30.0})).diagnosis
+    assert (
+        "Boundary: r and alpha went to the edge of the search (5e-05 and 1.5e+05), so the data do not bound them on "
+        "that side, nor a, nor b. Along the ridge"
+    ) in nobody
+
+
+def test_the_lower_edge_is_an_edge_too():
+    fit = GammaGamma.fit(GammaGamma(p=3, q=1.3, gamma=10).simulate(20, seed=0, frequency=4))
+    assert (
+        "Boundary: gamma went to the edge of the search (0.00597), so the data do not bound it on that side, nor p."
+        in (fit.diagnosis)
+    )
+    assert fit.standard_errors["p"] == fit.standard_errors["gamma"] == np.inf > fit.standard_errors["q"]
+
+
+def test_a_search_that_stops_on_a_slope_says_so():
+    def broken(theta):  # by its slope it rises by 0.002, and it never does
+        return 0.0, (2 - 1000 * np.log(theta)) / theta
+
+    theta, report = _fit.maximise(broken, {"a": 1.0}, ["A note."], lambda theta: {"nothing": 0.0})
+    assert theta == [1]
+    assert report["diagnosis"] == "A note. Not converged: the search stopped where the log-likelihood still rises."
+
+
 def test_a_gamma_gamma_whose_customers_are_all_alike_has_a_sure_mean():
     fit = GammaGamma.fit(GammaGamma(p=3, q=5000, gamma=50_000).simulate(300, seed=1))
     assert "up to the edge of the search" in fit.diagnosis
@@ -351,6 +382,13 @@ def test_a_mean_that_may_be_infinite_is_not_determined():
     fit = GammaGamma.fit(GammaGamma(p=3, q=1.3, gamma=10).simulate(8, seed=3, frequency=1))
     assert fit.diagnosis.startswith("Fitted on the 8 repeat buyers of 8 customers. Too few repeaters: 8 of 8 customers")
     assert fit.diagnosis.endswith("of the population goes from 142 to infinity: the mean spend is not determined.")
+
+
+def test_a_mean_with_a_q_between_one_and_two_is_finite_on_the_whole_ridge():
+    fit = GammaGamma.fit(GammaGamma(p=3, q=1.6, gamma=10).simulate(30, seed=0, frequency=4))
+    assert 1 < fit.q < 2
+    low, high = _ranges(fit.diagnosis)["mean spend"]
+    assert low <= round(fit.expected_spend(), 1) <= high < np.inf
 
 
 def test_a_q_between_one_and_two_needs_no_word():
@@ -599,6 +637,19 @@ def test_expected_purchases_of_round_parameters():
     assert BGNBD(r=1, alpha=50, a=20, b=500).expected_purchases(1000) == pytest.approx(11.405570054334, rel=1e-12)
 
 
+def test_expected_purchases_where_the_closed_form_overflows():
+    """2F1 is about 1e310 here, and what it is multiplied by 1e-310."""
+    with mpmath.workdps(50):
+        expected = float(_purchases_50(310, 8.9, 0.8, 2))
+    assert BGNBD(r=310, alpha=50, a=0.8, b=2).expected_purchases(50 * 8.9) == pytest.approx(expected, rel=1e-9)
+
+
+def test_the_slope_exists_at_b_equal_to_one():
+    one_time = pd.DataFrame({"frequency": [0], "recency": [0.0], "T": [30.0]})
+    _, slope = BGNBD._likelihood(np.array([0.7, 6.0, 1.3, 1.0]), _histories.histories("summary", one_time))
+    assert slope[2:].tolist() == [0, 0]  # nobody could have left
+
+
 @unhurried
 @given(*[st.floats(-7, 9).map(np.exp)] * 4, st.floats(-7, 9).map(np.exp), st.integers(0, 400))
 def test_no_parameters_give_a_forecast_that_is_not_finite(r, alpha, a, b, t, x):
@@ -822,6 +873,14 @@ def test_copies_of_customers_change_nothing_but_the_weight(cdnow):
     assert many.standard_errors["a"] == pytest.approx(once.standard_errors["a"] / 3, rel=1e-4)
 
 
+@pytest.mark.parametrize("model", [*SHOPS, SPEND, BGBB(alpha=1.2, beta=0.75, gamma=0.66, delta=2.8)])
+def test_a_row_may_stand_for_several_customers(model):
+    history = {"frequency": [0, 3], "recency": [0, 8], "T": [10, 12], "monetary_value": [np.nan, 30.0]}
+    counts = pd.DataFrame(history | {"customers": [5, 2]})
+    each = pd.DataFrame(history).loc[[0] * 5 + [1] * 2]
+    assert model.log_likelihood_of(counts) == pytest.approx(model.log_likelihood_of(each), rel=1e-12)
+
+
 def test_a_given_model_says_so_and_has_no_aic():
     assert PUBLISHED.diagnosis == "Not fitted: the parameters were given."
     assert PUBLISHED.standard_errors is None
@@ -987,8 +1046,20 @@ def test_the_unit_survives_what_pandas_does_with_a_summary():
 
 
 def test_a_word_for_the_unit_that_nobody_knows_is_refused():
-    with pytest.raises(ValueError, match=r"summary.attrs\['grain'\] must be 'day', 'week', .* got 'W'"):
-        BGNBD.fit(_base("W"))
+    for call in (BGNBD.fit, PUBLISHED.log_likelihood_of, lambda summary: PUBLISHED.predict(summary, 10)):
+        with pytest.raises(ValueError, match=r"^summary.attrs\['grain'\] must be 'day', 'week', .* got 'W'"):
+            call(_base("W"))
+
+
+@pytest.mark.parametrize("which", [0, 1])
+def test_recency_and_t_each_say_their_unit(which):
+    weekly = BGNBD(**PUBLISHED.parameters, grain="week")
+    for unit, sentence in (("day", "is in days and the model in weeks"), ("W", r"must be 'day', .* got 'W'")):
+        times = [pd.Series([20.0]), pd.Series([30.0])]
+        times[which].attrs["grain"] = unit
+        name = ("recency", "T")[which] + (r"\.attrs\['grain'\]" if unit == "W" else "")
+        with pytest.raises(ValueError, match=f"^{name} {sentence}"):
+            weekly.p_alive([2], *times)
 
 
 def test_simulated_customers_know_the_models_unit():

@@ -7,9 +7,10 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy.stats import norm
 
 from clvlib.models import BDW, BGNBD, MBGNBD, SBG, GammaGamma, ParetoNBD, _compare, compare
-from clvlib.transactions import calibration_holdout, rfm_summary
+from clvlib.transactions import calibration_holdout, histories, rfm_summary
 
 WORLD = BGNBD(r=0.243, alpha=4.414, a=0.793, b=2.426)
 MODIFIED = MBGNBD(r=0.525, alpha=6.183, a=0.891, b=1.614)
@@ -151,10 +152,18 @@ def test_a_check_in_days_says_the_same_as_in_weeks(log, bgnbd):
 
 
 def test_small_cells_are_put_together_before_the_chi_square():
-    cells = pd.DataFrame({"actual": [50, 20, 6, 4], "model": [48.0, 22, 6, 4]})
+    cells = pd.DataFrame({"actual": [50, 20, 6, 4, 2, 1], "model": [48.0, 22, 6, 2.5, 2, 1]})  # 7 and 5.5 in the end
     value, df = _compare._chi_square(cells, 1)
-    assert value == pytest.approx(4 / 48 + 4 / 22)
-    assert df == 1
+    assert value == pytest.approx(4 / 48 + 4 / 22 + 1.5**2 / 5.5)
+    assert df == 2
+    few = pd.DataFrame({"actual": [3, 1], "model": [2.0, 1.5]})
+    assert _compare._chi_square(few, 1) == (pytest.approx(0.5**2 / 3.5), -1)
+
+
+def test_a_chi_square_of_one_degree_has_a_p_value(split):
+    fit = BGNBD.fit(split).check(split, most=5).table.loc["frequencies: chi-square"]
+    assert fit["df"] == 1
+    assert fit["p_value"] == pytest.approx(2 * norm.sf(np.sqrt(fit["value"])))
 
 
 def test_quartiles_of_spend_by_frequency(split, bgnbd):
@@ -170,13 +179,55 @@ def test_quartiles_of_spend_by_frequency(split, bgnbd):
 
 def test_a_check_shows_its_table(bgnbd):
     assert repr(bgnbd).splitlines()[2].split() == ["purchases,", "holdout", "1882", "1653", "-0.1215"]
+    small = _compare.Check(*[None] * 5, table=pd.DataFrame({"p_value": [1.234567e-05, np.nan]}, index=["a", "b"]))
+    assert repr(small).split() == ["p_value", "a", "1.235e-05", "b"]
+
+
+def test_the_tables_of_a_check_say_what_they_count(bgnbd):
+    tables = bgnbd.frequencies, bgnbd.tracking, bgnbd.by_frequency, bgnbd.spend_by_frequency
+    assert [table.index.name for table in tables] == [
+        "repeat purchases of a customer",
+        "week",
+        "purchases in the calibration period",
+        "repeat purchases",
+    ]
+    counts = tables[0]["actual"], tables[2]["customers"], tables[3]["customers"]
+    assert {count.dtype.kind for count in counts} == {"i"}
+
+
+def test_a_check_of_counted_histories_is_that_of_the_customers(split):
+    found, expected = WORLD.check(histories(split)), WORLD.check(split.drop(columns="monetary_value"))
+    pd.testing.assert_frame_equal(found.table, expected.table)
+    pd.testing.assert_frame_equal(found.by_frequency, expected.by_frequency)
+    pd.testing.assert_frame_equal(found.tracking, expected.tracking)
 
 
 def test_a_check_asks_for_the_purchases_by_week(split):
     bare = split.copy()
     bare.attrs = {}
-    with pytest.raises(ValueError, match=r"holdout must be a table of transactions\.calibration_holdout"):
-        BGNBD.fit(split).check(bare)
+    with pytest.raises(ValueError) as error:  # noqa: PT011 - the whole sentence is compared below
+        WORLD.check(bare)
+    assert str(error.value) == (
+        "holdout must be a table of transactions.calibration_holdout, which remembers the purchases by week; a merge "
+        "or a file may lose them (holdout.attrs): pass the table as it came, or write holdout.attrs['weekly_repeats'] "
+        "= transactions.weekly_repeats(log, ...), and attrs['grain']"
+    )
+    with pytest.raises(ValueError, match=r"^column 'monetary_value' of holdout must be at least 0"):
+        WORLD.check(split.assign(monetary_value=-1.0))
+    with pytest.raises(ValueError, match=r"^column 'customers' of holdout must be a whole number of at least 1"):
+        WORLD.check(split.assign(customers=0))
+
+
+def test_the_models_unit_serves_where_the_table_has_none(split):
+    plain, weekly = split.copy(), BGNBD(**WORLD.parameters, grain="week")
+    plain.attrs = {"weekly_repeats": split.attrs["weekly_repeats"]}
+    pd.testing.assert_frame_equal(weekly.check(plain).tracking, weekly.check(split).tracking)
+
+
+def test_what_is_the_same_has_a_correlation_of_1_and_what_does_not_vary_none():
+    rise, level, customers = np.array([0.0, 1, 1]), np.ones(3), np.ones(3)
+    assert _compare._correlation(rise, rise, customers) == pytest.approx(1)
+    assert np.isnan([_compare._correlation(*pair, customers) for pair in ((rise, level), (level, rise))]).all()
 
 
 # Several models

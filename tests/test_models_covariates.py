@@ -17,6 +17,7 @@ WORLDS = [
     MBGNBD(r=0.9, alpha=6.0, a=1.2, b=4.0, **EFFECTS),
     ParetoNBD(r=0.9, alpha=6.0, s=0.8, beta=12.0, **EFFECTS),
 ]
+SPEND = GammaGamma(p=6.25, q=3.74, gamma=15.44)
 worlds = pytest.mark.parametrize("world", WORLDS, ids=lambda world: type(world).__name__)
 
 
@@ -239,6 +240,55 @@ def test_labels_count():
             call()
     with pytest.raises(ValueError, match="frequency and covariates have different labels"):
         WORLDS[0].p_alive(*_three(base), turned)
+
+
+def test_every_method_wants_a_row_a_customer():
+    world, people = WORLDS[0], _people(4).reset_index(drop=True)
+    base = world.simulate(3, seed=1, T=30, covariates=people[:3]).reset_index(drop=True)
+    worth = dict(spend_model=SPEND, margin_rate=0.3, rate=0.01)
+    for call in (
+        lambda z: BGNBD.fit(base, z),
+        lambda z: world.log_likelihood_of(base, z),
+        lambda z: world.p_alive(*_three(base), z),
+        lambda z: world.expected_purchases([1, 2, 3], covariates=z),
+        lambda z: world.expected_purchases(10, *_three(base), z),
+        lambda z: world.clv(*_three(base), 30, margin_rate=0.3, rate=0.01, grain="week", weeks=5, covariates=z),
+        lambda z: world.predict(base.assign(monetary_value=30), 10, **worth, covariates=z),
+        lambda z: world.predict_total(base.assign(monetary_value=30), 10, **worth, covariates=z),
+        lambda z: world.dert(base, 0.01, z),
+        lambda z: world.purchase_probability([0, 1, 2], 10, z),
+        lambda z: world.simulate(3, seed=1, covariates=z),
+        lambda z: world.simulate_log(3, seed=1, covariates=z),
+    ):
+        with pytest.raises(ValueError, match=r"^covariates must have one row a customer \(3\), got 4$"):
+            call(people)
+
+
+@pytest.mark.parametrize("unit", [1e-6, 1, 1e6])
+def test_a_column_that_follows_from_another_is_refused_in_any_unit(unit):
+    base = WORLDS[0].simulate(20, seed=1, T=30, covariates=_people(20)).reset_index(drop=True)
+    age = np.random.default_rng(1).uniform(20, 70, 20)
+    with pytest.raises(ValueError, match=r"^column 'born' of covariates follows from the columns before it"):
+        BGNBD.fit(base, pd.DataFrame({"age": unit * age, "born": unit * (2024 - age)}))
+
+
+def test_effects_go_by_name_in_whatever_order():
+    people, world = _people(5), WORLDS[0]
+    base = world.simulate(5, seed=1, T=30, covariates=people)
+    turned = BGNBD(
+        **world._own,
+        purchase_effects=world.purchase_effects,
+        dropout_effects=dict(reversed(world.dropout_effects.items())),
+    )
+    assert list(turned.parameters) == list(world.parameters)
+    assert turned.p_alive(*_three(base), people).equals(world.p_alive(*_three(base), people))
+
+
+def test_a_fit_with_covariates_knows_the_unit_of_its_summary():
+    people = _people(100)
+    base = WORLDS[0].simulate(100, seed=1, T=60, covariates=people)
+    base.attrs["grain"] = "week"
+    assert BGNBD.fit(base, people).grain == "week"
 
 
 @worlds

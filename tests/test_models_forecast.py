@@ -5,13 +5,13 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from scipy.special import ndtri
 from scipy.stats import binom, chi2
 
-from clvlib.models import BDW, BGNBD, MBGNBD, SBG, GammaGamma, ParetoNBD, _alike, _forecast
+from clvlib.models import BDW, BGNBD, MBGNBD, SBG, GammaGamma, ParetoNBD, _alike, _fit, _forecast
 
 HIGH_END = [1000, 869, 743, 653, 593, 551, 517, 491]
 WORLD = BGNBD(r=0.243, alpha=4.414, a=0.793, b=2.426)
-MODIFIED = MBGNBD(r=0.525, alpha=6.183, a=0.891, b=1.614)
 MODIFIED = MBGNBD(r=0.525, alpha=6.183, a=0.891, b=1.614)
 PARETO = ParetoNBD(r=0.553, alpha=10.578, s=0.606, beta=11.669)
 SPEND = GammaGamma(p=6.25, q=3.74, gamma=15.44)
@@ -75,6 +75,33 @@ def test_draws_along_a_ridge_reach_from_the_estimate_to_its_end():
     assert draws["s"].min() < 0.5
     assert draws["s"].max() > 1000
     assert (np.log(draws["beta"] / draws["s"]).quantile([0.05, 0.95]).diff().iloc[-1]) < 3
+
+
+def test_sure_parameters_are_drawn_from_the_normal_law_of_their_logs():
+    fit = SBG.fit(np.array(HIGH_END) * 1000)
+    assert not fit.ridge
+    logs = np.log(fit.draws(100_000, seed=1))
+    assert np.exp(logs.mean()).to_numpy() == pytest.approx(list(fit.parameters.values()), rel=2e-4)
+    assert logs.cov().to_numpy() == pytest.approx(np.array(fit.curvature), rel=0.02)
+
+
+def test_a_walk_goes_straight_on_beyond_its_ends():
+    """It fell by 1.353 at -1 and at 2, where z is 1.645 either way."""
+
+    def place(log, fall):
+        return _fit._Top(np.array([log]), -fall, np.array([True]), np.eye(1), 0.0)
+
+    walk, box = [place(-1.0, 1.353), place(-0.4, 1.353 / 4), place(2.0, 1.353)], _fit._Box(*np.array([[-9.0], [9.0]]))
+    found = _fit._plausible(place(0.0, 0.0), [(0, walk)], box)
+    z = ndtri((np.arange(200) + 0.5) / 200) / np.sqrt(2 * 1.353)
+    down = np.interp(z, [-2, -1, -0.5, 0], [-2.2, -1, -0.4, 0])
+    assert np.sort(found[:, 0]) == pytest.approx(np.where(z < 0, down, 2 * z))
+
+
+@pytest.mark.parametrize(("variance", "kept"), [(0.04, 0.04), (100, 1)])
+def test_what_is_not_led_varies_by_a_factor_of_e_at_most(variance, kept):
+    top = _fit._Top(np.zeros(2), 0.0, np.array([True, True]), np.diag([0.5, variance]), 0.0)
+    assert _fit._around(top, 0) == pytest.approx(np.diag([0, kept]))
 
 
 def test_draws_of_a_model_with_given_parameters_are_these():

@@ -285,6 +285,15 @@ def test_undiscounted_dert_is_the_limit_of_expected_purchases():
     assert model.dert(summary, rate=1e-12).to_numpy() == pytest.approx(far.to_numpy(), rel=1e-9)
 
 
+@given(models, st.floats(1.001, 3))
+def test_undiscounted_dert_exists_for_every_gamma_above_one(model, gamma):
+    """There at 6, she stays for delta + 6 of gamma - 1 opportunities more: the mean of (1 - p) / p over her dropout."""
+    model = BGBB(model.alpha, model.beta, gamma, model.delta)
+    buys = (model.alpha + 2) / (model.alpha + model.beta + 6)
+    expected = model.p_alive(2, 4, 6) * buys * (gamma + model.delta + 6) / (gamma - 1)
+    assert model.dert(_table([(2, 4)]), rate=0).iloc[0] == pytest.approx(expected, rel=1e-9)
+
+
 @given(models, st.integers(0, 6), st.integers(0, 6), st.integers(0, 20))
 def test_p_alive_is_a_probability_and_falls_with_silence(model, x, gap, quiet):
     last = x + gap if x else 0

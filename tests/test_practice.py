@@ -12,7 +12,7 @@ import pytest
 from clvlib.course import Exercise, assessment, keep_wrong_answers, memory, practice
 from clvlib.course.cards import Card
 from clvlib.course.exercise import KEYS, RENAMED, from_case
-from clvlib.course.learner import Assessment, Practice, missing_name
+from clvlib.course.learner import Assessment, Practice, describe, missing_name
 from clvlib.course.progress import Standing
 
 
@@ -325,7 +325,12 @@ def test_a_text_is_scored_by_oneself_and_then_compared():
     assert "Hand it in first" in ex.score("q8", zeros).message
     assert "Neither number" not in ex.check("q8", WORDS).message, "the good answer comes after the score"
     for points in (3, "full", most[:-1], [9] * len(most), [-1, *most[1:]], ["1"] * len(most), ...):
-        assert "would be full marks" in ex.score("q8", points).message
+        told = ex.score("q8", points)
+        assert told.title == "Your points"
+        assert "would be full marks" in told.message
+    assert told.message.startswith(
+        f"Give a list of {len(most)} numbers, one for each line: {most} would be full marks."
+    )
     card = ex.score("q8", most)
     assert card.state == "scored"
     assert f"You gave yourself {sum(most)} of {sum(most)} points. 1 of 8 questions done" in card.message
@@ -333,9 +338,12 @@ def test_a_text_is_scored_by_oneself_and_then_compared():
     assert card.message.endswith(f"Yours: {WORDS}")
     assert ex.check("q8", WORDS).state == "recorded"
     assert f"{sum(most)} of 17 points" in ex.progress().title, "handing in again loses nothing"
-    assert "marked by itself" in ex.score("q1", [1]).title
+    assert str(ex.score("q1", [1])) == "i Question 1 is marked by itself: ex.check does it."
     assert "no such question" in ex.score("q99", [1]).title
-    assert "ex.score" in str(ex.score())
+    assert ex.score().message.endswith('It is written ex.score("q1", [1, 0, 1]).')
+    ex.solution("q8")
+    ex.score("q8", [0.25, *zeros[1:]])
+    assert "0.12 of 17 points" in ex.progress().title, "hundredths are kept"
 
 
 def test_a_text_of_the_same_words_again_and_again_is_no_answer():
@@ -444,8 +452,12 @@ def test_a_full_file_or_disk_costs_no_feedback(folder):
 
 
 def test_a_text_is_recorded_and_its_rubric_shown():
-    card = practice("01_worksheet").check("q8", WORDS)
+    ex = practice("01_worksheet")
+    card = ex.check("q8", WORDS)
     assert card.state == "recorded"
+    how = "What is it worth? Give each line its points, and compare with a good answer"
+    zeros = [0] * len(ex.exercise.questions["q8"].rubric)
+    assert card.message.startswith(f'{how}: ex.score("q8", {zeros})\n• ')
     assert "(1 point)" in card.message
 
 
@@ -480,7 +492,7 @@ def test_assessment_records_and_knows_no_answer(folder, monkeypatch):
     assert right.message == "The number 260775. The last answer counts."
     assert ex.check("q1", "3").message == "The text '3'. But this question asks for a number. The last answer counts."
     assert ex.check("q3", pd.DataFrame({"a": [1, 2]})).message.startswith('A table of 2 rows with the columns "a"')
-    assert ex.check("q4", len).message.startswith("A function named len")
+    assert ex.check("q4", len).message == "A function named len. The last answer counts."
     assert ex.check("q2", ...).state == "not attempted"
 
     def untouched(visits, spend):
@@ -488,11 +500,28 @@ def test_assessment_records_and_knows_no_answer(folder, monkeypatch):
 
     assert ex.check("q4", untouched).state == "not attempted"
     assert ex.progress().title == "3 of 4 questions answered"
+    assert ex.progress().message.splitlines()[:2] == ["Question 1: The text '3'", "Question 2: not attempted"]
     assert "no hints" in ex.hint("q1").title
     assert "no solutions" in ex.solution("q1").title
     saved = json.loads((folder / ".progress" / "01_worksheet-lee.json").read_text())
     assert saved["q1"] == {"state": "recorded", "recorded": "The text '3'"}
     assert "3 of 4" in Assessment("01_worksheet-lee", ex.kinds).progress().title
+
+
+@pytest.mark.parametrize(
+    ("kind", "fits", "asks"),
+    [
+        ("number", 3, "a number"),
+        ("choice", "visits", "one of the words in quotes"),
+        ("text", "It pays.", "a text"),
+        ("table", pd.DataFrame(), "a DataFrame"),
+        ("function", len, "a function"),
+    ],
+)
+def test_an_answer_of_another_kind_is_recorded_with_a_warning(kind, fits, asks):
+    ex = assessment("01_worksheet-lee", {"q1": kind})
+    assert ex.check("q1", fits).message == f"{describe(fits)}. The last answer counts."
+    assert ex.check("q1", [1]).message == f"A list. But this question asks for {asks}. The last answer counts."
 
 
 def test_a_misspelt_exercise_names_the_nearest():
@@ -515,7 +544,12 @@ def test_a_missing_name_is_told_apart_by_where_and_why(monkeypatch):
     )
     assert missing("\n\nwrksheet", worksheet=1) == "wrksheet is not defined\nLine 3: Did you mean `worksheet`?"
     assert missing("pritn(1)") == "pritn is not defined\nLine 1: Did you mean `print`?"
-    assert missing("lifetime + 1").startswith("lifetime is not defined\nLine 1: the cell that makes it was not run yet")
+    not_run = (
+        "Line 1: the cell that makes it was not run yet, or was changed or deleted. Run the notebook from the top "
+        "(menu Run, Run All Cells); a deleted cell comes back with menu Edit, Undo Cell Operation."
+    )
+    assert missing("lifetime + 1") == f"lifetime is not defined\n{not_run}"
+    assert missing("raise NameError('x')") == f"A name is not defined\n{not_run}"
     inside = "a = 1\ndef worth(spend):\n    return 2 * spnd\nworth(3)"
     assert missing(inside) == (
         "spnd is not defined\n"
@@ -523,6 +557,25 @@ def test_a_missing_name_is_told_apart_by_where_and_why(monkeypatch):
         "Did you mean `spend`?"
     )
     assert missing("def f():\n    return zzz\nf()").endswith("stands nowhere above.")
+
+
+def test_a_notebook_that_opens_an_exercise_explains_missing_names(monkeypatch):
+    handlers, shown = {}, []
+
+    def set_custom_exc(kinds, handler):
+        handlers.update(dict.fromkeys(kinds, handler))
+
+    shell = types.SimpleNamespace(user_ns={}, set_custom_exc=set_custom_exc)
+    monkeypatch.setattr("clvlib.course.learner.in_shell", lambda: shell)
+    monkeypatch.setattr("clvlib.course.learner._OPTIONS", set())
+    monkeypatch.setattr("IPython.display.display", shown.append)
+    practice("01_worksheet")
+    with pytest.raises(NameError) as error:
+        exec(compile("q2 = visits", "cell", "exec"), shell.user_ns)
+    handlers[NameError](shell, NameError, error.value, error.value.__traceback__)
+    assert [str(card) for card in shown] == [
+        'i visits is not defined\nLine 1: `visits` is one of the words to choose from. Write it in quotes: "visits".'
+    ]
 
 
 def test_buttons_stand_only_where_a_kernel_answers(monkeypatch):
@@ -555,6 +608,7 @@ def test_another_case_reads_as_the_notebook_does(monkeypatch):
     """A heading for each question, its options as a list, and the numbers under a heading of their own."""
     monkeypatch.setattr("clvlib.course.learner.secrets.randbelow", lambda _: 4)
     card = practice("07_segments").again()
+    assert card.title == "Another case, number 5", "they begin with 1, for 0 is the textbook's"
     assert card.message.endswith("\n\n## The numbers of your case")
     shown = card._repr_mimebundle_()["text/html"]
     assert re.findall(r'<div role="heading" [^>]*>([^<]*)</div>', shown) == [

@@ -110,6 +110,7 @@ def test_dates_that_are_no_text_may_be_missing_and_lie_in_the_future(zone):
 def test_dates_are_read_as_their_format_says():
     log = make_log((1, "31/01/2024", 1), (1, "01/02/2024", 2))
     assert check_log(log, date_format="%d/%m/%Y") == []
+    assert check_log(log.assign(date=pd.to_datetime(log["date"], dayfirst=True)), date_format="%d/%m/%Y") == []
     assert check_log(log) == [
         "2 rows have a date that cannot be read (rows 0 and 1), such as '31/01/2024': "
         "give date_format, a list for several ways."
@@ -231,6 +232,17 @@ def test_what_the_words_do_not_explain_is_reported_with_its_rows():
         "1 row has no unit (row 8).",
         "1 row has a currency that is not in rates (row 7), such as 'CHF'.",
         "6 rows have a negative amount that matches no earlier row (rows 1, 2, 3 and 3 more).",
+    ]
+
+
+def test_a_price_in_text_is_named_so_and_one_with_a_currency_sign_still_tells_a_refund():
+    log = make_log((1, "2024-01-01", "10"), (1, "2024-01-02", "-5 €"), (1, "2024-01-03", -1)).assign(pieces=[1, 1, 0])
+    assert check_log(log, quantity="pieces") == [
+        "1 row has a price that is a number in text (row 0), such as '10'.",
+        "1 row has a price with text around it, a currency sign, comma or unit (row 1), such as '-5 €'.",
+        "1 row has a negative amount (row 1), such as -5.0.",
+        "1 row has amount 0 (row 2).",
+        "1 row has a negative amount that matches no earlier row (row 1).",
     ]
 
 

@@ -12,6 +12,7 @@ import yaml
 from jupyter_server.services.contents.filemanager import FileContentsManager
 from packaging.requirements import Requirement
 from packaging.specifiers import SpecifierSet
+from traitlets.config import PyFileConfigLoader
 
 from clvlib.course import check_setup, setup
 
@@ -126,8 +127,10 @@ def test_the_command_says_in_one_sentence_what_it_needs():
 def test_the_conda_environment_asks_for_the_same_packages():
     environment = yaml.safe_load((ROOT / "environment.yml").read_text(encoding="utf-8"))
     *conda, pip = environment["dependencies"]
+    version = conda.pop(0).removeprefix("python =")
     specs = {name: SpecifierSet(spec) for name, _, spec in (entry.partition(" ") for entry in conda)}
-    assert specs.pop("python") == SpecifierSet(PROJECT["requires-python"])
+    assert next(SpecifierSet(PROJECT["requires-python"]).filter([version])) == version
+    assert re.fullmatch(r"3\.\d+", version), "Binder builds on its own old Python unless one version is named"
     assert specs.pop("pip") == SpecifierSet("")
     assert {CONDA_NAMES.get(name, name): spec for name, spec in specs.items()} == required("marking")
     assert pip == {"pip": ["-e ."]}
@@ -174,8 +177,12 @@ def test_make_alone_lists_the_commands():
         "lint",
         "bench",
         "engines",
+        "hub",
         "site",
         "site-test",
+        "package",
+        "bundle",
+        "bundle-test",
         "clean",
     ]
     for target in targets:
@@ -209,14 +216,25 @@ def test_the_check_finds_a_missing_and_an_old_package(monkeypatch, capsys):
     assert "pytest" not in said
 
 
+def test_what_colab_has_in_place_of_jupyterlab_is_not_missed(monkeypatch, capsys):
+    monkeypatch.setattr(setup, "requires", lambda name: ["numpy>=99", 'jupyterlab>=99; extra == "course"'])
+    monkeypatch.setitem(sys.modules, "google.colab", None)
+    check_setup()
+    said = capsys.readouterr().out
+    assert "numpy" in said
+    assert "jupyterlab" not in said
+
+
 def test_the_file_browser_of_make_lab_lists_exercises_and_no_keys():
     said = subprocess.run(["make", "-n", "lab"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
-    hidden = re.findall(r"--ContentsManager\.hide_globs='?([^' ]+)'?", said)
+    assert "JUPYTER_CONFIG_PATH=.ci " in said
+    settings = PyFileConfigLoader("jupyter_server_config.py", str(ROOT / ".ci")).load_config()
+    hidden = settings.ContentsManager.hide_globs
     listed = FileContentsManager(root_dir=str(ROOT), hide_globs=hidden).get("exercises")["content"]
     names = {each["name"] for each in listed}
     assert "01_worksheet.ipynb" in names
     assert "keys" not in names
-    assert "--LabApp.custom_css=True --ServerApp.tornado_settings=static_custom_path=.ci " in said, (
-        "figures in the dark"
-    )
     assert set(FileContentsManager.hide_globs.default_args[0]) <= set(hidden), "nor what is hidden anyway"
+    assert settings.LabApp.custom_css, "figures in the dark"
+    assert (Path(settings.ServerApp.tornado_settings["static_custom_path"]) / "custom.css").exists()
+    assert (ROOT / settings.LabApp.default_url.removeprefix("/lab/tree/")).exists()

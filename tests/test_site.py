@@ -18,6 +18,7 @@ from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
+import nbformat
 import pytest
 from browser import chromium, find_chromium
 
@@ -101,9 +102,12 @@ def test_an_explorer_is_shown_as_the_notebook_stores_it(name):
 
 def test_teaching_pages_are_listed_syllabi_first_and_each_lesson_has_its_notes_beside_it(gathered):
     page = (gathered / "teaching.md").read_text(encoding="utf-8")
-    first, *notes = re.findall(r"^/docs/teaching/(\w+)\.md$", page, re.MULTILINE)
-    assert first == "syllabi"
-    assert notes == sorted(path.stem for path in ROOT.glob("docs/teaching/[0-9]*.md"))
+    pages = re.findall(r"^/docs/teaching/(\w+)\.md$", page, re.MULTILINE)
+    assert pages[0] == "syllabi"
+    assert {"offline", "own_keys", "running"} <= set(pages)
+    assert [each for each in pages if each[0].isdigit()] == sorted(
+        path.stem for path in ROOT.glob("docs/teaching/[0-9]*.md")
+    )
     assert (
         "| 3 | [Retention and lifetime](notebooks/03_retention.ipynb) | [notes](docs/teaching/03_retention.md) |"
         in page
@@ -134,6 +138,56 @@ def test_a_new_teaching_page_is_listed(tmp_path, monkeypatch):
     page = (tmp_path / "build" / "pages" / "teaching.md").read_text(encoding="utf-8")
     assert "\n/docs/teaching/syllabus.md\n" in page
     assert (tmp_path / "build" / "pages" / "docs" / "teaching" / "syllabus.md").exists()
+
+
+def test_copies_for_colab_are_there_if_the_repository_is_on_github(gathered, tmp_path):
+    assert not (gathered.parent / "files" / "colab").exists()
+    rooms.gather(tmp_path, "https://github.com/owner/name")
+    copies = sorted((tmp_path / "files" / "colab").rglob("*.ipynb"))
+    assert len(copies) == len([*ROOT.glob("notebooks/*.ipynb"), *ROOT.glob("exercises/*.ipynb")])
+    for path in copies:
+        name = path.relative_to(tmp_path / "files" / "colab")
+        first, *cells = nbformat.read(path, as_version=4).cells
+        stored = nbformat.read(ROOT / name, as_version=4).cells
+        assert f"--branch v{rooms.clvlib.__version__} https://github.com/owner/name /content/clv" in first.source
+        assert f"%cd /content/clv/{name.parent}" in first.source
+        assert [cell.source for cell in cells if cell.cell_type == "code"] == [
+            cell.source for cell in stored if cell.cell_type == "code"
+        ]
+        targets = rooms.LINK.findall("\n".join(cell.source for cell in cells if cell.cell_type == "markdown"))
+        assert not [target for target in targets if not target.startswith(("https://", "#"))], name
+
+
+def test_the_teachers_page_shows_the_first_cell_as_it_is():
+    page = (ROOT / "docs" / "teaching" / "running.md").read_text(encoding="utf-8")
+    where = {"folder": "/content/clv", "room": "exercises", "repository": "ADDRESS", "version": "VERSION"}
+    assert f"```ipython3\n{rooms.COLAB.format(**where)}\n```" in page
+
+
+@pytest.mark.slow
+def test_the_first_cell_brings_the_course_into_an_empty_folder(tmp_path):
+    """All of it but pip, which needs a network: with the versions of Colab it was tried by hand."""
+    folder, address = tmp_path / "content" / "clv", "https://github.com/owner/name"
+    cells = rooms.for_colab(Path("exercises/03_retention.ipynb"), address, str(folder))["cells"]
+    first = cells[0]["source"].replace(f"--branch v{rooms.clvlib.__version__} {address}", f"file://{ROOT}")
+    code = [
+        first.replace("%pip", "# pip"),
+        *("".join(cell["source"]) for cell in cells[1:5] if cell["cell_type"] == "code"),
+    ]
+    code += ["import clvlib; from clvlib.course import load", 'print(clvlib.__file__, load("cdnow").shape)']
+    (tmp_path / "cells.ipy").write_text("\n".join([*code, 'print(ex.check("q1", 1 / churn))']))
+    (tmp_path / "empty").mkdir()
+    done = subprocess.run(
+        [sys.executable, "-m", "IPython", "--no-banner", "../cells.ipy"],
+        cwd=tmp_path / "empty",
+        env={**os.environ, "IPYTHONDIR": str(tmp_path / "ipython"), "PYTHONPATH": ""},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert f"{folder / 'clvlib' / '__init__.py'} (6919, 4)" in done.stdout, done.stdout + done.stderr
+    assert "Question 1: Right" in done.stdout
+    assert (folder / "exercises" / ".progress").is_dir()
 
 
 def test_a_new_version_leaves_the_old_ones_where_they_are(tmp_path):
@@ -270,6 +324,7 @@ def test_buttons_that_need_the_repository_hide_until_its_address_is_known(site, 
     page = (site / "exercises" / "03_retention.html").read_text(encoding="utf-8")
     assert "Download the notebook" in page
     assert "mybinder" not in page
+    assert "colab" not in page
     assert "repository" not in page
     settings = ("-A", "repository=https://github.com/owner/name", "-A", "versions=../")
     known = sphinx(gathered.parent, gathered.parent / "known", *settings)
@@ -278,6 +333,8 @@ def test_buttons_that_need_the_repository_hide_until_its_address_is_known(site, 
     path = "exercises/03_retention.ipynb"
     assert f'href="https://mybinder.org/v2/gh/owner/name/v{version}?labpath={path}"' in page
     assert f'href="https://github.com/owner/name/blob/v{version}/{path}"' in page
+    copy = f"https://colab.research.google.com/github/owner/name/blob/gh-pages/en/{version}/colab/{path}"
+    assert f'href="{copy}"' in page
     assert '<a href="../../">other versions</a>' in page
 
 

@@ -208,6 +208,7 @@ def test_the_form_of_a_table(answer, says):
             'row 3 ("Jinan"): The answer is a number. This is the text "33":',
         ),
         (change(sales=[120.5, None, 33.125]), 'row 2 ("Xi\'an"): The answer came out as nan'),
+        (change(shop=["Wuhan", pd.NA, "Jinan"]), 'Look at column "shop", row 2: it is empty.'),
     ],
 )
 def test_the_cells_of_a_table(answer, says):
@@ -220,6 +221,7 @@ def test_the_cells_of_a_table(answer, says):
     ("shop", "says"),
     [
         ("Lanzhou", 'In column "shop", 2 of 3 are right.'),
+        ("lanzhou", 'In column "shop", 2 of 3 are right.'),
         ("Wuhu", 'In column "shop", 2 of 3 are right.'),
         ("is", 'row 1: "is" is none of the texts asked for.'),
         (True, 'row 1: "True" is none of the texts asked for.'),
@@ -233,6 +235,15 @@ def test_a_label_that_the_prompt_lists_is_wrong_and_not_misspelt(shop, says):
     prompt = 'Where is each shop (Wuhan, Lanzhou, Jinan or Xi\'an; "Wuhu" is another town)? All are in Wuha. True?'
     right = SALES.assign(shop=["Wuhan", "Xi'an", "2026-01-30"])
     assert cells_problem(right.assign(shop=[shop, "Xi'an", "2026-01-30"]), right, 0.01, prompt).endswith(says)
+
+
+@pytest.mark.parametrize("wanted", [[True, False], [1, 0]])
+@pytest.mark.parametrize("given", [[True, True], np.array([True, True])])
+def test_of_two_values_the_other_is_right(wanted, given):
+    said = 'Look at column "lost", row 2: the other is right.'
+    assert cells_problem(pd.DataFrame({"lost": given}), pd.DataFrame({"lost": wanted}), 0) == said
+    neither = pd.DataFrame({"lost": [True, 7]})
+    assert cells_problem(neither, pd.DataFrame({"lost": [True, False]}), 0) == said
 
 
 def test_a_table_without_a_key_says_which_row_by_its_number():
@@ -272,6 +283,8 @@ def test_rows_with_names_are_sorted_by_their_names():
         ("wuhaneast", "Wuhan East", False),
         (None, "", True),
         (float("nan"), "", True),
+        (pd.NA, "", True),
+        (pd.NaT, "", True),
         (None, "x", False),
         (True, 1, True),
         (1, True, True),
@@ -313,6 +326,9 @@ def test_the_same_cell_in_another_form(given, wanted, same):
         (0.3, 0.3359, "share", "That may be right, but rounded: give at least 3 decimals."),
         (0.35, 0.3359, "share", "That is too high."),
         (-0.34, 0.3359, "share", "The size is right, the sign is not."),
+        (0.01323, 0.9869, "share", "That is 1 minus the right number. Which of the two shares is asked for?"),
+        (0.0136, 0.9869, "share", "That is too low."),
+        (0.9864, 0.0131, "share", "That is too high."),
         (0.6641, 0.3359, "share", "That is 1 minus the right number. Which of the two shares is asked for?"),
         (2.97708, 0.3359, "", "That is 1 divided by the right number. What is to be divided by what?"),
         (4.0308, 0.3359, "", "That is 12 times too large. Are months and years mixed up?"),
@@ -367,6 +383,7 @@ def test_what_a_rounded_answer_is():
     assert rounded(0.13, 0.125)
     assert not rounded(0, 0.4)
     assert not rounded(1, 0.76)
+    assert rounded(1, 0.95)
     assert not rounded(-0.4, 0.41)
     assert not rounded(float("nan"), 1)
     assert [decimals(within) for within in (0.05, 0.06, 0.005, 0.5, 0.49, 3, 0, 0.0006)] == [1, 1, 2, 0, 1, 0, 0, 3]

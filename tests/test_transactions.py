@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from pandas.testing import assert_frame_equal
 
 from clvlib import _logs, models, records, transactions
-from clvlib.transactions import calibration_holdout, rfm_summary
+from clvlib.transactions import calibration_holdout, histories, rfm_summary
 
 PROPERTY = settings(deadline=None, max_examples=40)
 DATASETS = Path(__file__).parents[1] / "datasets"
@@ -712,6 +712,27 @@ def test_frequency_recency_and_t_are_consistent(log, options):
     assert (summary["recency"].between(0, summary["T"])).all()
     assert ((summary["frequency"] == 0) == (summary["recency"] == 0)).all()
     assert options["include_first"] or (summary["monetary_value"].isna() == (summary["frequency"] == 0)).all()
+
+
+@pytest.mark.parametrize(("last", "weeks"), [("2024-01-13", [1]), ("2024-01-14", [1, 2]), ("2024-01-15", [1, 2])])
+def test_a_week_is_counted_when_it_has_seven_days(last, weeks):
+    days = ["2024-01-01", "2024-01-02", "2024-01-08", "2024-01-09"]
+    log = make_log(*[("ann", day, 10) for day in days], ("bo", last, 10))
+    split = calibration_holdout(log, calibration_end="2024-01-05")
+    assert split.attrs["weekly_repeats"] == weeks
+
+
+def test_histories_count_the_customers_who_are_alike():
+    log = make_log(*[(who, day, 5) for who in ("ann", "bo", "cy") for day in ("2024-01-01", "2024-01-08")][:-1])
+    summary = rfm_summary(log, grain="week")
+    counts = histories(summary)
+    assert counts.to_dict("list") == {"frequency": [0, 1], "recency": [0, 1], "T": [1, 1], "customers": [1, 2]}
+    assert counts.attrs == histories(summary, grain="week").attrs == {"grain": "week"}
+    spend = histories(summary[summary["frequency"] > 0], of="spend")
+    assert spend.to_dict("list") == {"frequency": [1], "monetary_value": [5], "customers": [2]}
+    plain = pd.DataFrame(summary.to_dict("list"))
+    assert histories(plain).attrs == {}
+    assert histories(plain, grain="week").attrs == {"grain": "week"}
 
 
 # --- bad calls -----------------------------------------------------------------------------------------------------

@@ -381,6 +381,37 @@ def export_quiz(
 
 
 @app.command()
+def links(
+    place: Annotated[str, typer.Argument(metavar="PLACE", help="binder, colab, or the address of your JupyterHub.")],
+    address: Annotated[
+        str, typer.Option("--repository", help="Where the hub pulls from. [default: as pyproject.toml says]")
+    ] = "",
+    branch: Annotated[str, typer.Option("--branch", help="What the hub pulls.")] = "main",
+) -> None:
+    """Print links for your students, a line a notebook: to Binder, to Colab, or to your hub, with nbgitpuller."""
+    from clvlib.course.data import ROOT
+    from clvlib.course.links import GITHUB, on_hub, places, repository
+
+    with _in_words():
+        address = address or repository()
+        if place not in ("binder", "colab") and not place.startswith(("http://", "https://")):
+            raise ValueError(f"{place!r} is no place: binder, colab, or the address of your hub, https://...")
+        if not address or (not place.startswith("http") and not address.startswith(GITHUB)):
+            wanted = "the repository's address" if place.startswith("http") else "a repository on GitHub"
+            raise ValueError(
+                f"this needs {wanted}: name it in pyproject.toml, under [project.urls], or with --repository"
+            )
+        for room in ("notebooks", "exercises"):
+            for notebook in sorted((ROOT / room).glob("*.ipynb")):
+                path = f"{room}/{notebook.name}"
+                hub = place.startswith("http")
+                print(path, on_hub(path, address, place, branch) if hub else places(path, address)[_OPEN_IN[place]])
+
+
+_OPEN_IN = {"binder": "Open in Binder", "colab": "Open in Colab"}
+
+
+@app.command()
 def solutions(
     exercises: Annotated[
         list[str] | None, typer.Argument(metavar="[EXERCISE]...", help="Which, e.g. 03_retention. [default: all]")

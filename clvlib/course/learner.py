@@ -94,9 +94,7 @@ class Feedback:
             return self._wrong(question, asked, answer, problem)
         self.record.refresh()
         self.record.update(question, tries=self._tries(question) + 1, **self._reached(question, asked, answer))
-        if isinstance(asked, TextQuestion):
-            return Card("recorded", title, self._to_score(question, asked))
-        return Card("right", title, self._praise(question, asked))
+        return Card("recorded" if asked.kind == "text" else "right", title, self._praise(question, asked))
 
     @kindly
     def hint(self, question: str) -> Card:
@@ -146,8 +144,8 @@ class Feedback:
         return Card("part" if part.points else "wrong", self._title(key), "\n".join(lines), buttons=buttons)
 
     def _kept(self, key: str, part: Part) -> dict[str, Any]:
-        """What is kept of an answer that is not right."""
-        return {"state": "wrong"}
+        """What is kept of an answer that is not right, beside the tries."""
+        return {}
 
     def _in_part(self, key: str, part: Part) -> list[str]:
         """What such an answer earned, and why."""
@@ -170,11 +168,8 @@ class Feedback:
         return []
 
     def _reached(self, key: str, asked: Question, answer: Any) -> dict[str, Any]:
-        """What is kept of an answer that is right."""
-        return {"state": "right"}
-
-    def _to_score(self, key: str, asked: TextQuestion) -> str:
-        return f"Hold it against these points:\n{_rubric(asked)}"
+        """What is kept of an answer that is right, beside the tries."""
+        return {}
 
     def _find(self, question: str) -> Question | Card:
         found = self.questions.get(question) if isinstance(question, str) else None
@@ -297,8 +292,6 @@ class Practice(_ShowsProgress, Feedback):
         if isinstance(asked, TextQuestion):
             state = self.record.get(key, "state", "")
             return {"state": state if state == "scored" else "recorded", "text": answer}
-        if self.record.get(key, "state", "") == "right":
-            return {"state": "right"}
         return {"state": "right", "earned": max(round(asked.points * self._worth(key), 2), self._so_far(key))}
 
     def _kept(self, key: str, part: Part) -> dict[str, Any]:
@@ -325,7 +318,7 @@ class Practice(_ShowsProgress, Feedback):
     def _cost(self, key: str, share: float) -> str:
         if self.record.get(key, "state", "") == "right":
             return ""  # her points are safe
-        return f" (costs {count(round(share * self.questions[key].points, 2), 'point')})"
+        return f" (costs {count(share * self.questions[key].points, 'point')})"
 
     def _buttons(self, key: str, asked: Question) -> tuple[Button, ...]:
         return (*super()._buttons(key, asked), ("Another case", self.again))
@@ -352,6 +345,8 @@ class Practice(_ShowsProgress, Feedback):
         return f"{how}\n{_rubric(asked)}"
 
     def _praise(self, key: str, asked: Question) -> str:
+        if isinstance(asked, TextQuestion):
+            return self._to_score(key, asked)
         return f"{count(earned(asked, self.record.questions[key]), 'point')}. {self._standing()}"
 
     def _standing(self) -> str:

@@ -124,8 +124,10 @@ def rounded(value: float, number: float) -> bool:
     >>> rounded(0.19, 0.15 / 0.75)
     False
     """
-    places = _places(value) if np.isfinite(value) else 0
-    if not (np.isfinite(value) and value * number > 0) or (abs(number) < 0.95 and places <= 0):  # 1 for 0.76
+    if not (np.isfinite(value) and value * number > 0):
+        return False
+    places = _places(value)
+    if abs(number) < 0.95 and places <= 0:  # 1 for 0.76
         return False
     steps = {10.0**-places, 10.0 ** -max(places, 0)}  # 300 may stand for 260.7 as for 300.4
     off = abs(value) - abs(number)
@@ -245,10 +247,10 @@ def cells_problem(answer: pd.DataFrame, right: pd.DataFrame, within: float, prom
     key = right.columns[0]
     named = f" ({shown(right[key].iloc[row])})" if column != key and isinstance(right[key].iloc[row], str) else ""
     where = f'Look at column "{column}", row {row + 1}{named}: '
-    if isinstance(wanted, date | np.datetime64 | bool | np.bool_):
-        return where + ("that is another date." if isinstance(wanted, date | np.datetime64) else "the other is right.")
-    if isinstance(given, bool | np.bool_) and wanted in (0, 1):
-        return where + "the other is right."
+    if isinstance(wanted, date | np.datetime64):
+        return f"{where}that is another date."
+    if isinstance(wanted, bool | np.bool_) or (isinstance(given, bool | np.bool_) and wanted in (0, 1)):
+        return f"{where}the other is right."
     value, complaint = as_number(given)
     if math.isnan(value):
         complaint = f"{complaint} Columns meet by their labels, not by their place: have yours the same?"

@@ -58,7 +58,7 @@ class BGNBD(_BuyTillYouDie):
     b: OnePositive
 
     _truth: ClassVar[str] = "dropout_probability"
-    _scaled: ClassVar[dict[str, dict[int, int]]] = {"purchase": {1: -1}, "dropout": {2: 1}}
+    _scaled: ClassVar[tuple[dict[int, int], dict[int, int]]] = ({1: -1}, {2: 1})
     _at_first: ClassVar[int] = 0  # chances to leave that come with the first purchase
 
     @staticmethod

@@ -381,11 +381,8 @@ class BGBB(Model):
         >>> round(float(donors["frequency"].mean()), 1)
         2.2
         """
-        T, holdout, rng = (
-            one_each("T", T, n).astype(int),
-            one_each("holdout", holdout, n).astype(int),
-            np.random.default_rng(seed),
-        )
+        T, holdout = (one_each("T and holdout", each, n).astype(int) for each in (T, holdout))
+        rng = np.random.default_rng(seed)
         buys, leaves = beta_draws(rng, self.alpha, self.beta, n), beta_draws(rng, self.gamma, self.delta, n)
         lifetime = rng.geometric(leaves) - 1
         # seen from the end of her time, her last purchase comes as late as a first one from its beginning
@@ -438,7 +435,7 @@ class BGBB(Model):
         """
         alpha, beta, gamma, delta = theta
         missed = T - recency
-        order = np.argsort(-missed, kind="stable")  # those who still have terms come first
+        order = np.argsort(-missed)  # those who still have terms come first
         x, T, missed = x[order], T[order], missed[order]
         log_term, log_odds = np.zeros(len(x)), np.full(len(x), -np.inf)
         term_slope, slope = np.zeros((2, 4, len(x)))

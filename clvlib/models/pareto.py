@@ -64,7 +64,7 @@ class ParetoNBD(_BuyTillYouDie):
     beta: OnePositive
 
     _truth: ClassVar[str] = "dropout_rate"
-    _scaled: ClassVar[dict[str, dict[int, int]]] = {"purchase": {1: -1}, "dropout": {3: -1}}
+    _scaled: ClassVar[tuple[dict[int, int], dict[int, int]]] = ({1: -1}, {3: -1})
 
     @staticmethod
     def _start(span: float, purchases: float) -> dict[str, float]:

@@ -89,8 +89,9 @@ class _BuyTillYouDie(Model, ABC):
     dropout_effects: dict[str, float] | None = field(default=None, kw_only=True, hash=False)
 
     _truth: ClassVar[str]
-    # Which parameters an effect g of a covariate z multiplies, by which power of exp(g z): by place.
-    _scaled: ClassVar[dict[str, dict[int, int]]]
+    # Which parameters an effect g of a covariate z multiplies, by place, and by which power of exp(g z): an effect on
+    # purchases, and one on dropout.
+    _scaled: ClassVar[tuple[dict[int, int], dict[int, int]]]
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -749,9 +750,9 @@ class _BuyTillYouDie(Model, ABC):
         >>> shop.columns[:5].tolist()
         ['customer_id', 'frequency', 'recency', 'T', 'holdout_frequency']
         """
-        T, rng = one_each("T", T, n), np.random.default_rng(seed)
+        T, holdout = (one_each("T and holdout", each, n) for each in (T, holdout))
         each = self._of(self._read(covariates, n))
-        truth, owner, time = each._lives(rng, T + one_each("holdout", holdout, n))
+        truth, owner, time = each._lives(np.random.default_rng(seed), T + holdout)
         seen = time <= T[owner]
         recency = np.zeros(n)
         recency[owner[seen]] = time[seen]  # times rise within a customer, and the last one written stays
@@ -845,7 +846,7 @@ class _BuyTillYouDie(Model, ABC):
             return theta
         first = len(theta) - 2 * effects
         own: list[np.ndarray] = list(theta[:first])
-        for process, scaled in enumerate(cls._scaled.values()):
+        for process, scaled in enumerate(cls._scaled):
             start = first + process * effects
             moved = z @ np.log(theta[start : start + effects])
             for place, power in scaled.items():
@@ -927,7 +928,7 @@ class _BuyTillYouDie(Model, ABC):
             return total, np.array([slope.sum() for slope in slopes])
         in_logs = [slope * hers for slope, hers in zip(slopes, own, strict=True)]  # the same for her own and for all's
         gradient = [slope.sum() for slope in in_logs]
-        for scaled in cls._scaled.values():
+        for scaled in cls._scaled:
             moved = sum(power * in_logs[place] for place, power in scaled.items())
             gradient += [(moved * column).sum() for column in z.T]
         return total, np.array(gradient) / theta

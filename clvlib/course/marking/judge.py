@@ -103,11 +103,9 @@ def notes(collected: Collected) -> list[str]:
     ]
     skipped = gettext("In cell [%(number)s] this was skipped, and the rest was run: %(what)s")
     lines += [
-        (number, skipped % {"number": number + 1, "what": clean(what)})
-        for number, what in sorted(set(collected.skipped))
+        (number, skipped % {"number": number + 1, "what": clean(what)}) for number, what in set(collected.skipped)
     ]
-    in_order = sorted(lines, key=lambda line: line[0])
-    return [line for _, line in in_order] + [_sentence(translated(what)) for what in collected.trouble]
+    return [line for _, line in sorted(lines)] + [_sentence(translated(what)) for what in collected.trouble]
 
 
 def _stopped(key: str, collected: Collected) -> str:
