@@ -708,3 +708,78 @@ def fill_in(path: Path, points: str) -> None:
 def kept(out: Path) -> dict[str, tuple[bytes, int]]:
     """The answers, and what tells whether a file was written again."""
     return {path.name: (path.read_bytes(), os.stat(path).st_ino) for path in (out / "answers").iterdir()}
+
+
+# The guide
+
+
+GUIDE = (ROOT / "exercises" / "README.md").read_text(encoding="utf-8")
+FIRST = GUIDE[GUIDE.index("## The first time") : GUIDE.index("## 1. Hand out")]
+
+
+def canvas_export() -> str:
+    people = [("Berg, Ann", 1), ("Li, Bo", 2), ("Wu, Cy", 3)]
+    titles = [f"{load_exercise(name).title} ({place})" for place, name in enumerate((NAME, "03_retention"))]
+    rows = [["Student", "ID", "SIS User ID", "SIS Login ID", "Section", *titles]]
+    rows.append(["    Points Possible", "", "", "", "", "17", "20"])
+    rows += [[name, 9000 + place, f"2023000{place}", name[:2], "A", "", ""] for name, place in people]  # type: ignore[list-item]
+    text = io.StringIO()
+    csv.writer(text).writerows(rows)
+    return text.getvalue()
+
+
+@needs_bubblewrap
+@pytest.mark.slow
+@pytest.mark.parametrize("lms", ["moodle", "canvas"])
+def test_the_first_time_goes_as_the_guide_says(tmp_path, monkeypatch, home, lms):
+    """Its files as they stand there, its commands in their order, and a class of three that hands in."""
+    monkeypatch.chdir(tmp_path)
+    files = re.findall(r"`([a-z]+\.(?:toml|csv))`[^`]*?\n```(?:toml)?\n(.*?)```", FIRST, re.DOTALL)
+    assert [name for name, _ in files] == ["course.toml", "groups.csv", "adjustments.csv"]
+    for name, text in files:
+        Path(name).write_text(text, encoding="utf-8")
+    rosters_of = {"01": (8100, "17.00"), "03": (8200, "20.00"), "course": (8300, "100.00")}
+    people = [("Ann Berg", "20230001"), ("Bo Li", "20230002"), ("Cy Wu", "20230003")]
+    for name, (number, most) in rosters_of.items():
+        text = worksheet(number, IN_TIME.replace("19 November", "12 March"), most=most)
+        Path(f"moodle_{name}.csv").write_text(text.replace("cy@uni.edu,,", "cy@uni.edu,20230003,"))
+    Path("roster.csv").write_text(canvas_export())
+    Path("submissions").mkdir()
+    commands = [line.split()[1:] for line in FIRST.splitlines() if line.startswith("    clv ")]
+    assert len(commands) == 10
+    said = ""
+    for words in commands:
+        exercise = words[1]
+        if lms == "canvas":
+            words = words[: words.index("--roster")] + words[words.index("--roster") + 2 :]
+        if words[0] == "mark" and not Path(f"submissions/{exercise}.zip").exists():
+            roster = Path("roster.csv" if lms == "canvas" else f"moodle_{exercise[:2]}.csv")
+            room = Classroom(
+                load_exercise(exercise), releasing.read_secret(home / "secret"), rosters.read_roster(roster)
+            )
+            with zipfile.ZipFile(f"submissions/{exercise}.zip", "w") as pack:
+                for student in room.roster.students[1:]:
+                    name = f"{student.name}_{student.lms}_assignsubmission_file_/x.ipynb"
+                    name = name if lms == "moodle" else f"{student.id}_{student.lms}_77_x.ipynb"
+                    pack.writestr(name, room.notebook(student))
+        said = clv(*words)
+        if words[0] == "release":
+            asked = load_exercise(exercise)
+            assert f"make its assignment out of {asked.points} points, called {asked.title!r}." in said
+            assert f"A student's id is what stands under '{'SIS User ID' if lms == 'canvas' else 'ID number'}'" in said
+        if words[0] == "mark" and "texts to be marked" in said:
+            assert "2 texts to be marked" in said, "one of them of a group of two"
+            fill_in(Path("marked") / exercise / "to_mark_q8.csv", "1")
+        elif words[0] == "mark" and "--dry-run" not in words:
+            assert "No form" not in said
+            assert Path(f"marked/{exercise}/gradebook_{lms}.csv").exists()
+    assert "No form" not in said
+    rows = table(Path("marked/course/gradebook.csv"))
+    assert [(row["student"], row["grade"], row["open"]) for row in rows] == [(one, "100", "") for _, one in people]
+    form = Path(f"marked/course/gradebook_{lms}.csv").read_text(encoding="utf-8")
+    assert form.count(",100") == (6 if lms == "moodle" else 4), "with what it is out of"
+
+
+def test_the_guide_calls_the_exercises_of_the_first_time_as_they_are():
+    for exercise in map(load_exercise, (NAME, "03_retention")):
+        assert f"*{exercise.title}* out of {exercise.points}" in " ".join(FIRST.split())

@@ -395,10 +395,11 @@ def test_a_day_alone_means_its_end_and_an_hour_is_an_hour():
 
 def test_what_the_guide_shows_is_read_as_it_stands_there(tmp_path):
     guide = (ROOT / "exercises" / "README.md").read_text(encoding="utf-8")
-    plan = plan_of(tmp_path, re.search(r"```toml\n(.*?)```", guide, re.DOTALL)[1])
+    plan = plan_of(tmp_path, re.findall(r"```toml\n(.*?)```", guide, re.DOTALL)[-1])
     assert (plan.best, plan.of("01_worksheet").weight, plan.of("02_time_value").due.day) == (5, 2, 19)
+    assert plan.of("17_capstone").always
     path = tmp_path / "adjustments.csv"
-    path.write_text(re.search(r"```\n(exercise,student.*?)```", guide, re.DOTALL)[1], encoding="utf-8")
+    path.write_text(re.findall(r"```\n(exercise,student.*?)```", guide, re.DOTALL)[-1], encoding="utf-8")
     students = [Student(f"2023{number:04}", "", "") for number in range(12)]
     roster = Roster("plain", students, ["id"], [[one.id] for one in students])
     worksheet = load_exercise("01_worksheet")

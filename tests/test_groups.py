@@ -261,7 +261,7 @@ def test_groups_may_differ_by_exercise_and_be_written_in_chinese(tmp_path):
     assert read_groups(tmp_path / "none.csv", "99_small", plain(IDS), bool) == {}
     guide = (ROOT / "exercises" / "README.md").read_text(encoding="utf-8")
     path = tmp_path / "groups.csv"
-    path.write_text(re.search(r"```\n(group,student\n.*?)```", guide, re.DOTALL)[1])
+    path.write_text(re.findall(r"```\n(group,student\n.*?)```", guide, re.DOTALL)[-1])
     found = read_groups(path, "01_worksheet", plain([f"2023{number:04}" for number in range(12)]), bool)
     assert found == {"A": ["20230001", "20230002"], "B": ["20230004"]}
 

@@ -127,8 +127,7 @@ def release(
         first = students.students[0].id
         _say(f"A student's id is what stands under {students.id_column!r} in {roster}, as {first}.")
         if students.kind != "plain":
-            title = f"; on Canvas, call its assignment {chosen.title!r}" if students.kind == "canvas" else ""
-            _say(f"Make its assignment out of {count(chosen.points, 'point')}{title}.")
+            _say(f"In your LMS make its assignment out of {count(chosen.points, 'point')}, called {chosen.title!r}.")
         path = records.path_of(file, chosen.name)
         _say(f"Who got which numbers is on record in {path}, with a copy in {out}: marking reads it.")
         _say(f"The course's secret is in {file}: keep a copy, marking needs it; show it to nobody.")
