@@ -1,6 +1,6 @@
 # The course's commands. `make` alone lists them.
 .DEFAULT_GOAL := help
-.PHONY: help setup lab test quick redraws notebooks exercises claims datasets lint bench mutants nbgrader engines hub site site-test \
+.PHONY: help setup lab test quick redraws notebooks exercises claims datasets lint bench mutants nbgrader engines hub site print slides site-test \
   package bundle bundle-test clean
 
 PORT ?= 8888
@@ -128,8 +128,14 @@ site: $(SITE)/.ready  ## build the site in docs/_build/html
 	  docs/_build/pages docs/_build/html
 	@echo "The site is built: open docs/_build/html/index.html"
 
-site-test: $(SITE)/.ready  ## build the site and walk through it in a browser
-	@CLV_SITE_REQUIRED=1 $(SITE)/bin/python -m pytest -n 0 -q tests/test_site.py
+print: site  ## print the course and each lesson, as PDFs in docs/_build/print
+	@$(SITE)/bin/python docs/paper.py
+
+slides: $(SITE)/.ready  ## make the slides of each lesson in docs/_build/slides
+	@$(SITE)/bin/python docs/slides.py
+
+site-test: $(SITE)/.ready  ## build site, PDFs and slides, and walk through them in a browser
+	@CLV_SITE_REQUIRED=1 $(SITE)/bin/python -m pytest -n 0 -q tests/test_site.py tests/test_slides.py
 
 package: $(READY)  ## build clvlib's wheel and sdist in dist/, the same bytes everywhere
 	@$(PYTHON) bundle/own_package.py dist

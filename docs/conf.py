@@ -62,7 +62,10 @@ pygments_dark_style = "a11y-high-contrast-dark"
 
 
 def setup(app: Sphinx) -> None:
-    """Formulas become MathML, which browsers draw by themselves: no script, no fonts."""
+    """Formulas become MathML, which browsers draw by themselves: no script, no fonts. What was printed is offered."""
+    files = Path(app.srcdir).parent / "files"
+    made = [path.relative_to(files).as_posix() for room in ("print", "slides") for path in files.glob(f"{room}/*")]
+    app.connect("config-inited", lambda _, config: config.html_context.update(made=made))
     app.add_html_math_renderer("mathml", (_inline, None), (_block, None))
     app.connect("html-page-context", lambda app, page, template, context, tree: context.update(places=links.places))
 

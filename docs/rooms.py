@@ -5,11 +5,12 @@ Pages lie as in the repository, so that their links hold. What the site has of i
 """
 
 import inspect
+import io
 import json
 import re
 import shutil
 import tomllib
-from base64 import b64decode
+from base64 import b64decode, b64encode
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from html import escape
@@ -18,10 +19,12 @@ from types import ModuleType
 from typing import Any
 
 import jinja2
+from PIL import Image
 
 import clvlib
 from clvlib.course import explorers, links
-from clvlib.course.exercise import load_exercise
+from clvlib.course.exercise import in_digits, load_exercise
+from clvlib.course.slips import decimals
 
 DOCS = Path(__file__).parent
 ROOT = DOCS.parent
@@ -39,11 +42,16 @@ LINK = re.compile(r"\]\(([^)\s]+)\)")
 def gather(build: Path, repository: str = links.repository()) -> None:
     """Write to `build/pages` what Sphinx reads, to `build/files` what is only downloaded: the notebooks as they are.
 
-    If the course has its repository on GitHub, copies for Colab lie there, too.
+    What `make print` and `make slides` wrote beside them is offered as well; so are copies for Colab, if the course has
+    its repository on GitHub.
     """
-    shutil.rmtree(build, ignore_errors=True)
     pages, files = build / "pages", build / "files"
-    readme = _read("README.md")
+    for old in (pages, files, build / "html", build / "doctrees"):
+        shutil.rmtree(old, ignore_errors=True)
+    for made in ("print", "slides"):
+        if (build / made).exists():
+            shutil.copytree(build / made, files / made)
+    readme = read("README.md")
     pack = sorted(path.relative_to(ROOT) for path in ROOT.glob("docs/teaching/*.md"))  # listed as soon as it is there
     alt, picture, view = first_explorer()
     known = {
@@ -56,7 +64,7 @@ def gather(build: Path, repository: str = links.repository()) -> None:
     }
     texts = [path.relative_to(ROOT) for room in ("", "notebooks/", "datasets/", "exercises/") for path in _texts(room)]
     for name in [*texts, *pack]:
-        text = moved(_read(name))
+        text = moved(read(name))
         _write(pages / name, text)
         for linked in other_files(name, text):
             _copy(linked, pages)
@@ -65,7 +73,7 @@ def gather(build: Path, repository: str = links.repository()) -> None:
     for path in [*ROOT.glob("notebooks/*.ipynb"), *ROOT.glob("exercises/*.ipynb")]:
         name = path.relative_to(ROOT)
         _copy(name, files)
-        _write(pages / name, json.dumps(notebook(_read(name)), ensure_ascii=False))
+        _write(pages / name, json.dumps(notebook(read(name)), ensure_ascii=False))
         if repository.startswith(links.GITHUB):
             _write(files / "colab" / name, json.dumps(for_colab(name, repository), ensure_ascii=False))
     (pages / "explorer.png").write_bytes(picture)
@@ -143,7 +151,7 @@ class Lesson:
     @property
     def size(self) -> str:
         """What the exercise says of its length, such as "35 minutes, 20 points"."""
-        return re.search(r"About (\d+ minutes, \d+ points)", _read(f"exercises/{self.name}.ipynb"))[1]
+        return re.search(r"About (\d+ minutes, \d+ points)", read(f"exercises/{self.name}.ipynb"))[1]
 
 
 def lessons(readme: str) -> list[Lesson]:
@@ -152,6 +160,16 @@ def lessons(readme: str) -> list[Lesson]:
     for label, *rest in row.findall(readme):
         part = label or part
         found.append(Lesson(part, *rest))
+    return found
+
+
+def answers(name: str) -> dict[str, str]:
+    """The answers to a lesson's turns, as its key computes them, in as many digits as it asks for."""
+    exercise = load_exercise(name)
+    found = {}
+    for key, question in exercise.turn.questions.items():
+        right = round(float(question.answer(exercise.case_for(0))), decimals(question.within))
+        found[key] = f"{in_digits(right)} {question.unit}".strip()
     return found
 
 
@@ -166,11 +184,20 @@ def notebook(text: str) -> dict[str, Any]:
         for output in list(cell.get("outputs", [])):
             about = output.get("metadata", {}).get("image/png")
             if about:
+                output["data"]["image/png"] = smaller("".join(output["data"]["image/png"]))
                 cell["metadata"]["mystnb"] = {"image": {"alt": about["alt"]}}
             if about and (name := explorer_in(cell)):
                 shown = {"output_type": "display_data", "metadata": {}, "data": {"text/html": explorer(name)}}
                 cell["outputs"].append(shown)
     return page
+
+
+def smaller(picture: str) -> str:
+    """A figure in 256 colours: nobody sees which are missing, and it takes half the room."""
+    kept = io.BytesIO()
+    image = Image.open(io.BytesIO(b64decode(picture))).convert("RGB")
+    image.quantize(256, Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE).save(kept, "png")
+    return b64encode(kept.getvalue()).decode()
 
 
 def explorer_in(cell: dict[str, Any]) -> str | None:
@@ -198,7 +225,7 @@ sys.path.insert(0, "{folder}")  # before what pip installed: the datasets lie th
 
 def for_colab(name: Path, repository: str, folder: str = "/content/clv") -> dict[str, Any]:
     """A notebook with a first cell that installs the course, and links that work without the files beside it."""
-    page: dict[str, Any] = json.loads(_read(name))
+    page: dict[str, Any] = json.loads(read(name))
     where = {"folder": folder, "room": name.parent, "repository": repository, "version": clvlib.__version__}
     first = {"cell_type": "code", "id": "colab", "metadata": {}, "execution_count": None, "outputs": []}
     for cell in page["cells"]:
@@ -221,7 +248,7 @@ def _elsewhere(name: Path, target: str, repository: str) -> str:
 
 def first_explorer() -> tuple[str, bytes, str]:
     """The explorer of lesson 1: its words, its stored picture for a browser that runs no script, and the explorer."""
-    cells = json.loads(_read("notebooks/01_worksheet.ipynb"))["cells"]
+    cells = json.loads(read("notebooks/01_worksheet.ipynb"))["cells"]
     name, cell = next((name, cell) for cell in cells if (name := explorer_in(cell)))
     output = next(output for output in cell["outputs"] if "image/png" in output["data"])
     return output["metadata"]["image/png"]["alt"], b64decode("".join(output["data"]["image/png"])), explorer(name)
@@ -275,7 +302,8 @@ def _syllabi_first(page: str) -> tuple[bool, str]:
     return "syllabi" not in page, page
 
 
-def _read(name: str | Path) -> str:
+def read(name: str | Path) -> str:
+    """The text of a file of the repository."""
     return (ROOT / name).read_text(encoding="utf-8")
 
 

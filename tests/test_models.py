@@ -17,7 +17,7 @@ from scipy.special import betaln, gammaln, hyp2f1
 from scipy.stats import beta as beta_law
 from scipy.stats import gamma as gamma_law
 
-from clvlib.models import BDW, BGBB, BGNBD, MBGNBD, SBG, GammaGamma, ParetoNBD, _fit, _histories, spend
+from clvlib.models import BDW, BGBB, BGNBD, MBGNBD, SBG, GammaGamma, ParetoNBD, _fit, _histories, _spread, spend
 
 HIGH_END = [1000, 869, 743, 653, 593, 551, 517, 491]
 REGULAR = [1000, 631, 468, 382, 326, 289, 262, 241]
@@ -615,6 +615,17 @@ def test_derl_at_a_rate_of_almost_nothing_is_the_residual_lifetime():
     assert SBG(alpha=75, beta=75).derl([0, 1e-300]) == pytest.approx([75 / 74] * 2, rel=1e-12)
     # alpha = beta = 1/2 in closed form: (1 + i) (1 / sqrt(i (1 + i)) - 1 / (1 + i))
     assert SBG(alpha=0.5, beta=0.5).derl(1e-10) == pytest.approx(1e5, rel=2e-5)
+
+
+@pytest.mark.parametrize("a", [0.01, 1, 2.5, 75, 1e4])
+@pytest.mark.parametrize("b", [0.02, 1, 3.7, 75, 1e4])
+def test_a_mean_over_a_beta_in_40_digits(a, b):
+    """The mean of 1 / (1 + steep p) is 2F1(1, a; a + b; -steep)."""
+    steep = np.array([1e-3, 0.7, 12, 1e4])
+    found = _spread.beta_mean(lambda p, _: 1 / (1 + steep * p), np.array(a), np.array(b), steep)
+    with mpmath.workdps(40):
+        expected = [float(mpmath.hyp2f1(1, a, mpmath.mpf(a) + b, -each)) for each in steep]
+    assert found == pytest.approx(expected, rel=1e-12, abs=0)
 
 
 @pytest.mark.slow

@@ -357,6 +357,8 @@ def test_few_kinds_count_by_the_places_of_their_columns_and_many_as_they_appear(
     [
         np.arange(5000) % 731,  # days
         np.arange(5000) % 731 / 7,  # in weeks
+        np.arange(40_000) % 731 / 7,  # more than is looked at at a time
+        np.arange(70_000),  # more than 16 bits tell apart
         np.arange(5000) % 731 / (365.25 / 12),  # in months
         -(np.arange(5000) % 731.0),
         np.full(5000, 38.86),

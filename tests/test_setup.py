@@ -179,6 +179,8 @@ def test_make_alone_lists_the_commands():
         "engines",
         "hub",
         "site",
+        "print",
+        "slides",
         "site-test",
         "package",
         "bundle",

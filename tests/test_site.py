@@ -23,10 +23,11 @@ import pytest
 from browser import chromium, find_chromium
 
 from clvlib.course import explorers
-from clvlib.course.exercise import all_exercises
+from clvlib.course.exercise import all_exercises, load_exercise
 
 ROOT = Path(__file__).parents[1]
 REQUIRED = os.environ.get("CLV_SITE_REQUIRED")
+pypdfium2 = importlib.import_module("pypdfium2") if importlib.util.find_spec("pypdfium2") else None
 LESSONS = sorted(path.stem for path in ROOT.glob("notebooks/[0-9]*.ipynb"))
 TEMPLATE = "your_data"
 
@@ -124,7 +125,7 @@ def test_the_outcomes_page_has_each_question_once_or_more_under_its_level(gather
     assert shown == {(name, key, asked.level) for name, questions in keys.items() for key, asked in questions.items()}
 
 
-def test_a_new_teaching_page_is_listed(tmp_path, monkeypatch):
+def test_a_new_teaching_page_is_listed_and_what_was_printed_goes_along(tmp_path, monkeypatch):
     for room in ("notebooks", "exercises", "datasets"):
         (tmp_path / room).mkdir()
     copied = [ROOT / "README.md", ROOT / "CITATION.cff", ROOT / "LICENSE", ROOT / "notebooks" / "01_worksheet.ipynb"]
@@ -134,7 +135,10 @@ def test_a_new_teaching_page_is_listed(tmp_path, monkeypatch):
     pack.mkdir(parents=True)
     (pack / "syllabus.md").write_text("# Syllabus\n\n[Lesson 1](../../notebooks/01_worksheet.ipynb)\n")
     monkeypatch.setattr(rooms, "ROOT", tmp_path)
+    (tmp_path / "build" / "print").mkdir(parents=True)
+    (tmp_path / "build" / "print" / "course.pdf").touch()
     rooms.gather(tmp_path / "build")
+    assert (tmp_path / "build" / "files" / "print" / "course.pdf").exists()
     page = (tmp_path / "build" / "pages" / "teaching.md").read_text(encoding="utf-8")
     assert "\n/docs/teaching/syllabus.md\n" in page
     assert (tmp_path / "build" / "pages" / "docs" / "teaching" / "syllabus.md").exists()
@@ -320,14 +324,22 @@ def test_pages_are_valid_html(site, pages):
 
 
 @pytest.mark.slow
-def test_buttons_that_need_the_repository_hide_until_its_address_is_known(site, gathered):
+def test_buttons_hide_until_there_is_what_they_lead_to(site, gathered):
     page = (site / "exercises" / "03_retention.html").read_text(encoding="utf-8")
     assert "Download the notebook" in page
     assert "mybinder" not in page
     assert "colab" not in page
     assert "repository" not in page
+    for made in ("print/03_retention.pdf", "print/course.pdf", "slides/03_retention.html"):
+        assert f'href="../{made}"' not in (site / "notebooks" / "03_retention.html").read_text(encoding="utf-8")
+        (gathered.parent / "files" / made).parent.mkdir(exist_ok=True)
+        (gathered.parent / "files" / made).touch()
     settings = ("-A", "repository=https://github.com/owner/name", "-A", "versions=../")
     known = sphinx(gathered.parent, gathered.parent / "known", *settings)
+    lesson = (known / "notebooks" / "03_retention.html").read_text(encoding="utf-8")
+    for made in ("print/03_retention.pdf", "print/course.pdf", "slides/03_retention.html"):
+        assert f'href="../{made}"' in lesson
+        assert (known / made).exists()
     page = (known / "exercises" / "03_retention.html").read_text(encoding="utf-8")
     version = rooms.clvlib.__version__
     path = "exercises/03_retention.ipynb"
@@ -472,3 +484,129 @@ def test_pages_are_open_to_all(visit, address):
             if finding["impact"] in ("serious", "critical"):
                 serious.append((name, finding["id"], finding["nodes"][0]["html"][:200]))
     assert not serious
+
+
+# On paper.
+
+
+@pytest.mark.parametrize("name", LESSONS)
+def test_the_answers_printed_at_a_lessons_end_are_right(name):
+    exercise = load_exercise(name)
+    answers = rooms.answers(name)
+    assert answers.keys() == exercise.turn.questions.keys()
+    for key, question in exercise.turn.questions.items():
+        assert question.problem(float(answers[key].split()[0]), exercise.case_for(0)) is None
+
+
+@pytest.fixture(scope="module")
+def paper(site):
+    return module(ROOT / "docs" / "paper.py")
+
+
+@pytest.fixture(scope="module")
+def press(paper, site, browser, tmp_path_factory):
+    return paper.Press(browser, site, tmp_path_factory.mktemp("print"))
+
+
+@pytest.fixture(scope="module")
+def whole(press):
+    return press.whole()
+
+
+@pytest.fixture(scope="module")
+def handout(press):
+    lesson = next(each for each in rooms.lessons(rooms.read("README.md")) if each.name == "03_retention")
+    return press.lesson(lesson)
+
+
+def squeezed(text):
+    return "".join(text.split())
+
+
+def text_of(page, *box):
+    text = page.get_textpage()
+    return text.get_text_bounded(*box) if box else text.get_text_bounded()
+
+
+@pytest.mark.slow
+def test_the_course_is_one_pdf_with_contents_outline_and_page_numbers(whole):
+    pdf = pypdfium2.PdfDocument(whole)
+    assert 350 < len(pdf) < 700
+    for number, page in enumerate(pdf, 1):
+        width, _ = page.get_size()
+        assert text_of(page, width / 2, 0, width, 50).strip() == ("" if number == 1 else str(number))
+    begins = {mark.get_title(): mark.get_dest().get_index() + 1 for mark in pdf.get_toc()}
+    contents = text_of(pdf[1]).splitlines() + text_of(pdf[2]).splitlines()
+    listed = {squeezed(line) for line in contents}  # how wide a space is, Pdfium only guesses
+    for lesson in rooms.lessons(rooms.read("README.md")):
+        title = f"{lesson.number} {lesson.title}"
+        assert squeezed(f"{title}{begins[title]}") in listed, title
+        assert squeezed(title) in squeezed(text_of(pdf[begins[title] - 1]))
+    parts = [mark.get_title() for mark in pdf.get_toc() if mark.level == 0]
+    lessons = ["Begin here", "I Worth", "II Lifecycle", "III Satisfaction", "IV Loyalty", "V Capstone"]
+    assert parts == [*lessons, "Look up", "Functions"]
+    assert whole.stat().st_size < 10e6
+
+
+@pytest.mark.slow
+def test_nothing_is_printed_into_the_margins_and_no_page_is_nearly_empty(whole):
+    few = []
+    for number, page in enumerate(pypdfium2.PdfDocument(whole), 1):
+        drawn = page.render(scale=0.5, grayscale=True).to_numpy().squeeze() < 200
+        margin = round(0.5 * 17 / 25.4 * 72)
+        assert not drawn[:, :margin].any(), f"page {number}, left"
+        assert not drawn[:, -margin:].any(), f"page {number}, right"
+        if len(text_of(page).split()) < 15 and not list(page.get_objects(filter=[3])):
+            few.append(number)
+    assert few == []
+
+
+@pytest.mark.slow
+def test_every_font_is_in_the_pdf_chinese_too_and_a_reader_can_hear_it(whole):
+    pikepdf = pytest.importorskip("pikepdf")
+    with pikepdf.open(whole) as pdf:
+        assert pdf.Root.MarkInfo.Marked
+        assert pdf.Root.Lang == "en"
+        fonts = {font.objgen: font for page in pdf.pages for font in page.resources.get("/Font", {}).values()}
+        for font in fonts.values():
+            if font.Subtype != "/Type3":  # whose glyphs are drawings, always inside
+                inner = font.DescendantFonts[0] if "/DescendantFonts" in font else font
+                assert any(key.startswith("/FontFile") for key in inner.FontDescriptor), font.get("/BaseFont")
+    assert any("保留率" in text_of(page) for page in pypdfium2.PdfDocument(whole))
+
+
+@pytest.mark.slow
+def test_a_lesson_on_paper_is_whole_and_its_answers_stand_at_its_end(handout):
+    pdf = pypdfium2.PdfDocument(handout)
+    text = "\n".join(text_of(page) for page in pdf)
+    everything = squeezed(text)
+    cells = json.loads(rooms.read("notebooks/03_retention.ipynb"))["cells"]
+    lines = [line for cell in cells if cell["cell_type"] == "code" for line in "".join(cell["source"]).splitlines()]
+    assert not [line for line in lines if squeezed(line) not in everything]
+    pictures = sum("image/png" in output.get("data", {}) for cell in cells for output in cell.get("outputs", []))
+    assert sum(len(list(page.get_objects(filter=[3]))) for page in pdf) == pictures, "none is cut in two"
+    assert "In the notebook, these move the picture: Retention rate 80%" in text
+    assert "Not attempted" not in text
+    order = ["Your turn:", "Take-away", "Answers to your turns", "monthly 0.0735", "Exercise: Retention", "Question 8"]
+    assert [text.index(words) for words in order] == sorted(text.index(words) for words in order)
+    assert "Where you stand" not in text
+
+
+@pytest.mark.slow
+def test_what_is_too_wide_for_paper_shrinks_and_is_told_if_that_does_not_do(paper, browser):
+    page = browser.new_page(viewport={"width": paper.WIDTH, "height": 500})
+    page.set_content(f"<div><table><td>{'x' * 85}</td></table></div>")
+    assert page.evaluate(paper.FIT, paper.SMALLEST) == []
+    assert page.evaluate("document.querySelector('table').offsetWidth") <= paper.WIDTH
+    page.set_content(f"<div><table><td>{'x' * 300}</td></table></div>")
+    assert page.evaluate(paper.FIT, paper.SMALLEST) == ["x" * 80]
+    page.close()
+
+
+@pytest.mark.slow
+def test_a_machine_without_chinese_characters_is_told_apart(paper, browser):
+    page = browser.new_page()
+    assert page.evaluate(paper.HAS_CHINESE)
+    page.evaluate("() => { CanvasRenderingContext2D.prototype.fillText = function () { this.fillRect(0, 0, 9, 9); } }")
+    assert not page.evaluate(paper.HAS_CHINESE)
+    page.close()
