@@ -220,9 +220,11 @@ def test_only_who_is_in_the_class_and_has_handed_in_is_marked_again(tmp_path, ho
     releasing.make_secret(home / "secret")
     (tmp_path / "returned").mkdir()
     words = ["mark", NAME, "--roster", write_roster(tmp_path, "ann"), "--out", tmp_path / "out"]
-    for one in ("ann", "zoe", "Ann"):
+    for one in ("ann", "Student Ann"):
         said = refused(*words, "--submissions", tmp_path / "returned", "--again", one)
-        assert said == f"no notebook of '{one}' can be marked again: look at the roster and the log"
+        assert said == "no notebook of 'ann' can be marked again: look at the roster and the log"
+    said = refused(*words, "--submissions", tmp_path / "returned", "--again", "zoe")
+    assert said == "there is no student 'zoe' on the roster; ids on this roster are like ann"
 
 
 def test_results_among_the_submissions_would_be_marked_next_time(tmp_path, home):
@@ -446,9 +448,9 @@ def test_a_class_in_one_folder_needs_no_other_argument(tmp_path, monkeypatch, ho
     assert refused(*words).startswith("adjustments.csv, line 3: there is no question 'q9' in midterm, only")
     (folder / "adjustments.csv").write_text("exercise,student,question,points,reason\nmidterm,eve,q1,1,On paper.\n")
     dry = clv(*words, "--dry-run")
-    assert "A dry run: no gradebook, no page and no form was written." in dry
+    assert "A dry run: no gradebook, no page and no form was written, and nothing was kept." in dry
     assert not (folder / "marked" / "midterm" / "gradebook.csv").exists()
-    assert "2 marked (0 of them run now)" in clv(*words)
+    assert "2 marked (2 of them run now)" in clv(*words)
     rows = {row["student"]: row for row in table(folder / "marked" / "midterm" / "gradebook.csv")}
     assert {name: row["total"] for name, row in rows.items()} == {"ann": "1", "bob": "0.5", "eve": "1"}
     assert rows["bob"]["handed_in"] == "2026-03-13 22:00 (Asia/Shanghai)"
@@ -481,6 +483,127 @@ def test_a_class_in_one_folder_needs_no_other_argument(tmp_path, monkeypatch, ho
     clv(*words, "--language", "en")
     assert "Question 1" in page.read_text(encoding="utf-8")
     assert refused(*words, "--language", "fr") == "pages can be written in en or zh, not in 'fr'"
+
+
+def every_file(folder: Path) -> dict[Path, bytes]:
+    return {path: path.read_bytes() if path.is_file() else b"" for path in folder.rglob("*")}
+
+
+def worksheet(number: int, when: str = "-", grade: str = "", most: str = "1.00") -> str:
+    """Of an assignment in Moodle, which numbers its participants from there."""
+    header = "Identifier,Full name,Email address,ID number,Status,Grade,Maximum Grade,Last modified (submission)\n"
+    people = [("Ann Berg", "ann@uni.edu", "20230001"), ("Bo Li", "bo@uni.edu", "20230002"), ("Cy Wu", "cy@uni.edu", "")]
+    return header + "".join(
+        f"Participant {number + place},{name},{mail},{one},-,{grade},{most},{when}\n"
+        for place, (name, mail, one) in enumerate(people)
+    )
+
+
+@pytest.fixture
+def moodle(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """A class of three with the files that Moodle gave, downloaded after the deadline; the words that mark it."""
+    keys, folder = write_key(tmp_path / "keys"), tmp_path / "class"
+    folder.mkdir()
+    monkeypatch.chdir(folder)
+    plan = 'time_zone = "Asia/Shanghai"\nlate.percent_per_day = 50\nexercises.midterm = "2026-11-20"\n'
+    Path("course.toml").write_text(plan)
+    Path("roster.csv").write_text(worksheet(8100))
+    clv("release", "midterm", "--keys", keys)
+    Path("submissions").mkdir()
+    with zipfile.ZipFile("submissions/midterm.zip", "w") as pack:
+        for place, (name, mail) in enumerate((("Ann Berg", "ann"), ("Bo Li", "bo"), ("Cy Wu", "cy"))):
+            (notebook,) = Path("handed_out/midterm").glob(f"midterm_{mail}-*.ipynb")
+            text = notebook.read_text(encoding="utf-8").replace("answer = ...", "answer = 42")
+            path = f"{name}_{8100 + place}_assignsubmission_file_/{notebook.name}"
+            pack.writestr(zipfile.ZipInfo(path, (2026, 11, 28, 12, 0, 0)), text)
+    return ["mark", "midterm", "--keys", str(keys), "--no-sandbox"]
+
+
+IN_TIME, LATE = '"Thursday, 19 November 2026, 4:15 PM"', '"Wednesday, 25 November 2026, 9:15 PM"'
+
+
+def totals(exercise: str = "midterm") -> list[str]:
+    return [row["total"] for row in table(Path("marked") / exercise / "gradebook.csv")]
+
+
+def test_a_worksheet_of_another_assignment_costs_nobody_a_point_and_is_told(moodle, tmp_path):
+    Path("other.csv").write_text(worksheet(8200, LATE))
+    Path("roster.csv").write_text(worksheet(8100, IN_TIME))
+    assert "No form for your LMS" not in clv(*moodle)
+    assert totals() == ["1", "1", "1"]
+    for dry in (["--dry-run"], []):
+        said = clv(*moodle, "--roster", "other.csv", *dry)
+        assert "No times were taken from the roster, for the worksheet is that of another assignment in Moodle" in said
+        assert "Nothing changed since the last run." in said
+        assert ("No form for your LMS" in said) == (not dry)
+    form = Path("marked/midterm/gradebook_moodle.csv").read_text(encoding="utf-8")
+    assert ("8102" in form, "8202" in form) == (True, False), "it would fill the other assignment"
+    said = clv(*moodle)
+    assert "No times" not in said
+    assert totals() == ["1", "1", "1"]
+
+
+def test_a_dry_run_leaves_every_file_as_it_is(moodle, tmp_path, home):
+    """A first one, where nothing is there; one that looks wrong; one that is refused. With pseudonyms to be drawn."""
+    plan = Path("course.toml").read_text()
+    Path("course.toml").write_text(f"texts.anonymous = true\n{plan}")
+    for when, says in ((LATE, "3 of 3 late"), (IN_TIME, "A first run: 3 with points, mean 1.")):
+        Path("roster.csv").write_text(worksheet(8100, when))
+        before = every_file(tmp_path)
+        assert says in clv(*moodle, "--dry-run")
+        assert every_file(tmp_path) == before
+    clv(*moodle)
+    book = Path("marked/midterm/gradebook.csv")
+    text = book.read_text(encoding="utf-8-sig")
+    Path("roster.csv").write_text(worksheet(8100, LATE))
+    for typed, says in ((text, "Nothing changed since"), (text.replace(",1,", ",0,"), f"{book} was edited by hand")):
+        book.write_text(typed, encoding="utf-8-sig")
+        before = every_file(tmp_path)
+        assert says in clv(*moodle, "--dry-run", code=int(typed != text))
+        assert every_file(tmp_path) == before
+    book.write_text(text, encoding="utf-8-sig")
+    before = every_file(tmp_path)
+    clv("course", *moodle[2:4], "--dry-run")
+    assert every_file(tmp_path) == before
+
+
+def test_students_are_named_by_number_address_or_name_in_every_file_and_option(moodle, home):
+    Path("roster.csv").write_text(worksheet(8100, LATE))
+    rows = ["20230001,q1,0,Not yours.", "Bo Li,due,2026-12-01,Ill.", "cy@uni.edu,all,add 1,A good remark."]
+    Path("adjustments.csv").write_text(
+        "exercise,student,question,points,reason\n" + "".join(f"midterm,{row}\n" for row in rows)
+    )
+    Path("groups.csv").write_text(
+        "exercise,group,student\nmidterm,A,Cy Wu\nmidterm,A,bo@uni.edu\n01_worksheet,A,nobody\n"
+    )
+    clv(*moodle, "--again", "20230001", "--even-so")
+    assert totals() == ["0", "1", "1"], "five days late cost 1; the deadline and the point are theirs"
+    keys = moodle[2:4]
+    assert "Email address" in clv("release", "midterm", *keys, "--codes", "--new-code", "20230002")
+    assert "1 page of solutions" in clv("solutions", "midterm", *keys, "--student", "Ann Berg")
+    said = refused("solutions", "midterm", *keys, "--student", "20230009")
+    assert said == "there is no student '20230009' on the roster; ids on this roster are like ann@uni.edu"
+
+
+def test_the_grades_of_the_course_never_go_into_the_assignment_of_an_exercise(moodle):
+    """Moodle's worksheet of an exercise is at hand; with the right number of points it would be overwritten."""
+    Path("roster.csv").write_text(worksheet(8100, IN_TIME))
+    clv(*moodle)
+    own = 'In Moodle make an assignment for the course\'s grade ("Course", 100 points), download its grading worksheet'
+    form, keys = Path("marked/course/gradebook_moodle.csv"), moodle[2:4]
+    for most in ("1.00", "100.00"):
+        Path("exercise.csv").write_text(worksheet(8100, IN_TIME, most=most))
+        for dry in (["--dry-run"], []):
+            said = clv("course", *keys, "--roster", "exercise.csv", *dry)
+            assert "No form for your LMS: the roster is the grading worksheet of midterm, whose grades" in said
+            assert own in said
+    Path("another.csv").write_text(worksheet(8200, most="20.00"))
+    said = clv("course", *keys, "--roster", "another.csv")
+    assert "the LMS has 'Grade' out of 20.00 points, the course's grade is out of 100. In Moodle make" in said
+    assert not form.exists()
+    Path("course.csv").write_text(worksheet(8300, most="100.00"))
+    assert "No form" not in clv("course", *keys, "--roster", "course.csv")
+    assert "Participant 8301,Bo Li,bo@uni.edu,20230002,-,100,100.00,-" in form.read_text()
 
 
 # A round
@@ -585,3 +708,78 @@ def fill_in(path: Path, points: str) -> None:
 def kept(out: Path) -> dict[str, tuple[bytes, int]]:
     """The answers, and what tells whether a file was written again."""
     return {path.name: (path.read_bytes(), os.stat(path).st_ino) for path in (out / "answers").iterdir()}
+
+
+# The guide
+
+
+GUIDE = (ROOT / "exercises" / "README.md").read_text(encoding="utf-8")
+FIRST = GUIDE[GUIDE.index("## The first time") : GUIDE.index("## 1. Hand out")]
+
+
+def canvas_export() -> str:
+    people = [("Berg, Ann", 1), ("Li, Bo", 2), ("Wu, Cy", 3)]
+    titles = [f"{load_exercise(name).title} ({place})" for place, name in enumerate((NAME, "03_retention"))]
+    rows = [["Student", "ID", "SIS User ID", "SIS Login ID", "Section", *titles]]
+    rows.append(["    Points Possible", "", "", "", "", "17", "20"])
+    rows += [[name, 9000 + place, f"2023000{place}", name[:2], "A", "", ""] for name, place in people]  # type: ignore[list-item]
+    text = io.StringIO()
+    csv.writer(text).writerows(rows)
+    return text.getvalue()
+
+
+@needs_bubblewrap
+@pytest.mark.slow
+@pytest.mark.parametrize("lms", ["moodle", "canvas"])
+def test_the_first_time_goes_as_the_guide_says(tmp_path, monkeypatch, home, lms):
+    """Its files as they stand there, its commands in their order, and a class of three that hands in."""
+    monkeypatch.chdir(tmp_path)
+    files = re.findall(r"`([a-z]+\.(?:toml|csv))`[^`]*?\n```(?:toml)?\n(.*?)```", FIRST, re.DOTALL)
+    assert [name for name, _ in files] == ["course.toml", "groups.csv", "adjustments.csv"]
+    for name, text in files:
+        Path(name).write_text(text, encoding="utf-8")
+    rosters_of = {"01": (8100, "17.00"), "03": (8200, "20.00"), "course": (8300, "100.00")}
+    people = [("Ann Berg", "20230001"), ("Bo Li", "20230002"), ("Cy Wu", "20230003")]
+    for name, (number, most) in rosters_of.items():
+        text = worksheet(number, IN_TIME.replace("19 November", "12 March"), most=most)
+        Path(f"moodle_{name}.csv").write_text(text.replace("cy@uni.edu,,", "cy@uni.edu,20230003,"))
+    Path("roster.csv").write_text(canvas_export())
+    Path("submissions").mkdir()
+    commands = [line.split()[1:] for line in FIRST.splitlines() if line.startswith("    clv ")]
+    assert len(commands) == 10
+    said = ""
+    for words in commands:
+        exercise = words[1]
+        if lms == "canvas":
+            words = words[: words.index("--roster")] + words[words.index("--roster") + 2 :]
+        if words[0] == "mark" and not Path(f"submissions/{exercise}.zip").exists():
+            roster = Path("roster.csv" if lms == "canvas" else f"moodle_{exercise[:2]}.csv")
+            room = Classroom(
+                load_exercise(exercise), releasing.read_secret(home / "secret"), rosters.read_roster(roster)
+            )
+            with zipfile.ZipFile(f"submissions/{exercise}.zip", "w") as pack:
+                for student in room.roster.students[1:]:
+                    name = f"{student.name}_{student.lms}_assignsubmission_file_/x.ipynb"
+                    name = name if lms == "moodle" else f"{student.id}_{student.lms}_77_x.ipynb"
+                    pack.writestr(name, room.notebook(student))
+        said = clv(*words)
+        if words[0] == "release":
+            asked = load_exercise(exercise)
+            assert f"make its assignment out of {asked.points} points, called {asked.title!r}." in said
+            assert f"A student's id is what stands under '{'SIS User ID' if lms == 'canvas' else 'ID number'}'" in said
+        if words[0] == "mark" and "texts to be marked" in said:
+            assert "2 texts to be marked" in said, "one of them of a group of two"
+            fill_in(Path("marked") / exercise / "to_mark_q8.csv", "1")
+        elif words[0] == "mark" and "--dry-run" not in words:
+            assert "No form" not in said
+            assert Path(f"marked/{exercise}/gradebook_{lms}.csv").exists()
+    assert "No form" not in said
+    rows = table(Path("marked/course/gradebook.csv"))
+    assert [(row["student"], row["grade"], row["open"]) for row in rows] == [(one, "100", "") for _, one in people]
+    form = Path(f"marked/course/gradebook_{lms}.csv").read_text(encoding="utf-8")
+    assert form.count(",100") == (6 if lms == "moodle" else 4), "with what it is out of"
+
+
+def test_the_guide_calls_the_exercises_of_the_first_time_as_they_are():
+    for exercise in map(load_exercise, (NAME, "03_retention")):
+        assert f"*{exercise.title}* out of {exercise.points}" in " ".join(FIRST.split())

@@ -6,6 +6,7 @@ import time
 import zipfile
 from dataclasses import replace
 from datetime import UTC, datetime
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -18,7 +19,7 @@ from clvlib.course.marking.adjustments import Adjustments, read_adjustments
 from clvlib.course.marking.deadlines import clock_of, duration, lateness, times_in_names, times_in_worksheet
 from clvlib.course.marking.plan import Plan, Planned, as_time, read_plan
 from clvlib.course.marking.roster import Roster, Student, read_roster
-from clvlib.course.marking.submissions import Class, Returned, attempts, find, keep
+from clvlib.course.marking.submissions import Class, Returned, attempts, digest, find, keep, which_counts
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 DUE = datetime(2026, 3, 12, 23, 59, tzinfo=SHANGHAI)
@@ -124,7 +125,7 @@ def test_moodles_worksheet_says_when_its_files_were_handed_in(tmp_path, header, 
     (tmp_path / "roster.csv").write_text(f"{header}Participant 77,Ann Lee,ann,Submitted,-,{cell},\n", encoding="utf-8")
     roster = read_roster(tmp_path / "roster.csv")
     named, other = Returned("Ann Lee_77_assignsubmission_file_/x.ipynb", 5.0), Returned("ann/x.ipynb", 6.0)
-    found = list(times_in_worksheet([named, other], roster, lambda student: [], SHANGHAI))
+    found = list(times_in_worksheet([named, other], roster, lambda student: [], (), SHANGHAI))
     assert found[1] == other, "by mail, or whatever"
     assert found[0].when == (handed_in.replace(tzinfo=SHANGHAI).timestamp() if handed_in else 5.0)
 
@@ -139,11 +140,100 @@ def test_a_worksheet_from_before_the_last_hand_in_says_nothing_of_it(tmp_path):
     one, two = (Returned(f"Ann Lee_77_assignsubmission_file_/{n}.ipynb", 9e8, empty + b" " * n) for n in range(2))
     late = Returned(one.path, 2e9, empty + b"  ")
     for files in ([one, two], [one, two], [late], [late]):
-        timed = times_in_worksheet(files, roster, lambda student: attempts(folder / "ann-1"), SHANGHAI)
+        here = {digest(file.data) for file in files}
+        timed = times_in_worksheet(files, roster, lambda student: attempts(folder / "ann-1"), here, SHANGHAI)
         with clock_of(SHANGHAI):
             list(keep(timed, room, folder))
         stamps = [path.name[:15] for path in attempts(folder / "ann-1")]
         assert stamps == ["20260312T230500"] * 2 + ["20330518T113320"] * (late in files)
+
+
+WORKSHEETS = {
+    "right": f'{WORKSHEET}Participant 8101,Ann Lee,ann,Submitted,-,"Thursday, 19 November 2026, 4:15 PM",\n',
+    "wrong": f'{WORKSHEET}Participant 8201,Ann Lee,ann,Submitted,-,"Wednesday, 25 November 2026, 9:15 PM",\n',
+    "earlier": f'{WORKSHEET}Participant 8201,Ann Lee,ann,Submitted,-,"Thursday, 1 October 2026, 9:15 PM",\n',
+    "none": f"{WORKSHEET}Participant 8201,Ann Lee,ann,No submission,-,-,\n",
+}
+
+
+def taken_in(folder, which, *files):
+    """The names under which attempts are kept after a run with a worksheet."""
+    (folder / "roster.csv").write_text(WORKSHEETS[which])
+    roster, kept = read_roster(folder / "roster.csv"), folder / "attempts"
+    here = {digest(file.data) for file in files}
+    with clock_of(SHANGHAI):
+        timed = times_in_worksheet(files, roster, lambda student: attempts(kept / "ann-1"), here, SHANGHAI)
+        list(keep(timed, Class("x", roster, {"ann-1": roster.students[0]}), kept))
+    return [path.name for path in attempts(kept / "ann-1")], roster.misfit([file.path for file in files])
+
+
+def of_day(name, day, text=b""):
+    when = datetime(2026, 11, day, 12, tzinfo=SHANGHAI).timestamp()
+    return Returned(f"Ann Lee_8101_assignsubmission_file_/{name}.ipynb", when, b'{"cells": []}' + text)
+
+
+@pytest.mark.parametrize("which", ["wrong", "earlier", "none"])
+def test_the_worksheet_of_another_assignment_lends_no_time_and_moves_none(tmp_path, which):
+    """Each assignment of Moodle has numbers of its own for its participants."""
+    (first,), fits = taken_in(tmp_path, "right", of_day("x", 28))
+    assert (first[:15], fits) == ("20261119T161500", "")
+    found, says = taken_in(tmp_path, which, of_day("x", 28))
+    assert found == [first]
+    assert says == (
+        "the worksheet is that of another assignment in Moodle: its participants are 8201 and so on, in the returned "
+        "files they are 8101 and so on"
+    )
+    assert taken_in(tmp_path, "right", of_day("x", 29)) == ([first], "")
+
+
+@pytest.mark.parametrize("which", ["wrong", "earlier", "none"])
+def test_the_right_worksheet_mends_times_that_were_taken_from_files(tmp_path, which):
+    (first,), _ = taken_in(tmp_path, which, of_day("x", 28))
+    assert first[:15] == "20261128T120000", "the time of the file"
+    (mended,), _ = taken_in(tmp_path, "right", of_day("x", 28))
+    assert mended[:15] == "20261119T161500"
+
+
+def test_of_two_files_of_one_hand_in_the_later_counts_by_the_time_of_the_file(tmp_path):
+    drafts = [of_day("z draft", 19, b" "), of_day("a final", 28)]
+    for files in (drafts, drafts[::-1], drafts):
+        kept, _ = taken_in(tmp_path, "right", *files)
+        assert [name[:31] for name in kept] == ["20261119T161500_20261119T120000", "20261119T161500_20261128T120000"]
+        assert "a-final" in kept[-1]
+    assert which_counts([Path(name) for name in kept]) == ""
+
+
+def test_where_times_do_not_tell_which_of_two_files_counts_it_is_said(tmp_path):
+    kept, _ = taken_in(tmp_path, "right", of_day("z draft", 28, b" "), of_day("a final", 28))
+    assert which_counts([Path(name) for name in kept]) == "Ann-Lee-8101-assignsubmission-file--z-draft"
+    assert which_counts([]) == which_counts([Path(kept[0])]) == ""
+
+
+def canvas_kept(folder, *files):
+    ann = Student("ann", "Ann", "11")
+    room = Class("x", Roster("canvas", [ann], ["id"], [["ann"]]), {"ann-1": ann})
+    with clock_of(SHANGHAI):
+        list(keep([Returned(name, of_day("", day).when, b'{"cells": []}') for name, day in files], room, folder))
+    (kept,) = attempts(folder / "ann-1")
+    return kept.name[6:8], kept.name.rpartition("_")[2]
+
+
+def test_of_the_same_bytes_what_canvas_says_best_of_them_holds(tmp_path):
+    """An extension that was given in Canvas later; a second download; a word of Canvas before the time of a file."""
+    late, in_time = ("annlee_LATE_11_500_x.ipynb", 20), ("annlee_11_500_x.ipynb", 25)
+    assert canvas_kept(tmp_path, late) == ("20", "late.ipynb")
+    assert canvas_kept(tmp_path, in_time) == ("25", "on-time.ipynb")
+    assert canvas_kept(tmp_path, late, in_time, ("annlee_LATE_11_501_x.ipynb", 27)) == ("25", "on-time.ipynb")
+
+
+def test_a_notebook_that_comes_back_after_another_was_handed_in_once_more(tmp_path):
+    """Then it is the last attempt; a file without a time takes none from it."""
+    one, two = of_day("one", 19), of_day("two", 20, b" ")
+    for files, last in [((one, two), "two"), ((replace(one, when=one.when + 9e5),), "one"), ((one, two), "one")]:
+        kept, _ = taken_in(tmp_path, "none", *files)
+        assert f"file--{last}" in kept[-1]
+    again, _ = taken_in(tmp_path, "none", replace(one, when=0), replace(two, when=0))
+    assert again == kept
 
 
 def test_times_without_a_zone_are_those_of_the_course_wherever_the_machine_stands(tmp_path):
@@ -280,12 +370,18 @@ def test_a_plan_says_when_and_how_much(tmp_path):
         ('time_zone = "../etc"', "there is no time zone '../etc'"),
         ('[exercises]\n99_small = "12.3.2026"', "[exercises] 99_small: a time is written year-month-day"),
         ("[exercises]\n99_small = {weight = -1}", "[exercises] 99_small: weight is a number of at least 0, not -1"),
+        ("[exercises]\n99_small = {always = 1}", "[exercises] 99_small: always is true or false, not 1"),
+        (
+            "[course]\nbest = 1\n[exercises]\n99_small = {always = true}\n98_small = {always = true}",
+            "best is 1, and 2 exercises always count: make it 2, or more",
+        ),
         ("[exercises]\n98_small = {}", "[exercises]: there is no exercise '98_small'"),
     ],
 )
 def test_a_bad_plan_is_told_in_a_sentence(tmp_path, text, says):
+    known = {"99_small", "98_small"} if "always" in text else {"99_small"}
     with pytest.raises(ValueError, match=re.escape(says)) as caught:
-        plan_of(tmp_path, text, {"99_small"}.__contains__)
+        plan_of(tmp_path, text, known.__contains__)
     assert str(caught.value).startswith(str(tmp_path / "course.toml"))
 
 
@@ -299,10 +395,11 @@ def test_a_day_alone_means_its_end_and_an_hour_is_an_hour():
 
 def test_what_the_guide_shows_is_read_as_it_stands_there(tmp_path):
     guide = (ROOT / "exercises" / "README.md").read_text(encoding="utf-8")
-    plan = plan_of(tmp_path, re.search(r"```toml\n(.*?)```", guide, re.DOTALL)[1])
+    plan = plan_of(tmp_path, re.findall(r"```toml\n(.*?)```", guide, re.DOTALL)[-1])
     assert (plan.best, plan.of("01_worksheet").weight, plan.of("02_time_value").due.day) == (5, 2, 19)
+    assert plan.of("17_capstone").always
     path = tmp_path / "adjustments.csv"
-    path.write_text(re.search(r"```\n(exercise,student.*?)```", guide, re.DOTALL)[1], encoding="utf-8")
+    path.write_text(re.findall(r"```\n(exercise,student.*?)```", guide, re.DOTALL)[-1], encoding="utf-8")
     students = [Student(f"2023{number:04}", "", "") for number in range(12)]
     roster = Roster("plain", students, ["id"], [[one.id] for one in students])
     worksheet = load_exercise("01_worksheet")

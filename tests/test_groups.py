@@ -18,7 +18,7 @@ from clvlib.course.marking.groups import read_groups
 from clvlib.course.marking.mark import Marking
 from clvlib.course.marking.record import Record
 from clvlib.course.marking.release import Secret, hand_out
-from clvlib.course.marking.roster import read_roster
+from clvlib.course.marking.roster import Roster, Student, read_roster
 from clvlib.course.marking.sandbox import Collected
 
 exercise = Exercise("99_small", title="Small", minutes=5)
@@ -170,6 +170,7 @@ def test_the_text_of_a_group_is_marked_once_and_for_all_of_them(room):
     room.hand_in("bob", "b.ipynb")
     room.mark(TRIO)
     assert [row["student"] for row in room.rows("to_mark_q2.csv")] == ["bob"]
+    assert room.summary.texts_waiting == 1
     sheet = room.folder / "out" / "to_mark_q2.csv"
     header, row = sheet.read_text(encoding="utf-8-sig").splitlines()
     sheet.write_text(f"{header}\n{row.replace(',,,', ',3,Well put.,')}\n", encoding="utf-8-sig")
@@ -242,7 +243,11 @@ def test_decisions_are_about_one_of_a_group(room):
 def read(folder, text, name="99_small"):
     path = folder / "groups.csv"
     path.write_text(text, encoding="utf-8")
-    return read_groups(path, name, IDS, {"99_small", "01_worksheet"}.__contains__)
+    return read_groups(path, name, plain(IDS), {"99_small", "01_worksheet"}.__contains__)
+
+
+def plain(ids):
+    return Roster("plain", [Student(one, NAMES.get(one, ""), "") for one in ids], ["id"], [[one] for one in ids])
 
 
 def test_groups_may_differ_by_exercise_and_be_written_in_chinese(tmp_path):
@@ -251,11 +256,13 @@ def test_groups_may_differ_by_exercise_and_be_written_in_chinese(tmp_path):
     text = "exercise,group,student\n99_small,A,ann\n01_worksheet,B,ann\n,A,bob\n,,dee\n"
     assert read(tmp_path, text) == {"A": ["ann", "bob"]}
     assert read(tmp_path, text, "01_worksheet") == {"B": ["ann"], "A": ["bob"]}
-    assert read_groups(tmp_path / "none.csv", "99_small", IDS, bool) == {}
+    assert read(tmp_path, f"{text}01_worksheet,B,gone\n") == {"A": ["ann", "bob"]}, "a line of another exercise"
+    assert read(tmp_path, "group,student\nA,Ann\nA,王 伟\n") == {"A": ["ann", "007"]}, "by their names"
+    assert read_groups(tmp_path / "none.csv", "99_small", plain(IDS), bool) == {}
     guide = (ROOT / "exercises" / "README.md").read_text(encoding="utf-8")
     path = tmp_path / "groups.csv"
-    path.write_text(re.search(r"```\n(group,student\n.*?)```", guide, re.DOTALL)[1])
-    found = read_groups(path, "01_worksheet", [f"2023{number:04}" for number in range(12)], bool)
+    path.write_text(re.findall(r"```\n(group,student\n.*?)```", guide, re.DOTALL)[-1])
+    found = read_groups(path, "01_worksheet", plain([f"2023{number:04}" for number in range(12)]), bool)
     assert found == {"A": ["20230001", "20230002"], "B": ["20230004"]}
 
 

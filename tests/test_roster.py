@@ -134,6 +134,62 @@ def test_canvas_falls_back_on_the_login_then_on_its_own_id(tmp_path):
     assert [one.id for one in roster(tmp_path, without).students] == ["1001", "1002", "1003"]
 
 
+KNOWN = "Identifier,Full name,Email address,ID number,Status,Grade\n" + "".join(
+    f"Participant {line}\n"
+    for line in (
+        "8101,Anna Berg,anna.berg@uni.edu,20230001,-,",
+        "8102,Bo Li,bo.li@uni.edu,20230002,-,",
+        "8103,Bo Li,bo.li2@uni.edu,,-,",
+    )
+)
+FALLEN = (
+    "Student,ID,SIS User ID,SIS Login ID,Section,ID number (77)\n    Points Possible,,,,,10\n"
+    '"Berg, Anna",1001,S1,aberg,A,5\n"Li, Bo",1002,S2,,A,1001\n"Wu, Cy",1003,,1001,A,S1\n'
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "cell", "one"),
+    [
+        *((KNOWN, cell, "anna.berg@uni.edu") for cell in ("anna.berg@uni.edu", "Anna.Berg@uni.edu", "20230001")),
+        *((KNOWN, cell, "anna.berg@uni.edu") for cell in ("Anna Berg", "anna  berg", "Berg, Anna", "Berg Anna")),
+        (KNOWN, "20230002", "bo.li@uni.edu"),
+        *((FALLEN, cell, "1001") for cell in ("S1", "aberg", "Anna Berg", "Berg, Anna")),
+        (FALLEN, "1002", "1002"),
+        (CANVAS, "asmith", "s001"),
+        ("id,name,e-mail\nA/B,Ann,ann@uni.edu\na/b,Bob,bob@uni.edu\n", "a/b", "a/b"),
+        ("id,name,e-mail\nA/B,Ann,ann@uni.edu\na/b,Bob,bob@uni.edu\n", "bob@uni.edu", "a/b"),
+    ],
+)
+def test_a_student_is_found_by_her_id_another_number_her_login_her_address_or_her_name(tmp_path, text, cell, one):
+    assert roster(tmp_path, text).find(cell) == one
+
+
+@pytest.mark.parametrize(
+    ("text", "cell", "says"),
+    [
+        (
+            KNOWN,
+            "Bo Li",
+            '\'Bo Li\' fits 2 students of the roster, "bo.li@uni.edu", "bo.li2@uni.edu": name her otherwise',
+        ),
+        (FALLEN, "1001", '\'1001\' fits 2 students of the roster, "1001", "1003": name her otherwise'),
+        (KNOWN, "20230009", "no student '20230009' on the roster; ids on this roster are like anna.berg@uni.edu"),
+        (KNOWN, "8101", "no student '8101' on the roster; ids on this roster are like anna.berg@uni.edu"),
+        (FALLEN, "5", "there is no student '5' on the roster; ids on this roster are like 1001"),
+        (KNOWN, "", "there is no student '' on the roster"),
+    ],
+)
+def test_what_fits_nobody_or_two_is_refused_with_what_ids_look_like(tmp_path, text, cell, says):
+    with pytest.raises(ValueError, match=re.escape(says)):
+        roster(tmp_path, text).find(cell)
+
+
+def test_which_column_holds_the_ids_is_known(tmp_path):
+    columns = [roster(tmp_path, text).id_column for text in (KNOWN, FALLEN, CANVAS, "no,学号\n1,a\n")]
+    assert columns == ["Email address", "ID", "SIS User ID", "学号"]
+
+
 def test_canvas_with_first_and_last_names_and_semicolons(tmp_path):
     canvas = roster(
         tmp_path,

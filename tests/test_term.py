@@ -46,6 +46,8 @@ THREE = {"01_a": Planned(weight=2), "02_b": Planned(), "03_c": Planned()}
         (Plan(best=2), 90, 50),  # (80 + 100) / 2; (60 + 40) / 2
         (Plan(best=2, exercises=THREE), 86.67, 53.33),  # (2 * 80 + 100) / 3; (2 * 60 + 40) / 3
         (Plan(best=9, points=20), 15.33, 6.67),
+        (Plan(best=1, exercises={**THREE, "02_b": Planned(always=True)}), 50, 0),  # the worst of both
+        (Plan(best=2, exercises={**THREE, "02_b": Planned(weight=3, always=True)}), 62.5, 24),  # (150 + 100) / 4
         (Plan(exercises={"01_a": Planned(weight=0), "03_c": Planned()}), 100, 40),
         (Plan(exercises={**THREE, "04_d": Planned(weight=9)}), 77.5, 40),  # not marked yet
     ],
@@ -64,7 +66,7 @@ def test_what_waits_or_is_excused_counts_neither_for_nor_against(marked):
 
 def test_the_gradebook_of_the_term(marked):
     work = term(marked, Plan(best=2))
-    files, problem = work.write(work.standings())
+    files, (_, problem) = work.write(work.standings()), work.grade_form(work.standings())
     assert problem == ""
     assert (marked / "course" / "gradebook.csv").read_text(encoding="utf-8-sig") == (
         "student,name,01_a,02_b,03_c,counted,open,grade,out_of\n"

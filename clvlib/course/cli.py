@@ -5,12 +5,15 @@ what is marked. The roster says where that is.
 """
 
 import errno
+import os
+import shutil
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from difflib import get_close_matches
 from enum import StrEnum
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Annotated, Any
 
 import typer
@@ -37,7 +40,7 @@ RosterFile = Annotated[
 PageLanguage = Annotated[
     str | None, typer.Option("--language", help="Of students' pages: en or zh. [default: as course.toml says, else en]")
 ]
-DryRun = Annotated[bool, typer.Option("--dry-run", help="Say what would change, and write nothing that goes out.")]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Say what would change, and leave every file as it is.")]
 EvenSo = Annotated[bool, typer.Option("--even-so", help="Write though something looks wrong.")]
 KeysFolder = Annotated[Path, typer.Option("--keys", help="Folder of keys of your own; for an exam, write your own.")]
 SecretFile = Annotated[
@@ -121,6 +124,10 @@ def release(
             _say("Tell each student her own line of that list, and nobody another's.")
         else:
             _say(f"{count(len(students.students), 'notebook')} and {chosen.name}.zip are in {out}.")
+        first = students.students[0].id
+        _say(f"A student's id is what stands under {students.id_column!r} in {roster}, as {first}.")
+        if students.kind != "plain":
+            _say(f"In your LMS make its assignment out of {count(chosen.points, 'point')}, called {chosen.title!r}.")
         path = records.path_of(file, chosen.name)
         _say(f"Who got which numbers is on record in {path}, with a copy in {out}: marking reads it.")
         _say(f"The course's secret is in {file}: keep a copy, marking needs it; show it to nobody.")
@@ -145,7 +152,7 @@ def mark(
     ] = None,
     keys: KeysFolder = KEYS,
     secret: SecretFile = None,
-    again: Annotated[list[str] | None, typer.Option("--again", help="Run this student's notebook again.")] = None,
+    again: Annotated[list[str] | None, typer.Option("--again", help="Run the notebook of this student again.")] = None,
     no_sandbox: Annotated[
         bool, typer.Option("--no-sandbox", help="Run students' code with your own rights. See the guide first.")
     ] = False,
@@ -173,7 +180,7 @@ def mark(
     from clvlib.course.marking.language import speaking
     from clvlib.course.marking.roster import read_roster
 
-    with _in_words():
+    with _in_words(), ExitStack() as stack:
         roster = _roster(roster)
         out = out or roster.parent / "marked" / exercise
         submissions = submissions or _returned(roster.parent / "submissions", exercise)
@@ -186,10 +193,11 @@ def mark(
             _keep_hidden(private | ({"the submissions": submissions} if submissions else {}), sandbox.visible())
         chosen, students = _choose(exercise, keys), read_roster(roster)
         plan, known = _plan(roster.parent, keys)
-        record = _record(file, chosen, students, roster.parent)
+        record = _record(file, chosen, students, roster.parent, keep=not dry_run)
         groups = _groups(roster.parent, chosen, students, record, known)
-        called, key = _pseudonyms(file, chosen, record, draw=plan.anonymous)
-        work = marking.Marking(chosen, students, record, out, limits, plan, None, roster.parent, groups, called)
+        called, key = _pseudonyms(file, chosen, record, draw=plan.anonymous, keep=not dry_run)
+        place = stack.enter_context(_scratch(out)) if dry_run else out
+        work = marking.Marking(chosen, students, record, place, limits, plan, None, roster.parent, groups, called)
         work.adjustments = read_adjustments(roster.parent / NAME, chosen, students, plan.zone, known, work.ids_now)
         if submissions:
             _keep_apart(submissions, {"the results": out})
@@ -197,10 +205,15 @@ def mark(
             raise ValueError(
                 "there is nothing to mark yet: name the folder or zip of returned files with --submissions"
             )
-        with _alone(out), clock_of(plan.zone), speaking(language or plan.language):
+        if not dry_run:
+            stack.enter_context(_alone(out))
+        with clock_of(plan.zone), speaking(language or plan.language):
             if submissions:
                 work.take_in(submissions)
-            waiting = work.waiting(again or ())
+            if work.misfit:
+                _say(f"No times were taken from the roster, for {work.misfit}.")
+                _say("Download the worksheet of this assignment together with its files, and name it with --roster.")
+            waiting = work.waiting([students.find(one) for one in again or ()])
             if waiting:
                 box = sandbox.Sandbox(limits, chosen.uses, protected=not no_sandbox, container=container)
                 with _progress("run", len(waiting)) as step:
@@ -224,22 +237,28 @@ def whole_course(
         Path | None, typer.Option("--marked", help="Folder with the results of each exercise. [default: marked]")
     ] = None,
     keys: KeysFolder = KEYS,
+    secret: SecretFile = None,
     language: PageLanguage = None,
     dry_run: DryRun = False,
     even_so: EvenSo = False,
 ) -> None:
     """Add up a term: one gradebook over all exercises that are marked, and a page per student."""
+    from clvlib.course.marking import release as releasing
     from clvlib.course.marking.language import speaking
     from clvlib.course.marking.roster import read_roster
     from clvlib.course.marking.term import FOLDER, Term
 
-    with _in_words():
+    with _in_words(), ExitStack() as stack:
         roster = _roster(roster)
         folder, (plan, _) = marked or roster.parent / "marked", _plan(roster.parent, keys)
         if not folder.is_dir():
             raise ValueError(f"there is no folder {folder}: run `clv mark EXERCISE` first")
-        with _alone(folder / FOLDER), speaking(language or plan.language):
-            term = Term(plan, read_roster(roster), folder, lambda name: _title(name, keys))
+        if not dry_run:
+            stack.enter_context(_alone(folder / FOLDER))
+        with speaking(language or plan.language):
+            students = read_roster(roster)
+            misfit = _of_an_exercise(secret or releasing.SECRET, students)
+            term = Term(plan, students, folder, lambda name: _title(name, keys), misfit)
             standings = term.standings()
             grades = [each.grade for each in standings if each.grade is not None]
             average = f"; mean {sum(grades) / len(grades):.3g} of {plan.points:g}" if grades else ""
@@ -250,10 +269,11 @@ def whole_course(
             unsettled = sum(bool(each.open) for each in standings)
             if unsettled:
                 _say(f"{count(unsettled, 'student')} not settled: a text to mark, or a file that cannot be read.")
-            if _look(term.changes(standings), dry_run=dry_run, even_so=even_so):
-                files, problem = term.write(standings)
-                if problem:
-                    _say(f"No form for your LMS: {problem}")
+            changes, problem = term.changes(standings), term.grade_form(standings)[1]
+            if problem:
+                _say(f"No form for your LMS: {problem}.")
+            if _look(changes, dry_run=dry_run, even_so=even_so):
+                files = term.write(standings)
                 _say("Written: " + ", ".join(map(str, files)))
 
 
@@ -425,12 +445,18 @@ def solutions(
 def _released(secret: Path, exercise: Exercise, student: str) -> Any:
     """What a student got, by the record of the release."""
     from clvlib.course.marking import record as records
+    from clvlib.course.marking.roster import read_roster
 
     path = records.path_of(secret, exercise.name)
     if not path.exists():
         raise ValueError(f"{exercise.name} has not been handed out: there is no {path}")
-    handed_out = records.read(path, exercise.name).handed_out.values()
+    record = records.read(path, exercise.name)
+    handed_out = record.handed_out.values()
     hers = next((each for each in handed_out if each.student.id == student), None)
+    if hers is None and (here := _rosters_here()):
+        students = read_roster(here[0])
+        by_id = {one.id: each for one, each in record.of(students).items()}
+        hers = by_id.get(students.find(student))
     if hers is None:
         raise ValueError(f"nobody with the id {student!r} got {exercise.name}, by the record in {path}")
     return hers
@@ -464,10 +490,14 @@ def _roster(path: Path | None) -> Path:
     """The roster, where none is named: the one that lies here."""
     if path is not None:
         return path
-    here = [Path(name) for name in ("roster.csv", "roster.xlsx") if Path(name).is_file()]
+    here = _rosters_here()
     if not here:
         raise ValueError("there is no roster.csv here: go to the folder of your class, or name it with --roster")
     return here[0]
+
+
+def _rosters_here() -> list[Path]:
+    return [Path(name) for name in ("roster.csv", "roster.xlsx") if Path(name).is_file()]
 
 
 def _handed_out(folder: Path, exercise: Exercise) -> Path:
@@ -513,7 +543,7 @@ def _look(changes: Any, *, dry_run: bool, even_so: bool) -> bool:
     if dry_run:
         for alarm in changes.alarms:
             _say(f"Look at this: {alarm}.")
-        _say("A dry run: no gradebook, no page and no form was written.")
+        _say("A dry run: no gradebook, no page and no form was written, and nothing was kept.")
         return False
     if changes.alarms and not even_so:
         raise ValueError(
@@ -548,7 +578,7 @@ def _hand_out(secret: Path, exercise: Exercise, roster: Any, out: Path, new_code
     return record
 
 
-def _on_record(secret: Path, exercise: Exercise, out: Path) -> Any:
+def _on_record(secret: Path, exercise: Exercise, out: Path, *, keep: bool = True) -> Any:
     """What was handed out before, if anything was; a lost record comes back from its copy in the release's folder."""
     from clvlib.course.marking import record as records
     from clvlib.course.marking import release as releasing
@@ -557,17 +587,22 @@ def _on_record(secret: Path, exercise: Exercise, out: Path) -> Any:
     if not path.exists() and copy.exists():
         record, key = records.read(copy, exercise.name), releasing.read_secret(secret)
         if all(name == releasing.ticket(key, exercise, each.student) for name, each in record.handed_out.items()):
+            if not keep:
+                return record
             releasing.write(path, copy.read_bytes())
             _say(f"There was no record of this release in {path}: the copy in {copy} was put there.")
     return records.read(path, exercise.name) if path.exists() else None
 
 
-def _record(secret: Path, exercise: Exercise, roster: Any, folder: Path) -> Any:
+def _record(secret: Path, exercise: Exercise, roster: Any, folder: Path, *, keep: bool = True) -> Any:
     """What was handed out. A release of the first edition has no record: its numbers are computed, and kept."""
     from clvlib.course.marking import record as records
+    from clvlib.course.marking import release as releasing
 
     out = _handed_out(folder, exercise)
-    record = _on_record(secret, exercise, out)
+    record = _on_record(secret, exercise, out, keep=keep)
+    if record is None and not keep:
+        return releasing.hand_out(releasing.read_secret(secret), exercise, roster)
     if record is None:
         record = _hand_out(secret, exercise, roster, out)
         path = records.path_of(secret, exercise.name)
@@ -585,11 +620,26 @@ def _groups(folder: Path, exercise: Exercise, roster: Any, record: Any, known: C
     """Who hands in an exercise together, as groups.csv says beside the roster."""
     from clvlib.course.marking.groups import NAME, read_groups
 
-    ids = {each.student.id for each in record.handed_out.values()} | {student.id for student in roster.students}
-    return read_groups(folder / NAME, exercise.name, ids, known)
+    handed_out = [each.student.id for each in record.handed_out.values()]
+    return read_groups(folder / NAME, exercise.name, roster, known, handed_out)
 
 
-def _pseudonyms(secret: Path, exercise: Exercise, record: Any, *, draw: bool) -> tuple[dict[str, str], Path]:
+def _of_an_exercise(secret: Path, roster: Any) -> str:
+    """Whether a roster is the worksheet of an exercise's assignment in Moodle, by the records of releases; in words."""
+    from clvlib.course.marking import record as records
+
+    numbers = {student.lms for student in roster.students if roster.is_worksheet} - {""}
+    for path in sorted(records.path_of(secret, "").parent.glob("*.json")) if numbers else []:
+        with suppress(ValueError):
+            handed_out = records.read(path, path.stem).handed_out.values()
+            if len(numbers & {each.student.lms for each in handed_out}) > len(numbers) / 2:
+                return f"the roster is the grading worksheet of {path.stem}, whose grades the course's would overwrite"
+    return ""
+
+
+def _pseudonyms(
+    secret: Path, exercise: Exercise, record: Any, *, draw: bool, keep: bool
+) -> tuple[dict[str, str], Path]:
     """What students are called in marking sheets, by ticket, and the file that says so."""
     from clvlib.course.marking import pseudonyms
     from clvlib.course.marking.release import write
@@ -598,7 +648,7 @@ def _pseudonyms(secret: Path, exercise: Exercise, record: Any, *, draw: bool) ->
     known = called = pseudonyms.read_key(path)
     if draw:
         called = pseudonyms.with_all(known, record)
-    if called != known:
+    if keep and called != known:
         write(path, pseudonyms.written_key(called, record).encode("utf-8-sig"))
     return called, path
 
@@ -649,6 +699,28 @@ def _alone(out: Path) -> Iterator[None]:
         except BlockingIOError:
             raise ValueError(f"another `clv mark` is at work in {out}: wait until it is done") from None
         yield
+
+
+@contextmanager
+def _scratch(out: Path) -> Iterator[Path]:
+    """A copy of a folder of results for a dry run, which is thrown away; what is wrong in it is told of the folder."""
+    near = next(folder for folder in out.absolute().parents if folder.is_dir())
+    with TemporaryDirectory(prefix=".dry-run-", dir=near) as scratch:
+        copy = Path(scratch) / out.name
+        if out.is_dir():
+            shutil.copytree(out, copy, copy_function=_linked)
+        try:
+            yield copy
+        except ValueError as error:
+            raise ValueError(str(error).replace(str(copy), str(out))) from None
+
+
+def _linked(source: str, target: str) -> None:
+    """A second name for a file, as none is written in its place; a copy where the file system has no links."""
+    try:
+        os.link(source, target)
+    except OSError:
+        shutil.copy2(source, target)
 
 
 @contextmanager

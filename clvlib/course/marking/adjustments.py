@@ -1,7 +1,7 @@
 """What an instructor decides after marking: `adjustments.csv`, a row a decision, beside the roster.
 
-Its columns are exercise, student, question, points and reason. The student is an id, or `all`. What may stand under
-question and points:
+Its columns are exercise, student, question, points and reason. The student is an id or a name, or `all`. What may stand
+under question and points:
 
 ========== =================== ==================================================================================
 question   points              what it does
@@ -35,7 +35,7 @@ from clvlib.course.marking.deadlines import Lateness, shown
 from clvlib.course.marking.judge import Marked, Verdict
 from clvlib.course.marking.language import gettext, ngettext
 from clvlib.course.marking.plan import as_time
-from clvlib.course.marking.roster import Roster, Student, id_in
+from clvlib.course.marking.roster import Roster, Student
 from clvlib.course.marking.tables import (
     as_csv,
     csv_or_workbook,
@@ -328,7 +328,7 @@ def _student(cell: str, roster: Roster) -> str:
     ids = [student.id for student in roster.students]
     if cell.casefold() == ALL and cell not in ids:
         return ALL
-    return id_in(ids, cell, f"; `{ALL}` means everybody")
+    return roster.find(cell, f"; `{ALL}` means everybody")
 
 
 def _question(cell: str, exercise: Exercise) -> str:

@@ -11,7 +11,7 @@ import math
 import os
 import re
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -21,11 +21,10 @@ from zoneinfo import ZoneInfo
 from clvlib.course.marking.language import gettext, ngettext
 from clvlib.course.marking.plan import Plan, in_zone
 from clvlib.course.marking.roster import Roster, Student
-from clvlib.course.marking.submissions import Returned, stamp
+from clvlib.course.marking.submissions import LATE, OLDEST, ON_TIME, Returned, digest, stamp
 
 _DAY = timedelta(days=1)
 _STAMP = re.compile(r"(?:0-)?(\d{8}T\d{6})_")
-_OLDEST = 1981  # a zip without times says 1980, a file without one 1970
 _MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
 _BLACKBOARD = re.compile(r"_attempt_(\d{4})-(\d\d)-(\d\d)-(\d\d)-(\d\d)-(\d\d)")
 _BRIGHTSPACE = re.compile(rf" - ({'|'.join(_MONTHS)})[a-z]* (\d\d?), (\d{{4}}) (\d\d?):?(\d\d) ([AP])M")
@@ -81,7 +80,7 @@ def lateness(
     when = handed_in
     if when is None and found:
         when = in_zone(datetime.strptime(found[1], "%Y%m%dT%H%M%S").astimezone(), plan.zone)
-    if when is None or when.year < _OLDEST:
+    if when is None or when.year < OLDEST:
         return Lateness(due, None)
     over = _between(due, when)
     if handed_in is None and attempt.endswith(ON_TIME):
@@ -95,9 +94,6 @@ def lateness(
     return Lateness(due, when if known else None, True, days, min(days * plan.per_day, plan.at_most))
 
 
-LATE, ON_TIME = "_late.ipynb", "_on-time.ipynb"  # what Canvas said, at the end of the name an attempt is kept under
-
-
 def times_in_names(files: Iterable[Returned], paths: Sequence[str], zone: ZoneInfo | None) -> Iterator[Returned]:
     """The files, with the times that Blackboard or Brightspace wrote into their names.
 
@@ -106,17 +102,23 @@ def times_in_names(files: Iterable[Returned], paths: Sequence[str], zone: ZoneIn
     trusted = sum(_time_in(path) is not None for path in paths) > len(paths) / 2
     for file in files:
         when = _time_in(file.path) if trusted else None
-        yield replace(file, when=in_zone(when, zone).timestamp()) if when else file
+        yield replace(file, when=in_zone(when, zone).timestamp(), own=file.when) if when else file
 
 
 def times_in_worksheet(
-    files: Iterable[Returned], roster: Roster, kept: Callable[[Student], Sequence[Path]], zone: ZoneInfo | None
+    files: Iterable[Returned],
+    roster: Roster,
+    kept: Callable[[Student], Sequence[Path]],
+    here: Collection[str],
+    zone: ZoneInfo | None,
 ) -> Iterator[Returned]:
     """The files, with the times at which Moodle's grading worksheet says that they were handed in.
 
-    Not what is new beside an attempt of that time or a later one: then the worksheet is older than the file.
+    Not what follows an attempt of that time or a later one that did not come back with it: then the worksheet is older
+    than the file. `here` has the digests of all files that came back.
     """
-    before = {student: kept(student) for student in roster.students}
+    before = {student: dict(_earlier(kept(student), here)) for student in roster.students}
+    known = {student: dict(_earlier(kept(student), ())) for student in roster.students}
     for file in files:
         student, cell = roster.modified(file.path) or (None, "")
         when = _time_of_moodle(cell)
@@ -124,9 +126,17 @@ def times_in_worksheet(
             yield file
             continue
         seconds = in_zone(when, zone).timestamp()
-        is_new = all(path.read_bytes() != file.data for path in before[student])
-        last = max((found[1] for path in before[student] if (found := _STAMP.match(path.name))), default="")
-        yield file if is_new and last >= stamp(seconds) else replace(file, when=seconds)
+        until = known[student].get(digest(file.data), "9")  # what is new follows all others
+        outdated = any(stamp(seconds) <= when < until for when in before[student].values())
+        yield file if outdated else replace(file, when=seconds, own=file.when)
+
+
+def _earlier(kept: Iterable[Path], but: Collection[str]) -> Iterator[tuple[str, str]]:
+    """Digest and time of attempts that were kept in earlier runs, but for some."""
+    for path in kept:
+        what, found = digest(path.read_bytes()), _STAMP.match(path.name)
+        if found and what not in but:
+            yield what, found[1]
 
 
 @contextmanager

@@ -7,13 +7,15 @@ roster counts for nothing here: what is called a group there is often a class of
 from collections.abc import Callable, Collection
 from pathlib import Path
 
-from clvlib.course.marking.roster import columns_of, id_in
+from clvlib.course.marking.roster import Roster, columns_of
 from clvlib.course.marking.tables import csv_or_workbook, numbered_table, unguarded, visible
 
 NAME = "groups.csv"
 
 
-def read_groups(path: Path, exercise: str, ids: Collection[str], known: Callable[[str], bool]) -> dict[str, list[str]]:
+def read_groups(
+    path: Path, exercise: str, roster: Roster, known: Callable[[str], bool], gone: Collection[str] = ()
+) -> dict[str, list[str]]:
     """The ids of each group that hands in an exercise together; none if there is no file.
 
     Parameters
@@ -21,10 +23,11 @@ def read_groups(path: Path, exercise: str, ids: Collection[str], known: Callable
     path : Path
         A workbook of that name (.xlsx) will do as well.
     exercise : str
-    ids : collection of str
-        Of everybody on the roster, and of who got a notebook and has left it.
+    roster : Roster
     known : callable
         Whether there is an exercise of a name.
+    gone : collection of str, optional
+        Ids of who got a notebook and has left the roster.
 
     Raises
     ------
@@ -47,9 +50,10 @@ def read_groups(path: Path, exercise: str, ids: Collection[str], known: Callable
         try:
             if of and not known(of):
                 raise ValueError(f"there is no exercise {of!r}")
-            student, group = id_in(ids, cells[column]), cells[columns["group"]]
+            group = cells[columns["group"]]
             if of not in ("", exercise) or not group:
                 continue
+            student = roster.find(cells[column], also=gone)
             if student in line_of:
                 raise ValueError(f"{student!r} is in a group on line {line_of[student]} already; she hands in with one")
         except ValueError as error:

@@ -40,10 +40,12 @@ from clvlib.course.marking.submissions import (
     Returned,
     attempts,
     carries,
+    digest,
     find,
     keep,
     natural,
     read_notebook,
+    which_counts,
 )
 from clvlib.course.marking.tables import defused
 from clvlib.course.sealed import plain
@@ -114,13 +116,14 @@ class Marking:
         self.groups, self.pseudonyms = groups or {}, pseudonyms or {}
         self.gradebook = Gradebook(out / "gradebook.csv")
         self.remarks: list[Remark] = []
+        self.misfit = ""
         self._at_release = {ticket: each.student.id for ticket, each in record.handed_out.items()}
         self._links = self._read_links()
         self._know(self._linked(record))
         self._read_sheets()  # what is wrong in them is better said now than after a long run
 
     def take_in(self, source: Path) -> None:
-        """Keep what was handed in, from a folder or a zip.
+        """Keep what was handed in, from a folder or a zip. What is wrong with the roster stands in `misfit` then.
 
         Raises
         ------
@@ -129,13 +132,20 @@ class Marking:
         """
         if not source.exists():
             raise ValueError(f"there is no folder or zip {source}: --submissions is where the returned files are")
-        paths = self._find_who_has_a_new_id(source)
+        here = self._find_who_has_a_new_id(source)
+        paths = [path for path, _ in here]
         files = find(source)
         if self.roster.kind == "plain":
             files = deadlines.times_in_names(files, paths, self.plan.zone)
         if self.roster.kind == "moodle":
-            files = deadlines.times_in_worksheet(files, self.roster, self._attempts, self.plan.zone)
+            files = deadlines.times_in_worksheet(
+                files, self.roster, self._attempts, {what for _, what in here}, self.plan.zone
+            )
+        self.misfit = self.roster.misfit(paths)
         self.remarks = list(keep(files, self._class, self.out / "attempts"))
+        self.remarks += [Remark(None, source.name, f"no times were taken from the roster: {self.misfit}")] * bool(
+            self.misfit
+        )
 
     def waiting(self, again: Sequence[str] = ()) -> list[Student]:
         """The students whose last attempt was not run yet, or not to its end, and those of these ids.
@@ -203,7 +213,7 @@ class Marking:
         for student in dict.fromkeys(map(self._maker, self.roster.students)):
             for attempt in self._attempts(student)[-1:]:
                 kept = _read_json(self._answers_file(student)) or {}
-                if kept.get("attempt") == attempt.name:
+                if kept.get("attempt") == attempt.name or self._is_done(student):
                     left = Collected(kept["answers"], kept["shown"], kept["hidden"])
                     verdicts = judge(self.exercise, self.released[student].case, self._hidden(student), left)
                     answers = {key: thaw(frozen) for key, frozen in left.answers.items()}
@@ -258,7 +268,7 @@ class Marking:
             statuses.count("marked"),
             statuses.count("not readable"),
             statuses.count("nothing handed in"),
-            sum(len(score.waiting) for score in scores),
+            len({(score.result.maker, key) for score in scores for key in score.waiting}),
             [self.out / name for name in names],
             problem,
             len({result.maker for result in results if any(self._of_group(result))}),
@@ -327,18 +337,18 @@ class Marking:
         extended = own is not None and own.student != ALL
         return deadlines.lateness(self.plan, due, kept[-1].name, given.when if given else None, extended=extended)
 
-    def _find_who_has_a_new_id(self, source: Path) -> list[str]:
+    def _find_who_has_a_new_id(self, source: Path) -> list[tuple[str, str]]:
         """Follow a ticket of the record to a student of the roster whom nothing else connects with it.
 
-        Returns the paths of all files.
+        Returns the paths of all files, and the digests of their bytes.
 
         Raises
         ------
         ValueError
             If most tickets that come back are in no record: then this is the record of another release.
         """
-        found = [(file.path, *_clv(file, self._codes)) for file in find(source)]
-        carried = [(path, name) for path, name, exercise in found if name and exercise == self.exercise.name]
+        found = [(file.path, digest(file.data), *_clv(file, self._codes)) for file in find(source)]
+        carried = [(path, name) for path, _, name, exercise in found if name and exercise == self.exercise.name]
         unknown = sum(name not in self.record.handed_out for _, name in carried)
         if unknown >= 3 and unknown > len(carried) / 2:
             raise ValueError(
@@ -355,7 +365,7 @@ class Marking:
                     self._know(self._linked(self.record))
         if len(self._links) > links:
             self._remember_ids()
-        return [path for path, *_ in found]
+        return [(path, what) for path, what, *_ in found]
 
     def _read_links(self) -> dict[str, str]:
         """The tickets of students who in an earlier run had other ids than at the release, by these ids."""
@@ -409,7 +419,13 @@ class Marking:
 
     def _notes(self, maker: Student, collected: Collected | None) -> list[str]:
         """What happened to her notebook, or why it was not read, in the language that is spoken now."""
-        return notes(collected) if collected else [_why(path) for path in self._unread(maker)]
+        if collected is None:
+            return [_why(path) for path in self._unread(maker)]
+        counts = which_counts(self._attempts(maker))
+        of_several = gettext(
+            "Of several notebooks of the same time this one was marked, the last by its name: %(file)s"
+        )
+        return [of_several % {"file": counts}] * bool(counts) + notes(collected)
 
     def _is_late(self, student: Student) -> bool:
         """Whether her last attempt took too long, and has yet to be run alone."""
@@ -528,6 +544,8 @@ class Marking:
     def _grade_form(self, scores: Sequence[Score]) -> tuple[str | None, str]:
         """For the LMS, final totals only: who waits for a person's marks stays blank. And why there is none."""
         grades = {score.result.student.id: score.for_lms for score in scores}
+        if self.misfit:
+            return None, self.misfit
         try:
             return self.roster.grade_form(grades, self.exercise.title, self.exercise.points), ""
         except ValueError as error:

@@ -27,10 +27,13 @@ class Planned:
         With its time zone.
     weight : float
         In the course's grade, beside those of the other exercises.
+    always : bool
+        Whether it is among those that count, also where only the best do.
     """
 
     due: datetime | None = None
     weight: float = 1
+    always: bool = False
 
 
 @dataclass(frozen=True)
@@ -54,7 +57,7 @@ class Plan:
     points : float
         What the course's grade is out of.
     best : int or None
-        How many exercises count, the best of each student's; None for all.
+        How many exercises count, those that always do and the best of each student's; None for all.
     missing : {"zero", "blank"}
         What an exercise counts that was not handed in: nothing, or not at all.
     markers : sequence of str
@@ -122,6 +125,12 @@ def read_plan(path: Path, known: Callable[[str], bool] = lambda name: True) -> P
         raise ValueError(f"{path}, [course]: best is how many exercises count, a whole number from 1 on, not {best!r}")
     if missing not in ("zero", "blank"):
         raise ValueError(f'{path}, [course]: missing is "zero" or "blank", not {missing!r}')
+    planned = {name: _planned(path, name, about, zone) for name, about in exercises.items()}
+    always = sum(each.always for each in planned.values())
+    if best is not None and always > best:
+        raise ValueError(
+            f"{path}, [course]: best is {best}, and {always} exercises always count: make it {always}, or more"
+        )
     language = given.get("language", "en")
     if language not in LANGUAGES:
         raise ValueError(f"{path}: language is {' or '.join(LANGUAGES)}, not {language!r}")
@@ -141,7 +150,7 @@ def read_plan(path: Path, known: Callable[[str], bool] = lambda name: True) -> P
         markers=_markers(path, texts.get("markers", [])),
         by_two=_number(path, "[texts]", texts, "percent_read_by_two", 0, most=100),
         anonymous=anonymous,
-        exercises={name: _planned(path, name, about, zone) for name, about in exercises.items()},
+        exercises=planned,
     )
 
 
@@ -177,8 +186,10 @@ def _planned(path: Path, name: str, about: Any, zone: ZoneInfo | None) -> Planne
     where = f"{path}, [exercises] {name}"
     if not isinstance(about, dict):
         about = {"due": about}
-    _only(path, f"in [exercises] {name}", about, ["due", "weight"])
-    due = about.get("due")
+    _only(path, f"in [exercises] {name}", about, ["due", "weight", "always"])
+    due, always = about.get("due"), about.get("always", False)
+    if not isinstance(always, bool):
+        raise ValueError(f"{where}: always is true or false, not {always!r}")
     try:
         if type(due) is date:
             due = due.isoformat()
@@ -186,7 +197,7 @@ def _planned(path: Path, name: str, about: Any, zone: ZoneInfo | None) -> Planne
     except ValueError as error:
         raise ValueError(f"{where}: {error}") from None
     weight = _number(path, f"[exercises] {name}", about, "weight", 1)
-    return Planned(in_zone(when, zone) if when else None, weight)
+    return Planned(in_zone(when, zone) if when else None, weight, always)
 
 
 def _markers(path: Path, names: Any) -> tuple[str, ...]:

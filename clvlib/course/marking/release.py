@@ -23,7 +23,7 @@ from clvlib.course.exercise import Exercise
 from clvlib.course.marking.record import Record, Released, hidden_inputs
 from clvlib.course.marking.record import file_name as record_name
 from clvlib.course.marking.record import write as write_record
-from clvlib.course.marking.roster import Roster, Student, id_in
+from clvlib.course.marking.roster import Roster, Student
 from clvlib.course.marking.tables import as_csv, defused, guarded
 from clvlib.course.sealed import code_of, lock, table_of
 
@@ -174,8 +174,7 @@ def replace_codes(secret: Path, roster: Roster, before: Record | None, ids: Iter
     path = secret.with_name(f"{secret.name}_replaced_codes.json")
     replaced: dict[str, int] = json.loads(path.read_bytes()) if path.exists() else {}
     at_release = {student.id: each.student.id for student, each in before.of(roster).items()} if before else {}
-    known = [student.id for student in roster.students]
-    for one in [id_in(known, one) for one in ids]:
+    for one in [roster.find(one) for one in ids]:
         for spelt in {one, at_release.get(one, one)}:
             replaced[spelt] = replaced.get(spelt, 0) + 1
     if replaced:

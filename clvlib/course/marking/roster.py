@@ -121,6 +121,52 @@ class Roster:
     rows: list[list[str]]
     points: list[str] | None = None
 
+    def find(self, cell: str, otherwise: str = "", also: Collection[str] = ()) -> str:
+        """The id of the student whom a cell names: by her id, another number, login or e-mail address, or her name.
+
+        Parameters
+        ----------
+        cell : str
+        otherwise : str, optional
+            Of the error, what else may be meant.
+        also : collection of str, optional
+            Ids of students who are not on this roster any more.
+
+        Raises
+        ------
+        ValueError
+            If it fits no student, with an id that is like it or any of this roster; or if it fits two.
+
+        Examples
+        --------
+        >>> roster = Roster("plain", [Student("007", "王 伟", "")], ["学号", "姓名"], [["007", "王 伟"]])
+        >>> roster.find("王伟")
+        '007'
+        """
+        ids = [student.id for student in self.students]
+        known = dict.fromkeys([*ids, *also])
+        found = dict.fromkeys([*([cell] if cell in known else []), *self._called.get(_spelt(cell), ())])
+        if len(found) > 1:
+            raise ValueError(f"{cell!r} fits {len(found)} students of the roster, {listing(found)}: name her otherwise")
+        if found:
+            return next(iter(found))
+        alike = [one for one in known if one.lstrip("0") == cell] or get_close_matches(cell, known, 1)
+        hint = f"; did you mean {alike[0]!r}?" if alike else otherwise
+        if ids and not alike:
+            hint += f"; ids on this roster are like {ids[0]}"
+        raise ValueError(f"there is no student {cell!r} on the roster{hint}")
+
+    @property
+    def id_column(self) -> str:
+        """The header of the column that holds the ids."""
+        columns = self._own_columns
+        for name in _IDS[self.kind]:
+            if name in columns and all(
+                _cell(row, columns, name) == student.id for student, row in zip(self.students, self.rows, strict=True)
+            ):
+                return self.header[columns[name]]
+        return self.header[0]
+
     def owner(self, path: str) -> Student | None:
         """Whose a returned file is, by the names of the file and of the folders (and zips) around it.
 
@@ -166,14 +212,35 @@ class Roster:
         return None if found is None else bool(found["late"])
 
     def modified(self, path: str) -> tuple[Student, str] | None:
-        """Whose a returned file is that Moodle named, and when she handed in by its worksheet, as is written there."""
-        owners = {student for part in path.split("/") for student in self._named_by_lms(part)}
+        """Whose a returned file is that Moodle named, and when she handed in by its worksheet, as is written there.
+
+        Only by the participant's number: each assignment has its own, and the times of another one are not hers.
+        """
+        owners = {self._by_lms[number] for number in _moodle_numbers(path) if number in self._by_lms}
         if self.kind != "moodle" or len(owners) != 1:
             return None
         (owner,) = owners
         return (owner, self._modified[owner]) if owner in self._modified else None
 
-    def grade_form(self, grades: dict[str, float | None], title: str, out_of: float) -> str | None:
+    def misfit(self, paths: Iterable[str]) -> str:
+        """Why this is the worksheet of another assignment than that whose files came back; "" if it is not."""
+        numbers = list(dict.fromkeys(number for path in paths for number in _moodle_numbers(path)))
+        strange = [number for number in numbers if number not in self._by_lms]
+        if self.kind != "moodle" or not self._by_lms or len(strange) <= len(numbers) / 2:
+            return ""
+        return (
+            f"the worksheet is that of another assignment in Moodle: its participants are {next(iter(self._by_lms))} "
+            f"and so on, in the returned files they are {strange[0]} and so on"
+        )
+
+    @property
+    def is_worksheet(self) -> bool:
+        """Whether it is the grading worksheet of an assignment in Moodle."""
+        return self.kind == "moodle" and columns_of(self.header).keys() >= _WORKSHEET
+
+    def grade_form(
+        self, grades: dict[str, float | None], title: str, out_of: float, what: str = "this exercise"
+    ) -> str | None:
         """The form that the LMS imports, as CSV text; write it as UTF-8, its line ends untouched.
 
         For Canvas: the columns up to Section and one with the grades, under the header it has in the export ("Exercise
@@ -189,6 +256,8 @@ class Roster:
             Of the exercise, as the assignment is called in the LMS.
         out_of : int
             Points of the exercise.
+        what : str, optional
+            What is graded, where it is not an exercise.
 
         Returns
         -------
@@ -207,7 +276,7 @@ class Roster:
         maximum = [*self._points(), ""][place]
         if number(maximum) not in (None, out_of):
             raise ValueError(
-                f"the LMS has {header[place]!r} out of {maximum.strip()} points, this exercise is out of {out_of}: set "
+                f"the LMS has {header[place]!r} out of {maximum.strip()} points, {what} is out of {out_of}: set "
                 f"the points of the assignment to {out_of} there, then export the roster again"
             )
         for student, row in zip(self.students, rows, strict=True):
@@ -234,6 +303,29 @@ class Roster:
     @cached_property
     def _by_id(self) -> dict[str, Student]:
         return {student.id: student for student in self.students}
+
+    @property
+    def _own_columns(self) -> dict[str, int]:
+        """The columns about students, without those of assignments, which may be called anything."""
+        columns = columns_of(self.header)
+        return columns_of(self.header[: columns["section"] + 1]) if self.kind == "canvas" else columns
+
+    @cached_property
+    def _called(self) -> dict[str, list[str]]:
+        """The ids of who can be called so, besides by their ids."""
+        columns = self._own_columns if self.rows else {}
+        besides = [name for name in _IDS[self.kind] if name in columns and name not in ("identifier", *_NAMES)]
+        found: dict[str, list[str]] = {}
+        for place, student in enumerate(self.students):
+            words = student.name.replace(",", " ").split()
+            called = {_spelt("".join(words[turn:] + words[:turn])) for turn in range(len(words))}
+            if place < len(self.rows):
+                cells = {_cell(self.rows[place], columns, name) for name in besides}
+                cells = {cell for cell in cells if cell != student.id or "@" in cell}  # of ids, capitals matter
+                called |= set(map(_spelt, cells))
+            for one in called - {""}:
+                found.setdefault(one, []).append(student.id)
+        return found
 
     @cached_property
     def _by_lms(self) -> dict[str, Student]:
@@ -270,7 +362,7 @@ class Roster:
         if self.kind == "canvas":
             place = self._canvas_column(title, after=columns["section"]) or new
             return [*range(columns["section"] + 1), place], place
-        if columns.keys() >= _WORKSHEET:
+        if self.is_worksheet:
             return list(range(new)), columns["grade"]
         identifying = sorted(columns[name] for name in ("first name", "last name", *_IDS["moodle"]) if name in columns)
         return [*identifying, new], new
@@ -336,21 +428,6 @@ def read_roster(path: Path) -> Roster:
     names = {line: _name(row, columns, ids[line]) for line, row in rows.items()}
     students = [Student(ids[line], names[line], numbers[line]) for line in rows]
     return Roster(kind, students, header, list(rows.values()), points)
-
-
-def id_in(ids: Collection[str], cell: str, otherwise: str = "") -> str:
-    """The id that a cell holds.
-
-    Raises
-    ------
-    ValueError
-        If there is no such id, with one that is like it, or else what may be meant.
-    """
-    if cell in ids:
-        return cell
-    alike = [one for one in ids if one.lstrip("0") == cell] or get_close_matches(cell, ids, 1)
-    hint = f"; did you mean {alike[0]!r}?" if alike else otherwise
-    raise ValueError(f"there is no student {cell!r} on the roster{hint}")
 
 
 def columns_of(header: list[str]) -> dict[str, int]:
@@ -440,6 +517,16 @@ def _lines(lines: list[int]) -> str:
     """The first five, and how many more there are."""
     more = f" and {len(lines) - 5} more" if len(lines) > 5 else ""
     return f"line{'s' if len(lines) > 1 else ''} {', '.join(map(str, lines[:5]))}{more}"
+
+
+def _spelt(text: str) -> str:
+    """What a student is called, without regard to capitals, blanks and commas."""
+    return re.sub(r"[\s,]", "", unicodedata.normalize("NFC", text)).casefold()
+
+
+def _moodle_numbers(path: str) -> list[str]:
+    """The participants' numbers in a path that Moodle wrote."""
+    return [found["number"] for part in path.split("/") if (found := _MOODLE.match(part))]
 
 
 def _letters(words: Iterable[str]) -> str:

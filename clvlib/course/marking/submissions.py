@@ -35,7 +35,10 @@ _OF_CODE = "code "  # no ticket holds a blank
 _CODE = re.compile(r"^\s*my_code\s*=\s*[\"']([^\"'\n]{1,40})[\"']", re.MULTILINE)
 _TWO_STUDENTS = "its name and what it holds belong to different students: have her hand in her own"
 MOST_ATTEMPTS = 5  # of a student, the last
+OLDEST = 1981  # a zip without times says 1980, a file without one 1970
+LATE, ON_TIME = "_late.ipynb", "_on-time.ipynb"  # what Canvas said, at the end of the name an attempt is kept under
 DEEPEST = 4  # a zip in a zip in a zip in a zip; the class's own does not count
+_KEPT = re.compile(r"(?P<times>(?:0-)?(?:\d{8}T\d{6}_){1,2})(?P<called>.*)_[0-9a-f]{8}(?:_.*)?\.ipynb")
 _NOISE = re.compile(r"(^|/)(__MACOSX/|\.DS_Store$|Thumbs\.db$|desktop\.ini$|\.ipynb_checkpoints/|\.progress/|\._)")
 
 
@@ -53,12 +56,16 @@ class Returned:
         Empty if there is a problem.
     problem : str
         Why it was not read.
+    own : float or None
+        Where `when` is what a learning platform says of a whole hand-in, what the file system or the zip has: the order
+        of the files in it.
     """
 
     path: str
     when: float
     data: bytes = b""
     problem: str = ""
+    own: float | None = None
 
 
 @dataclass(frozen=True)
@@ -134,9 +141,11 @@ def keep(returned: Iterable[Returned], room: Class, folder: Path) -> Iterator[Re
     """Keep each readable notebook in `folder/TICKET/`, and for each other file of a student a note why it was not read.
 
     The name of what is kept begins with its time, so that the last in order is the last attempt; where neither an LMS
-    nor the ticket says whose a file is, it comes before all that have one. Yields what the log should say.
+    nor the ticket says whose a file is, it comes before all that have one. What was kept before has its time from then,
+    whatever later one is found with the same bytes. Yields what the log should say.
     """
     of_student = {student: name for name, student in room.tickets.items()}
+    before, found = dict[Path, dict[str, str]](), dict[Path, dict[str, list[str]]]()
     for file in returned:
         student = None
         try:
@@ -147,9 +156,12 @@ def keep(returned: Iterable[Returned], room: Class, folder: Path) -> Iterator[Re
                 raise ValueError(f"it is the notebook of another exercise, {exercise}")
             student, remark = _whose(file.path, carried, room)
             signed = room.tickets.get(carried) == student or room.roster.kind != "plain"
-            called = {None: "", True: "_late", False: "_on-time"}[room.roster.says_late(file.path)]
-            name = f"{'' if signed else _UNSIGNED}{_kept_name(file)}{called}.ipynb"
-            _keep(folder / of_student[student], name, file.data)
+            end = {None: ".ipynb", True: LATE, False: ON_TIME}[room.roster.says_late(file.path)]
+            name, hers = f"{'' if signed else _UNSIGNED}{_kept_name(file)}{end}", folder / of_student[student]
+            if hers not in before:
+                before[hers] = {digest(path.read_bytes()): path.name for path in attempts(hers)}
+            found.setdefault(hers, {}).setdefault(digest(file.data), []).append(name)
+            _keep(hers, name, file.data)
         except ValueError as error:
             remark = str(error)
             with suppress(ValueError):
@@ -158,6 +170,8 @@ def keep(returned: Iterable[Returned], room: Class, folder: Path) -> Iterator[Re
                 write(folder / of_student[student] / f"{_kept_name(file)}.txt", note)
         if remark:
             yield Remark(student, file.path, remark)
+    for hers, names in found.items():
+        _put_in_order(hers, before[hers], names)
 
 
 def carries(data: bytes, codes: Mapping[str, str]) -> tuple[str, str]:
@@ -178,13 +192,61 @@ def carries(data: bytes, codes: Mapping[str, str]) -> tuple[str, str]:
 
 
 def _keep(folder: Path, name: str, data: bytes) -> None:
-    """Keep an attempt. The same notebook handed in again is one attempt, the later; of many the last few are kept."""
-    same = [path for path in attempts(folder) if path.stat().st_size == len(data) and path.read_bytes() == data]
-    if any(natural(path.name) >= natural(name) for path in same):
-        return
-    write(folder / name, data)
-    for path in [*same, *attempts(folder)[:-MOST_ATTEMPTS]]:
+    """Keep a notebook that is not there yet. Until all are found, twice as many stay as are kept in the end."""
+    kept = attempts(folder)
+    if not any(path.stat().st_size == len(data) and path.read_bytes() == data for path in kept):
+        write(folder / name, data)
+        _drop(attempts(folder)[: -2 * MOST_ATTEMPTS])
+
+
+def _put_in_order(folder: Path, before: Mapping[str, str], found: Mapping[str, list[str]]) -> None:
+    """Give each attempt the name that is its due: by its bytes, under which it was kept, and under which it was found.
+
+    Nobody handed in later than the copy that is here already: of several times of the same bytes the earliest is hers.
+    But what was kept after another stays after it; and an attempt that comes back by itself after one of other bytes
+    was handed in once more, and is the last.
+    """
+    names = dict(before) | {what: min(times, key=_evidence) for what, times in found.items() if what not in before}
+    for what in filter(found.__contains__, before):
+        best = min([before[what], *found[what]], key=_evidence)
+        earlier = [names[one] for one in before if _moment(before[one]) < _moment(before[what])]
+        if all(natural(best) > natural(name) for name in earlier):
+            names[what] = best
+    latest = {what: max(times, key=natural) for what, times in found.items()}
+    last = max(latest, key=lambda what: _moment(latest[what]))
+    once_more = all(_moment(latest[last]) > _moment(latest.get(one, names[one])) for one in names if one != last)
+    if once_more and max(names, key=lambda what: natural(names[what])) != last:
+        names[last] = latest[last]
+    for path in attempts(folder):
+        os.replace(path, folder / names.get(digest(path.read_bytes()), path.name))
+    _drop(attempts(folder)[:-MOST_ATTEMPTS])
+
+
+def _drop(paths: Iterable[Path]) -> None:
+    for path in paths:
         path.unlink(missing_ok=True)
+
+
+def _moment(name: str) -> tuple[bool, str]:
+    """When what is kept under a name was handed in; what is unsigned, before all else."""
+    return not name.startswith(_UNSIGNED), name.removeprefix(_UNSIGNED)[:15]
+
+
+def _evidence(name: str) -> tuple[bool, bool, bool, str, bool]:
+    """Sorts the names of one attempt: what says best for her when it was handed in comes first."""
+    signed, when = _moment(name)
+    return not signed, not name.endswith(ON_TIME), when < f"{OLDEST}", when, not name.endswith(LATE)
+
+
+def digest(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()
+
+
+def which_counts(kept: Sequence[Path]) -> str:
+    """What the last attempt was called, where others have the same time, so that its name has decided; else ""."""
+    found = [match for path in kept if (match := _KEPT.fullmatch(path.name))]
+    tied = len({match["times"] for match in found[-2:]}) < len(found[-2:])
+    return found[-1]["called"] if tied else ""
 
 
 def attempts(folder: Path) -> list[Path]:
@@ -333,9 +395,10 @@ def _whose(path: str, carried: str, room: Class) -> tuple[Student, str]:
 
 
 def _kept_name(file: Returned) -> str:
-    """Time first, then where it lay, then what it holds: readable, and the same whenever the same file is found."""
+    """Time first, and the file's own, then where it lay, then what it holds; the same whenever the same is found."""
     holds = hashlib.sha256(file.path.encode("utf-8", "replace") + b"\0" + file.data).hexdigest()[:8]
-    return f"{stamp(file.when)}_{slug(os.path.splitext(file.path)[0], 100)}_{holds}"
+    own = "" if file.own is None else f"{stamp(file.own)}_"
+    return f"{stamp(file.when)}_{own}{slug(os.path.splitext(file.path)[0], 100)}_{holds}"
 
 
 def stamp(when: float) -> str:

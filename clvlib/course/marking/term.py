@@ -1,8 +1,8 @@
 """The whole term: one gradebook over all exercises, and a page a student, made from what `clv mark` wrote.
 
 An exercise counts by the share of its points that a student has; the course's grade is the mean of these shares by
-weight, of the best n where the plan says so. What nobody can know yet counts neither for nor against: an exercise that
-is not marked, a file that cannot be read, texts that wait.
+weight, of the best n where the plan says so, with those that always count. What nobody can know yet counts neither for
+nor against: an exercise that is not marked, a file that cannot be read, texts that wait.
 """
 
 from collections.abc import Callable, Sequence
@@ -78,6 +78,8 @@ class Term:
         The folder with a folder of results for each exercise.
     title_of : callable
         The title of an exercise, by its name.
+    misfit : str, optional
+        Why the roster makes no form of the course's grades.
 
     Raises
     ------
@@ -85,8 +87,8 @@ class Term:
         If nothing is marked yet, or the gradebook of an exercise was edited, or does not know most of the roster.
     """
 
-    def __init__(self, plan: Plan, roster: Roster, marked: Path, title_of: Callable[[str], str]):
-        self.plan, self.roster, self.title_of = plan, roster, title_of
+    def __init__(self, plan: Plan, roster: Roster, marked: Path, title_of: Callable[[str], str], misfit: str = ""):
+        self.plan, self.roster, self.title_of, self.misfit = plan, roster, title_of, misfit
         self.out = marked / FOLDER
         self.gradebook = Gradebook(self.out / "gradebook.csv")
         found = sorted(path.parent.name for path in marked.glob("*/gradebook.csv") if path.parent != self.out)
@@ -113,27 +115,37 @@ class Term:
         self.gradebook.refuse_edits(new)
         return compare(self.gradebook.before(), new, "grade")
 
-    def write(self, standings: Sequence[Standing]) -> tuple[list[Path], str]:
-        """Write gradebook, pages and form; returns the files, and why there is no form where there should be one."""
+    def write(self, standings: Sequence[Standing]) -> list[Path]:
+        """Write gradebook, pages and, if there is one, the form; returns the files."""
         changes, text = self.changes(standings), self._as_csv(standings)
         told = {
             each.student: (f"{unsigned(each.student)}.html", pages.term_page(self.plan, each).encode())
             for each in standings
         }
         write_feedback(self.out, self.roster, told, f"*-{'[0-9a-f]' * 16}.html")
-        names, problem = ["gradebook.csv", "feedback"], ""
-        try:
-            grades = {each.student.id: None if each.open else each.grade for each in standings}
-            form = self.roster.grade_form(grades, self.plan.title, self.plan.points)
-        except ValueError as error:
-            form, problem = None, str(error)
+        names, (form, _) = ["gradebook.csv", "feedback"], self.grade_form(standings)
         if form is not None:
             names.append(f"gradebook_{self.roster.kind}.csv")
             write(self.out / names[-1], form.encode())
         if changes.cells:
             write(self.out / "changes.csv", changes.as_csv().encode("utf-8-sig"))
         self.gradebook.write(text)
-        return [self.out / name for name in names], problem
+        return [self.out / name for name in names]
+
+    def grade_form(self, standings: Sequence[Standing]) -> tuple[str | None, str]:
+        """For the LMS, of who is settled; and why there is none."""
+        grades = {each.student.id: None if each.open else each.grade for each in standings}
+        problem = self.misfit
+        try:
+            form = self.roster.grade_form(grades, self.plan.title, self.plan.points, "the course's grade")
+        except ValueError as error:
+            if not self.roster.is_worksheet:
+                return None, str(error)
+            problem = problem or str(error).partition(": ")[0]
+        if not problem:
+            return form, ""
+        own = f'make an assignment for the course\'s grade ("{self.plan.title}", {self.plan.points:g} points)'
+        return None, f"{problem}. In Moodle {own}, download its grading worksheet and name it with --roster"
 
     def _read(self, folder: Path) -> Table:
         book = Gradebook(folder / "gradebook.csv")
@@ -150,7 +162,8 @@ class Term:
     def _standing(self, student: Student) -> Standing:
         parts = [self._part(name, student) for name in self.names]
         able = [part for part in parts if part.share is not None and part.weight > 0]
-        best = sorted(able, key=lambda part: part.share or 0, reverse=True)[: self.plan.best]
+        best = sorted(able, key=lambda part: (self.plan.of(part.exercise).always, part.share), reverse=True)
+        best = best[: self.plan.best]
         weight = sum(part.weight for part in best)
         grade = (
             round(sum(part.weight * (part.share or 0) for part in best) / weight * self.plan.points, 2)
