@@ -9,6 +9,7 @@ from scipy.special import ndtri
 from scipy.stats import binom, chi2
 
 from clvlib.models import BDW, BGNBD, MBGNBD, SBG, GammaGamma, ParetoNBD, _alike, _fit, _forecast
+from clvlib.models import shop as _shop
 
 HIGH_END = [1000, 869, 743, 653, 593, 551, 517, 491]
 WORLD = BGNBD(r=0.243, alpha=4.414, a=0.793, b=2.426)
@@ -326,6 +327,46 @@ def test_a_flat_ridge_shows_in_the_total():
     sure = ParetoNBD(*ParetoNBD.fit(shop).parameters.values()).predict_total(shop, 52).loc["purchases"]
     assert wide["low"] < 146 < 249 < wide["high"]  # what the diagnosis says of the ridge alone
     assert wide["high"] - wide["low"] > 1.5 * (sure["high"] - sure["low"])
+
+
+TWO_SHOPPERS = pd.DataFrame({"frequency": [3, 3], "recency": [38.0, 5.0], "T": 39.0, "monetary_value": [20.0, 20.0]})
+
+
+def test_the_ends_of_an_interval_leave_out_as_many_draws_on_either_side():
+    assert _forecast._ends(np.arange(1000.0)[::-1], 0.9).tolist() == [49, 949]
+    assert _forecast._ends(np.arange(200.0), 0.5).tolist() == [49, 149]
+
+
+@pytest.mark.parametrize(("column", "other"), [("recency", [38.0, 5.0]), ("frequency", [3, 12])])
+def test_customers_who_differ_in_one_thing_have_intervals_of_their_own(column, other):
+    shop = pd.DataFrame({"frequency": 3, "recency": 30.0, "T": 39.0}, index=[0, 1]).assign(**{column: other})
+    table = WORLD.predict(shop, periods=39, interval=0.9)
+    assert table["purchases_high"].nunique() == 2
+
+
+def test_the_interval_of_a_value_repeats_and_waits_as_its_timing_says(cdnow):
+    spend = GammaGamma.fit(cdnow[cdnow["frequency"] > 0])
+    worth = dict(periods=39, spend_model=spend, margin_rate=0.3, rate=0.01)
+    at_end, again, at_start = (
+        WORLD.predict_total(TWO_SHOPPERS, **worth, timing=timing).loc["clv"] for timing in ("end", "end", "start")
+    )
+    assert again.tolist() == at_end.tolist()
+    assert at_start.tolist() == pytest.approx((1.01 * at_end).tolist())
+
+
+def test_who_leaves_after_one_purchase_makes_it_as_early_as_others_make_their_first():
+    rate_1, leaves_at_once, n = (1e6, 1e6), (1e6, 1e-6), 4000
+    theta = [np.full(n, each) for each in (*rate_1, *leaves_at_once)]
+    count, _, time = _forecast._purchases(np.random.default_rng(1), WORLD, theta, np.zeros(n), np.zeros(n), 50)
+    assert set(count) == {1}
+    assert time.mean() == pytest.approx(1, abs=0.05)  # 3 standard errors
+
+
+def test_of_very_many_customers_a_few_draws_are_made(monkeypatch):
+    monkeypatch.setattr(_forecast, "_MOST", 100)
+    base = _shop._base("summary", TWO_SHOPPERS, np.zeros((2, 0)))
+    _, bought, _ = next(_forecast._outcomes(WORLD, base, _forecast.Plan(9, None, None), np.ones(2), seed=1))
+    assert bought.shape == (2, 200)
 
 
 def test_equal_values_share_a_rank():
