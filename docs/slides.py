@@ -15,9 +15,11 @@ What a cell's metadata says (`slideshow.slide_type`, as Jupyter calls it):
 Predict, the claims of the audit, each by itself, what we would do, and the take-away are slides, too.
 """
 
+import base64
 import html
 import re
 import shutil
+import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from importlib.resources import files
@@ -83,7 +85,8 @@ class Deck:
     def _prose(self, source: str, place: str) -> None:
         paragraphs = [part.strip() for part in PARTS.split(source)]
         awaits = not self.told and self.slides and self.slides[-1].kind in SHOWN and not self.slides[-1].then
-        if place != "notes" and awaits and not paragraphs[0].startswith(("#", "|", "- ", "**We ", ">")):
+        begins = paragraphs[0].startswith(("#", "|", "**We ", ">")) or _items(paragraphs[0])  # something else
+        if place != "notes" and awaits and not begins:
             paragraphs[0] = self._say_below(paragraphs[0])
         for text in filter(None, paragraphs):
             if place == "notes":
@@ -147,7 +150,10 @@ class Deck:
             self._turn(asked[1])
         elif picture := next((data["image/png"] for data in seen if "image/png" in data), None):
             alt = html.escape(cell["metadata"]["mystnb"]["image"]["alt"])
-            self._add("picture", lead=self._lead(), shown=f'<img alt="{alt}" src="data:image/png;base64,{picture}">')
+            wide = ' class="wide"' if _width_to_height(picture) > 2 else ""
+            self._add(
+                "picture", lead=self._lead(), shown=f'<img{wide} alt="{alt}" src="data:image/png;base64,{picture}">'
+            )
         elif table := next(
             (data["text/html"] for data in seen if "<table" in "".join(data.get("text/html", ""))), None
         ):
@@ -166,7 +172,9 @@ class Deck:
 
     def _last_told(self) -> list[str]:
         aside = [sentence for sentence in self.told if not sentence.startswith("(")]
-        return _first(aside[::-1], LEAD)[::-1]
+        told = _first(aside[::-1], LEAD)[::-1]
+        ends_a_quotation = " ".join(told).count('"') % 2 == 1
+        return told[1:] if ends_a_quotation else told
 
 
 def _sentences(text: str) -> list[str]:
@@ -197,6 +205,11 @@ def _printed(cell: dict[str, Any]) -> str:
     return "".join("".join(output.get("text", "")) for output in cell.get("outputs", [])).rstrip()
 
 
+def _width_to_height(png: str) -> float:
+    header = base64.b64decode(png[:32])
+    return int.from_bytes(header[16:20], "big") / int.from_bytes(header[20:24], "big")
+
+
 def _table(source: str) -> str:
     """A DataFrame's table, in type as large as it may be."""
     table = BeautifulSoup(source, "html.parser").table
@@ -207,10 +220,15 @@ def _table(source: str) -> str:
     )
     words = [[max(cell.split() or [""], key=len) for cell in row] for row in head]  # a heading may break between words
     columns = zip_longest(*words, *([cell[:WRAPS] for cell in row] for row in body), fillvalue="")
-    wide = sum(max(map(len, column)) + 3 for column in columns)
+    wide = sum(max(map(_cells, column)) + 3 for column in columns)
     size = min(LARGEST, WIDTH / (0.56 * wide), HEIGHT / (1.6 * (len(head + body) + 1)))
     table["style"] = f"font-size: {size:.1f}px"
     return str(table)
+
+
+def _cells(text: str) -> int:
+    """How wide it is: a Chinese character takes two letters' room."""
+    return sum(1 + (unicodedata.east_asian_width(letter) in "WF") for letter in text)
 
 
 def decks() -> Iterator[Deck]:

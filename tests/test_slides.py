@@ -74,6 +74,9 @@ def test_a_deck_goes_from_the_question_to_the_take_away(decks):
         kinds = [slide.kind for slide in deck]
         assert kinds[0] == "title", name
         assert 10 <= len(deck) <= 48, name
+        seen = [re.sub("<code>.*?</code>", "", "".join([slide.lead, slide.shown, *slide.then])) for slide in deck]
+        assert not [each for each in seen if "**" in each], name
+        assert not [slide.lead for slide in deck if slide.lead.count("&quot;") % 2], name
         if name == "00_start_here":
             continue
         assert list(dict.fromkeys(slide.part for slide in deck if slide.part in PARTS)) == PARTS, name

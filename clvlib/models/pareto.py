@@ -26,8 +26,15 @@ def _nodes() -> list[tuple[float, float]]:
 class ParetoNBD(_BuyTillYouDie):
     r"""Pareto/NBD: she buys at her own rate, and leaves at any moment, at her own dropout rate.
 
-    Purchase rates spread as gamma(r, alpha), dropout rates as gamma(s, beta). If alive at T, with x repeat purchases,
-    she is expected to make, in the next t, purchases of
+    Purchase rates spread as gamma(r, alpha), dropout rates as gamma(s, beta). With x repeat purchases, the last at t_x,
+    she is alive at T with the probability
+
+    .. math::
+
+        \left(1 + s \int_{t_x}^{T} \left(\frac{\alpha + T}{\alpha + y}\right)^{r + x}
+        \left(\frac{\beta + T}{\beta + y}\right)^{s} \frac{dy}{\beta + y}\right)^{-1}
+
+    and if alive, she is expected to make, in the next t, purchases of
 
     .. math::
 
