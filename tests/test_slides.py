@@ -129,7 +129,8 @@ LOOK = """() => [...document.querySelectorAll("section")].map((section, number) 
     overflows: page.scrollHeight > page.clientHeight + 1 || (body && body.scrollHeight > body.clientHeight + 2)
       || bodies.some(box => box.top < room.top + 60)
       || !boxes.every(box => inside(box.getBoundingClientRect())),
-    overlaps: bodies.some((box, place) => place > 0 && box.top < bodies[place - 1].bottom - 1),
+    overlaps: bodies.some((box, place) => place > 0
+      && box.top < bodies[place - 1].bottom - 1 && box.left < bodies[place - 1].right - 1),
     figure: figure && figure.complete && figure.naturalWidth > 0 ? figure.clientHeight / room.height : null,
     silent: figure && !figure.alt,
     type: table ? parseFloat(getComputedStyle(table).fontSize) : null,
