@@ -221,9 +221,10 @@ def fetch(target: Target, lock: list[Pin], folder: Path) -> None:
     """Fetch what a target needs and the folder has not; what is fetched may ask for more."""
     asked: set[Pin] = set()
     while missing := needs(target, lock, folder).missing:
-        if not missing.keys() - asked or not _download(missing, target, folder):
+        one_each = set({pin.name: pin for pin in missing}.values())  # pip takes one version of a package at a time
+        if not one_each - asked or not _download(one_each, target, folder):
             raise SystemExit(f"Not all packages for {target} could be fetched: see what pip says above.")
-        asked |= missing.keys()
+        asked |= one_each
 
 
 def _download(pins: Iterable[Pin], target: Target, folder: Path) -> bool:

@@ -240,6 +240,23 @@ def test_pip_fetches_for_another_system_what_is_asked_for_there_by_the_locks_has
     }
 
 
+def test_two_versions_of_a_package_are_fetched_one_after_the_other(tmp_path, monkeypatch):
+    """A package may have one for the first releases of a Python, and another for the later; pip takes one at a time."""
+    lock = [bundle.Pin("soupsieve", version, None, frozenset()) for version in ("2.10", "4.1.2")]
+    rounds = []
+
+    def there():
+        return {pin for each in rounds for pin in each}
+
+    monkeypatch.setattr(
+        bundle, "needs", lambda *_: bundle.Needs(missing={pin: "bs4" for pin in lock if pin not in there()})
+    )
+    monkeypatch.setattr(bundle, "_download", lambda pins, *_: rounds.append(set(pins)) or True)
+    bundle.fetch(bundle.Target("linux", "3.11"), lock, tmp_path)
+    assert sorted(len(each) for each in rounds) == [1, 1]
+    assert there() == set(lock)
+
+
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [
