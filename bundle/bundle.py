@@ -217,14 +217,15 @@ def needs(target: Target, lock: list[Pin], folder: Path) -> Needs:
     return found
 
 
-def fetch(target: Target, lock: list[Pin], folder: Path) -> None:
-    """Fetch what a target needs and the folder has not; what is fetched may ask for more."""
+def fetch(target: Target, lock: list[Pin], folder: Path) -> dict[Pin, Path]:
+    """Fetch what a target needs and the folder has not, which may ask for more; returns its pins with their wheels."""
     asked: set[Pin] = set()
-    while missing := needs(target, lock, folder).missing:
+    while missing := (found := needs(target, lock, folder)).missing:
         one_each = set({pin.name: pin for pin in missing}.values())  # pip takes one version of a package at a time
         if not one_each - asked or not _download(one_each, target, folder):
             raise SystemExit(f"Not all packages for {target} could be fetched: see what pip says above.")
         asked |= one_each
+    return found.wheels
 
 
 def _download(pins: Iterable[Pin], target: Target, folder: Path) -> bool:
@@ -277,8 +278,7 @@ def packages(targets: list[Target], wheels: Path) -> dict[Target, dict[Pin, Path
     used = {}
     for target in targets:
         print(f"{target}: fetching ...", end=" ", flush=True)
-        fetch(target, lock, wheels)
-        used[target] = needs(target, lock, wheels).wheels
+        used[target] = fetch(target, lock, wheels)
         print(f"{len(used[target])} packages, {megabytes(used[target].values())}", flush=True)
     for path in set(wheels.iterdir()) - {path for found in used.values() for path in found.values()} - {sdist}:
         path.unlink()  # of an earlier build

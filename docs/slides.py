@@ -15,11 +15,12 @@ What a cell's metadata says (`slideshow.slide_type`, as Jupyter calls it):
 Predict, the claims of the audit, each by itself, what we would do, and the take-away are slides, too.
 """
 
-import base64
 import html
+import io
 import re
 import shutil
 import unicodedata
+from base64 import b64decode
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from importlib.resources import files
@@ -30,6 +31,7 @@ from typing import Any
 import jinja2
 from bs4 import BeautifulSoup
 from nbconvert.filters import markdown2html
+from PIL import Image
 from rooms import DOCS, Lesson, answers, lessons, notebook, read
 
 LEAD, SAID = 26, 36  # words of prose above what is shown, and below it
@@ -150,7 +152,8 @@ class Deck:
             self._turn(asked[1])
         elif picture := next((data["image/png"] for data in seen if "image/png" in data), None):
             alt = html.escape(cell["metadata"]["mystnb"]["image"]["alt"])
-            wide = ' class="wide"' if _width_to_height(picture) > 2 else ""
+            width, height = Image.open(io.BytesIO(b64decode(picture))).size
+            wide = ' class="wide"' if width > 2 * height else ""
             self._add(
                 "picture", lead=self._lead(), shown=f'<img{wide} alt="{alt}" src="data:image/png;base64,{picture}">'
             )
@@ -203,11 +206,6 @@ def _html(markdown: str) -> str:
 
 def _printed(cell: dict[str, Any]) -> str:
     return "".join("".join(output.get("text", "")) for output in cell.get("outputs", [])).rstrip()
-
-
-def _width_to_height(png: str) -> float:
-    header = base64.b64decode(png[:32])
-    return int.from_bytes(header[16:20], "big") / int.from_bytes(header[20:24], "big")
 
 
 def _table(source: str) -> str:
