@@ -1,5 +1,6 @@
 """Uncertainty of estimates and forecasts: draws against the likelihood, intervals against simulated outcomes."""
 
+import re
 from pathlib import Path
 
 import numpy as np
@@ -10,6 +11,7 @@ from scipy.stats import binom, chi2
 
 from clvlib.models import BDW, BGNBD, MBGNBD, SBG, GammaGamma, ParetoNBD, _alike, _fit, _forecast
 from clvlib.models import shop as _shop
+from clvlib.models._covariates import NONE
 
 HIGH_END = [1000, 869, 743, 653, 593, 551, 517, 491]
 WORLD = BGNBD(r=0.243, alpha=4.414, a=0.793, b=2.426)
@@ -285,9 +287,7 @@ def test_drawn_customers_do_on_average_what_is_expected_of_them(model, cdnow, mo
     some = cdnow.sort_values("frequency").iloc[[0, 5, 1500, 1900, 2200, 2300, 2340, 2356]]
     table = model.predict(some, 39, **MONEY, interval=0.9)
     drawn = np.empty((2, len(some), 20_000))
-    base = _forecast.Base(
-        *(some[name].to_numpy(dtype=float) for name in HISTORY), some.index, None, some, np.empty((len(some), 0))
-    )
+    base = _shop._base("summary", some, NONE)
     plan = _forecast.plan(39, SPEND, 0.3, 0.002, "end")
     for rows, *outcomes in _forecast._outcomes(model, base, plan, table["expected_purchases"].to_numpy(), seed=7):
         drawn[:, rows] = outcomes
@@ -383,14 +383,18 @@ def test_distinct_rows_are_found_whatever_they_hold():
         assert len(first) == len(np.unique(np.array(columns), axis=1).T)
 
 
-def test_few_kinds_count_by_the_places_of_their_columns_and_many_as_they_appear():
+def test_kinds_are_counted_as_they_appear_in_one_block_or_many(monkeypatch):
     """The order in which outcomes are drawn, so that a seed gives what it gave."""
-    few = np.repeat([[7.0, 2], [5, 1], [7, 1], [7, 2]], 2, axis=0).T  # 2 x 2 places, one of which nobody has
-    first, kind = _alike.distinct(*few)
-    assert few[:, first].T.tolist() == [[7, 2], [7, 1], [5, 1]]
-    assert kind.tolist() == [0, 0, 2, 2, 1, 1, 0, 0]
-    many = np.array([[7.0, 1], [5, 2], [7, 3], [4, 4], [3, 5], [2, 6], [1, 7], [5, 1]]).T  # 6 x 7 places of 8 rows
-    assert _alike.distinct(*many)[1].tolist() == list(range(8))
+    rng = np.random.default_rng(2)
+    few = [rng.integers(0, 9, 5000), rng.integers(0, 99, 5000) / 7]
+    many = [rng.random(50)[rng.integers(0, 50, 5000)], rng.integers(0, 5000, 5000)]
+    for columns in (few, many, few[:1]):
+        named = pd.factorize(pd.MultiIndex.from_arrays(columns))[0]
+        for block in (2**15, 700, 1):
+            monkeypatch.setattr(_alike, "_BLOCK", block)
+            first, kind = _alike.distinct(*columns)
+            assert kind.tolist() == named.tolist()
+            assert first.tolist() == np.unique(named, return_index=True)[1].tolist()
 
 
 @pytest.mark.parametrize(
@@ -414,6 +418,42 @@ def test_places_count_values_in_the_order_in_which_they_appear(column):
     place, values = _alike._places(column.astype(float))
     assert place.tolist() == pd.factorize(column)[0].tolist()
     assert values == len(pd.unique(column))
+
+
+@pytest.mark.parametrize("lowest", [0, 5, -700, 10**18 + 1, -(2**63)])
+def test_whole_numbers_that_span_little_are_their_own_places(lowest):
+    days = np.arange(5000)[::-1] % 700
+    place, values = _alike._places(days + lowest)
+    assert (place == days).all()
+    assert values == 700
+
+
+def test_whole_numbers_that_span_much_are_places_too():
+    place, values = _alike._places(np.array([-(2**63), 2**63 - 1, 0, 2**63 - 1]))
+    assert place.tolist() == [0, 1, 2, 1]
+    assert values == 3
+
+
+def test_what_is_wrong_with_one_of_many_customers_is_said_of_her(cdnow):
+    many = cdnow.loc[np.arange(40_000) % len(cdnow), HISTORY].reset_index(drop=True)
+    late, absent, endless, negative, text = (
+        many.astype({"frequency": kind}) for kind in (int, float, float, int, object)
+    )
+    late.loc[39_000, "recency"] = 99
+    absent.loc[39_000, "frequency"] = np.nan
+    endless.loc[39_000, "T"] = np.inf
+    negative.loc[39_000, "frequency"] = -1
+    text.loc[39_000, "frequency"] = "two"
+    wrong = {
+        "recency must be at most T, got 99 with T 32.14 at position 39000": late,
+        "column 'frequency' of summary is missing in 1 of 40000 rows (row 39000)": absent,
+        "column 'T' of summary is infinite in 1 of 40000 rows (row 39000)": endless,
+        "column 'frequency' of summary must be a whole number of at least 0, got -1": negative,
+        "column 'frequency' of summary is no number in 1 of 40000 rows (row 39000), such as 'two'": text,
+    }
+    for sentence, summary in wrong.items():
+        with pytest.raises(ValueError, match=re.escape(sentence)):
+            WORLD.predict(summary, 39)
 
 
 def test_what_lies_evenly_needs_no_hash_table(monkeypatch):

@@ -4,7 +4,9 @@ import numpy as np
 import pandas as pd
 
 _CELLS = 2**16  # each has a number of 16 bits
-_BLOCK = 2**14  # rows at a time: what is worked out for them stays in a processor's cache
+_BLOCK = 2**15  # rows at a time: what is worked out for them stays in a processor's cache
+
+Placed = list[tuple[np.ndarray, int]]  # of columns: each row's place among the different values, and how many there are
 
 
 def distinct(*columns: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -12,22 +14,43 @@ def distinct(*columns: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
     A column of a summary has few different values, so their places are counted in one number: no sorting.
     """
-    n = len(columns[0])
-    kind, kinds = _places(columns[0])
-    for column in columns[1:]:
-        place, values = _places(column)
-        kinds *= values
-        kind = np.multiply(kind, values, dtype=np.int64)
-        kind += place
+    n, placed, kinds = len(columns[0]), Placed(), 1
+    for column in columns:
+        placed.append(_places(column))
+        kinds *= placed[-1][1]
         if kinds > 4 * n:
-            kind, found = pd.factorize(kind)
-            kinds = len(found)
-    row = np.full(kinds, -1)
-    row[kind] = np.arange(n)
-    used = np.flatnonzero(row >= 0)
-    first = row[used]
-    row[used] = np.arange(len(used))
-    return first, row.take(kind)
+            placed = [_hashed(np.concatenate([_code(placed, block) for block in _blocks(n)]))]
+            kinds = placed[0][1]
+    kind, number, first = np.empty(n, dtype=np.int64), np.full(kinds, -1), np.zeros(0, dtype=np.int64)
+    for block in _blocks(n):
+        code = _code(placed, block)
+        kind[block] = of_each(code, number)
+        if kind[block].min() < 0:
+            new = np.flatnonzero(kind[block] < 0)
+            number[code[new[::-1]]] = new[::-1]  # the last one written stays: of each kind its first row
+            rows = new[number[code[new]] == new]
+            number[code[rows]] = len(first) + np.arange(len(rows))
+            first = np.append(first, block.start + rows)
+            kind[block][new] = number[code[new]]
+    return first, kind
+
+
+def _blocks(rows: int) -> list[slice]:
+    return [slice(at, at + _BLOCK) for at in range(0, rows, _BLOCK)]
+
+
+def _code(placed: Placed, block: slice) -> np.ndarray:
+    """The places of each row of a block in one number."""
+    code = placed[0][0][block].astype(np.int64)
+    for place, values in placed[1:]:
+        code *= values
+        code += place[block].astype(np.int64)
+    return code
+
+
+def of_each(kind: np.ndarray, values: np.ndarray) -> np.ndarray:
+    """Each row's value, from those of the kinds. Each kind has one, so "wrap" need not look: a fifth less time."""
+    return values.take(kind, mode="wrap")
 
 
 def each_once(*columns: np.ndarray) -> tuple[list[np.ndarray], np.ndarray]:
@@ -38,22 +61,26 @@ def each_once(*columns: np.ndarray) -> tuple[list[np.ndarray], np.ndarray]:
 
 
 def _places(column: np.ndarray) -> tuple[np.ndarray, int]:
-    """Which of its different values each row has, in the order in which they appear, and how many there are.
+    """Which of its different values each row has, by a number for each, and how many numbers there are.
 
-    Counts, days, and days told in weeks lie evenly: cut what they span into many cells, and each value has one of its
-    own, found by arithmetic. That is several times faster than a hash table, which is for all others.
+    Whole numbers that span little say it themselves. Days told in weeks lie evenly: cut what they span into many cells,
+    and each value has one of its own, found by arithmetic. That is several times faster than a hash table, which is for
+    all others.
     """
-    n, low, high = len(column), float(column.min()), float(column.max())
+    n, lowest, highest = len(column), column.min(), column.max()
     cells = min(_CELLS, 4 * n)
+    if column.dtype == int and (span := int(highest) - int(lowest)) < cells:
+        return column - lowest if lowest else column, span + 1
+    low, high = float(lowest), float(highest)
     scale = (cells - 1) / ((high - low) or 1)
     if not 0 < scale < np.inf:
         return _hashed(column)
     value, number, values = np.full(cells, np.nan), np.empty(cells, dtype=np.uint16), 0
     place = np.empty(n, dtype=np.uint16)
-    for at in range(0, n, _BLOCK):
-        some = column[at : at + _BLOCK]
+    for block in _blocks(n):
+        some = column[block]
         cell = ((some - low) * scale).astype(np.int64)
-        new = value.take(cell) != some
+        new = of_each(cell, value) != some
         if new.any():
             found, taken = pd.unique(cell[new]), ~np.isnan(value.take(cell[new]))
             value[cell[new]] = some[new]
@@ -61,10 +88,10 @@ def _places(column: np.ndarray) -> tuple[np.ndarray, int]:
                 return _hashed(column)
             number[found] = np.arange(values, values + len(found))
             values += len(found)
-        place[at : at + _BLOCK] = number.take(cell)
+        place[block] = of_each(cell, number)
     return place, values
 
 
 def _hashed(column: np.ndarray) -> tuple[np.ndarray, int]:
-    place, values = pd.factorize(column)
+    place, values = pd.factorize(column, use_na_sentinel=False)
     return place, len(values)

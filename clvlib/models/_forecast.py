@@ -8,7 +8,7 @@ import pandas as pd
 from scipy.special import expit
 
 from clvlib import _checks
-from clvlib.models._alike import distinct
+from clvlib.models._alike import distinct, of_each
 from clvlib.models._fit import column_of
 from clvlib.models.spend import GammaGamma
 
@@ -22,19 +22,22 @@ _BLOCK = 2e6  # draws and purchases worked out at a time
 
 
 class Base(NamedTuple):
-    """A summary's customers: their histories, their labels, their unit of time, the summary itself, and covariates, a
-    column for each that the model has effects of."""
+    """A summary's customers: their histories, one customer of each different history and which of these each has, their
+    labels, their unit of time, the summary itself, and covariates, a column for each that the model has effects of."""
 
     x: np.ndarray
     recency: np.ndarray
     T: np.ndarray
+    first: np.ndarray
+    history: np.ndarray
     labels: pd.Index
     grain: "Grain | None"
     summary: pd.DataFrame
     z: np.ndarray
 
     def only(self, rows: np.ndarray) -> "Base":
-        arrays = self.x[rows], self.recency[rows], self.T[rows], self.labels[rows]
+        each = np.arange(len(rows))
+        arrays = self.x[rows], self.recency[rows], self.T[rows], each, each, self.labels[rows]
         return Base(*arrays, self.grain, self.summary.iloc[rows], self.z[rows])
 
 
@@ -113,21 +116,21 @@ def total(model: "_BuyTillYouDie", base: Base, plan: Plan, interval: float, seed
 
 def _expected(model: "_BuyTillYouDie", base: Base, plan: Plan) -> dict[str, np.ndarray]:
     """What is expected of each customer. Equal histories are worked out once, and what hangs on x and T alone, too."""
-    first, history = distinct(base.x, base.recency, base.T, *base.z.T)
+    first, history = base.first, base.history
     x, recency, T, z = base.x[first], base.recency[first], base.T[first], base.z[first]
     first, alive = distinct(x, T, *z.T)
     x_alive, T_alive, theirs = x[first], T[first], model._of(z[first])
     p_alive = model._of(z)._alive(x, recency, T)
     purchases = p_alive * theirs._while_alive(np.asarray(float(plan.periods)), x_alive, T_alive)[alive]
-    columns = {"p_alive": p_alive.take(history), "expected_purchases": purchases.take(history)}
+    columns = {"p_alive": of_each(history, p_alive), "expected_purchases": of_each(history, purchases)}
     if plan.spend_model is not None:
         columns["expected_spend"] = np.asarray(plan.spend_model.expected_spend(base.x, _mean_spend(base)))
     if (worth := plan.worth) is not None:
         discounted = theirs._discounted(x_alive, T_alive, plan.periods, 1.0, worth.rate, worth.timing)[alive]
-        columns["clv"] = worth.margin_rate * columns["expected_spend"] * (p_alive * discounted).take(history)
+        columns["clv"] = worth.margin_rate * columns["expected_spend"] * of_each(history, p_alive * discounted)
         columns["rank"] = _rank(columns["clv"], np.ones(len(base.x), dtype=int))
     else:
-        columns["rank"] = _rank(purchases, np.bincount(history)).take(history)
+        columns["rank"] = of_each(history, _rank(purchases, np.bincount(history)))
     return columns
 
 

@@ -15,6 +15,7 @@ from clvlib.models._fit import AMOUNT, COUNT, column_of, customers_of, different
 
 P = ParamSpec("P")
 Result = TypeVar("Result")
+HISTORY = ("frequency", "recency", "T")
 
 
 class Histories(NamedTuple):
@@ -41,8 +42,10 @@ def histories(name: str, summary: pd.DataFrame, covariates: np.ndarray = NONE) -
 
 def by_customer(name: str, summary: pd.DataFrame) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """A summary's frequency, recency and T, or a sentence."""
-    x = column_of(name, summary, "frequency", COUNT)
-    recency, T = column_of(name, summary, "recency", AMOUNT), column_of(name, summary, "T", AMOUNT)
+    x, recency, T = (
+        column_of(name, summary, label, allowed)
+        for label, allowed in zip(HISTORY, (COUNT, AMOUNT, AMOUNT), strict=True)
+    )
     possible(x, recency, T)
     return x, recency, T
 

@@ -36,7 +36,7 @@ from clvlib.models._alike import distinct
 from clvlib.models._covariates import NONE
 from clvlib.models._fit import Model, few_repeaters, maximise
 from clvlib.models._forecast import Theta
-from clvlib.models._histories import Histories, by_customer, histories, in_one_unit, possible, unit_of
+from clvlib.models._histories import HISTORY, Histories, by_customer, histories, in_one_unit, possible, unit_of
 from clvlib.models._spread import MOST, Customers, one_each
 from clvlib.models.spend import GammaGamma
 
@@ -48,11 +48,17 @@ def _base(name: str, summary: pd.DataFrame, z: np.ndarray) -> _forecast.Base:
             f"{name} counts customers by history, and a forecast is of each customer: leave out the column 'customers' "
             "for one customer of each history"
         )
-    x, recency, T = by_customer(name, summary)
+    plain = all(label in summary and summary[label].dtype in (float, int) for label in HISTORY)
+    x, recency, T = (summary[label].to_numpy() for label in HISTORY) if plain else by_customer(name, summary)
+    first, history = distinct(x, recency, T, *z.T)
+    try:
+        by_customer(name, summary.iloc[first])  # what is wrong with no history is wrong with no customer
+    except ValueError:
+        by_customer(name, summary)  # says which customer
+        raise
     labels = pd.Index(summary["customer_id"]) if "customer_id" in summary else summary.index
-    return _forecast.Base(
-        x, recency, T, labels, unit_of(name, summary), summary, np.broadcast_to(z, (len(x), z.shape[1]))
-    )
+    z = np.broadcast_to(z, (len(x), z.shape[1]))
+    return _forecast.Base(x, recency, T, first, history, labels, unit_of(name, summary), summary, z)
 
 
 SpendModel = Annotated[GammaGamma, _forecast.spend_model]
