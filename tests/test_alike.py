@@ -95,6 +95,7 @@ def test_who_is_right_with_her_own_numbers_is_on_no_list():
     assert found(*map(work, CLASS)) == []
 
 
+@pytest.mark.long
 def test_an_answer_that_is_right_with_anothers_numbers_is_listed_with_both_and_how_rare_it_is():
     bobs = right(CASES[BOB])
     copied = work(ANN, q1=bobs["q1"] + 0.3, q4=bobs["q4"])
@@ -273,6 +274,7 @@ def test_who_share_most_come_first_and_the_page_and_the_table_say_it_and_defuse_
 # The course's own exercises
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("name", ["01_worksheet", "03_retention"])
 def test_an_honest_class_with_every_usual_slip_is_on_no_list(name):
     exercise = load_exercise(name)

@@ -645,6 +645,7 @@ parts.hint("Add.")
 """
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(("rows", "paid", "worth", "says"), [
     ("range(3)", "[price + 0.25, 2 * price, 3 * price]", "0", []),
     ("range(3)", "[price + 0.25, 1.5, 3 * price]", "0", []),
@@ -661,6 +662,7 @@ def test_parts_that_surprise_are_a_warning(tmp_path, rows, paid, worth, says):
     assert [finding.says for finding in report.findings] == says
 
 
+@pytest.mark.long
 def test_a_part_that_can_be_guessed_is_to_mend(tmp_path):
     text = PARTS.replace("YEARS", "range(3)").replace("WORTH", "None")
     (finding,) = checked(tmp_path, SOUND + text.replace("PAID", "price + 0.25")).to_mend
@@ -684,6 +686,7 @@ def test_without_a_textbooks_case_seed_0_is_drawn_too(tmp_path):
     assert checked(tmp_path, faulty(published, "")) == Report(5, 41, [], 1)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(("asked", "within", "fits"), [
     ("to two decimals", 0.005, False), ("to 2 decimals", 0.006, True), ("to the nearest cent", 0.005, False),
     ("to the cent", 0.0051, True), ("in whole RMB", 0.5, False), ("in whole RMB", 0.51, True),

@@ -81,6 +81,7 @@ def table(path: Path) -> list[dict[str, str]]:
 # Help
 
 
+@pytest.mark.long
 def test_the_help_lists_the_commands_and_each_says_what_it_takes():
     text = clv("--help")
     assert all(command in text for command in ("check", "release", "mark", "alike", "export-quiz", "export-nbgrader"))
@@ -169,6 +170,7 @@ def test_what_is_given_out_may_not_hold_the_secret(tmp_path, home):
     assert not home.exists(), "refused before anything was written"
 
 
+@pytest.mark.long
 def test_a_file_in_the_place_of_a_folder_is_told(tmp_path):
     roster = write_roster(tmp_path, "ann")
     assert str(roster) in refused("release", NAME, "--roster", roster, "--out", roster)
@@ -249,6 +251,7 @@ def test_nothing_private_may_lie_where_students_code_can_read(tmp_path, what, fo
     assert not named[what].parent.exists()
 
 
+@pytest.mark.long
 def test_two_runs_in_one_folder_do_not_meet(tmp_path, home):
     fcntl = pytest.importorskip("fcntl")
     roster = write_roster(tmp_path, "ann")
@@ -314,6 +317,7 @@ def test_trouble_with_files_is_told_with_the_file_if_it_is_known(tmp_path, monke
     assert "None" not in said
 
 
+@pytest.mark.long
 def test_paths_are_printed_as_they_are(tmp_path):
     roster = write_roster(tmp_path, "ann")
     out = tmp_path / "class [bold] [of 2025]"
@@ -325,6 +329,7 @@ def test_paths_are_printed_as_they_are(tmp_path):
 # Checking a key
 
 
+@pytest.mark.long
 def test_a_key_is_checked_by_its_name_or_its_file(tmp_path):
     for key in (NAME, str(KEYS / f"{NAME}.py")):
         assert clv("check", key) == f"{KEYS / NAME}.py\n8 questions, 4 turns, 41 cases tried: nothing found\n"
@@ -386,6 +391,7 @@ def test_the_exercises_are_exported_and_never_written_over(tmp_path):
     assert notebook.read_text() == "edited"
 
 
+@pytest.mark.long
 def test_a_key_of_turns_alone_is_no_exercise(tmp_path):
     roster = write_roster(tmp_path, "ann")
     said = refused("release", "00_start_here", "--roster", roster, "--out", tmp_path / "out")
@@ -398,6 +404,7 @@ def test_a_key_of_turns_alone_is_no_exercise(tmp_path):
 # Without a sandbox
 
 
+@pytest.mark.long
 def test_without_bubblewrap_it_says_what_to_install_and_no_sandbox_must_be_asked_for(tmp_path, monkeypatch):
     monkeypatch.setenv("PATH", str(tmp_path))
     keys, out = write_key(tmp_path / "keys"), tmp_path / "out"
@@ -422,6 +429,7 @@ def test_without_bubblewrap_it_says_what_to_install_and_no_sandbox_must_be_asked
     assert "rights" not in clv("mark", *words, "--out", out), "nothing is run, so no sandbox is missed"
 
 
+@pytest.mark.long
 def test_a_class_in_one_folder_needs_no_other_argument(tmp_path, monkeypatch, home):
     """Roster, release, marks with a deadline and a decision, and the course's gradebook, by the shortest commands."""
     keys = write_key(tmp_path / "keys")
@@ -526,6 +534,7 @@ def totals(exercise: str = "midterm") -> list[str]:
     return [row["total"] for row in table(Path("marked") / exercise / "gradebook.csv")]
 
 
+@pytest.mark.long
 def test_a_worksheet_of_another_assignment_costs_nobody_a_point_and_is_told(moodle, tmp_path):
     Path("other.csv").write_text(worksheet(8200, LATE))
     Path("roster.csv").write_text(worksheet(8100, IN_TIME))
@@ -543,6 +552,7 @@ def test_a_worksheet_of_another_assignment_costs_nobody_a_point_and_is_told(mood
     assert totals() == ["1", "1", "1"]
 
 
+@pytest.mark.long
 def test_a_dry_run_leaves_every_file_as_it_is(moodle, tmp_path, home):
     """A first one, where nothing is there; one that looks wrong; one that is refused. With pseudonyms to be drawn."""
     plan = Path("course.toml").read_text()
@@ -567,6 +577,7 @@ def test_a_dry_run_leaves_every_file_as_it_is(moodle, tmp_path, home):
     assert every_file(tmp_path) == before
 
 
+@pytest.mark.long
 def test_students_are_named_by_number_address_or_name_in_every_file_and_option(moodle, home):
     Path("roster.csv").write_text(worksheet(8100, LATE))
     rows = ["20230001,q1,0,Not yours.", "Bo Li,due,2026-12-01,Ill.", "cy@uni.edu,all,add 1,A good remark."]
@@ -585,6 +596,7 @@ def test_students_are_named_by_number_address_or_name_in_every_file_and_option(m
     assert said == "there is no student '20230009' on the roster; ids on this roster are like ann@uni.edu"
 
 
+@pytest.mark.long
 def test_the_grades_of_the_course_never_go_into_the_assignment_of_an_exercise(moodle):
     """Moodle's worksheet of an exercise is at hand; with the right number of points it would be overwritten."""
     Path("roster.csv").write_text(worksheet(8100, IN_TIME))

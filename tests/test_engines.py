@@ -193,6 +193,7 @@ def shop():
 SPLIT = dict(grain="week", calibration_end="2024-09-30")
 
 
+@pytest.mark.long
 def test_counts_of_histories_fit_check_and_compare_as_the_customers_do(shop, there):
     split = calibration_holdout(shop, **SPLIT)
     lazy = calibration_holdout(there(shop), **SPLIT)
@@ -219,6 +220,7 @@ def test_counts_of_histories_fit_check_and_compare_as_the_customers_do(shop, the
         assert_frame_equal(getattr(found, name), getattr(expected, name), rtol=1e-9)
 
 
+@pytest.mark.long
 def test_a_forecast_is_joined_to_its_customers_in_the_engine(shop, there, way):
     summary = rfm_summary(shop, grain="week")
     model, spend = BGNBD.fit(summary), GammaGamma.fit(summary)
@@ -233,6 +235,7 @@ def test_a_forecast_is_joined_to_its_customers_in_the_engine(shop, there, way):
         assert "expected_spend" not in purchases
 
 
+@pytest.mark.long
 def test_the_frame_comes_back_as_it_came(shop, there, way):
     log = there(shop)
     summary = rfm_summary(log)
@@ -246,6 +249,7 @@ def test_the_frame_comes_back_as_it_came(shop, there, way):
         assert type(summary).__name__ == "Table"
 
 
+@pytest.mark.long
 def test_dates_in_text_are_read_and_never_guessed(there):
     log = pd.DataFrame({"customer_id": [1, 1, 2], "date": ["03/04/2024", "05/04/2024", "04/04/2024"], "amount": 1.0})
     expected = rfm_summary(log, date_format="%d/%m/%Y")
@@ -257,6 +261,7 @@ def test_dates_in_text_are_read_and_never_guessed(there):
     assert_same(rfm_summary(there(log)), expected)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("column", ["customer_id", "date", "amount"])
 def test_a_missing_cell_is_said(shop, there, column):
     log = shop[:9].copy()
@@ -281,6 +286,7 @@ BAD = [
 ]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(("options", "sentence"), BAD)
 def test_a_bad_call_gets_a_sentence(shop, there, options, sentence, way):
     log = there(shop[:50])
@@ -293,6 +299,7 @@ def test_a_bad_call_gets_a_sentence(shop, there, options, sentence, way):
         rfm_summary(log, **options)
 
 
+@pytest.mark.long
 def test_what_engines_do_without_is_refused_by_name(shop, there):
     with pytest.raises(ValueError, match=r"^quantity needs log as a pandas DataFrame, .*leave quantity out"):
         rfm_summary(there(shop), quantity="pieces")
@@ -329,6 +336,7 @@ def test_counts_serve_every_model(shop):
     assert len(histories(donors)) < 25
 
 
+@pytest.mark.long
 def test_a_check_weighs_spend_by_its_customers(shop):
     split = calibration_holdout(shop, **SPLIT)
     model = BGNBD.fit(split)

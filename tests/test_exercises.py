@@ -111,6 +111,7 @@ def test_nonsense_gets_one_short_sentence_or_two(name, key):
         assert said is None or (10 < len(said) < 320 and "Traceback" not in said), repr(nonsense)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(("name", "key"), questions())
 def test_slips_that_are_nobodys_mistake_are_not_right_and_get_a_sentence(name, key):
     question, case = asked(name)[key], load_exercise(name).case_for(0)

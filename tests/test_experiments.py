@@ -100,6 +100,7 @@ def test_the_ratio_to_a_control_without_success_is_infinite():
     assert result.difference_interval[0] > 0
 
 
+@pytest.mark.long
 def test_95_percent_intervals_hold_the_truth_in_95_percent_of_trials():
     rng = np.random.default_rng(11)
     control, treated = rng.binomial(1000, 0.04, 1000), rng.binomial(1000, 0.06, 1000)
@@ -198,6 +199,7 @@ def test_the_standard_error_is_that_of_the_units_own_changes():
     assert did(panel).se == pytest.approx(np.sqrt(spread.sum() * correction))
 
 
+@pytest.mark.long
 def test_the_interval_holds_the_true_effect_in_95_percent_of_panels_and_the_naive_gap_does_not():
     results = [did(panel_of(12, seed=seed)) for seed in range(200)]
     held = np.mean([r.interval[0] <= 12 <= r.interval[1] for r in results])
@@ -491,6 +493,7 @@ def test_calibration_has_ten_groups_and_a_tie_on_a_border_stays_in_the_lower():
     assert tied["observed"].to_dict() == {1: 0.5, 3: 1.0}
 
 
+@pytest.mark.long
 def test_a_group_in_which_nobody_or_everybody_left_has_an_interval_that_ends_at_its_rate():
     n = np.arange(1, 400)
     none = pd.concat([experiments.calibration_table(np.zeros(k), np.full(k, 0.1)) for k in n])

@@ -116,6 +116,7 @@ def test_a_fault_in_a_drawing_is_said_on_the_screen_and_goes_on_to_its_author():
     assert explorer.text == "3 days."
 
 
+@pytest.mark.long
 def test_the_stored_form_is_picture_and_text():
     explorer = make("worksheet_ladder")
     data, metadata = explorer._repr_mimebundle_()
@@ -133,6 +134,7 @@ def test_the_stored_form_is_picture_and_text():
     assert not ink[:, [0, -1]].any()
 
 
+@pytest.mark.long
 def test_an_exported_page_has_the_sentence_as_alternative_text(tmp_path):
     explorer = make("worksheet_ladder")
     data, metadata = explorer._repr_mimebundle_()
@@ -273,6 +275,7 @@ def test_sorting_lifts_the_firm_between_two_groups_that_stay_flat():
     assert (np.diff(firm.get_ydata()) > 0).all()
 
 
+@pytest.mark.long
 def test_silence_speaks_louder_against_a_frequent_buyer():
     explorer = make("growing_silence")
     explorer.set(repeats=10, last=20, silence=10)
@@ -286,6 +289,7 @@ def test_silence_speaks_louder_against_a_frequent_buyer():
     assert 1 + int(np.argmax(expected)) == 4
 
 
+@pytest.mark.long
 def test_the_survival_forecast_sees_the_years_it_says_and_no_other():
     explorer = make("survival_forecast")
     explorer.set(group="Regular", seen=3)

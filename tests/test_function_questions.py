@@ -91,6 +91,7 @@ def questions():
                 yield pytest.param(question, id=f"{path.stem}-{key}")
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("question", list(questions()))
 def test_every_small_change_of_the_reference_is_noticed(question):
     tried = list(mutants(question.reference))

@@ -8,6 +8,7 @@ import pytest
 from test_nonsense import FUNCTIONS, good_call
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("path", FUNCTIONS)
 def test_the_names_in_a_result_are_those_that_the_docstring_says(path):
     call = good_call(*FUNCTIONS[path])

@@ -166,6 +166,7 @@ def missing(notebook, name="03_retention"):
     return [complaint for rule in RULES for complaint in rule(notebook, name)]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("path", LESSONS, ids=lambda path: path.stem)
 def test_a_lesson_has_what_every_lesson_has(path):
     complaints = missing(nbformat.read(path, as_version=4), path.stem)

@@ -266,6 +266,7 @@ def test_expected_life_is_the_sum_of_the_shares_not_yet_lost_and_the_undiscounte
     assert lifecycle.markov_clv(CHAIN, [1] * 4, rate=0).to_numpy() == pytest.approx(life.to_numpy(), abs=1e-12)
 
 
+@pytest.mark.long
 def test_simulated_customers_earn_the_value_and_live_the_life():
     states = _simulated_states(100_000, 100)
     earned = (np.array([*REWARDS, 0])[states] * 1.1 ** -np.arange(100)).sum(axis=1).reshape(-1, 4)

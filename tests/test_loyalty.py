@@ -227,6 +227,7 @@ events_of_a_year = st.lists(
 ).map(lambda rows: table_of(*rows))
 
 
+@pytest.mark.long
 @unhurried
 @given(events_of_a_year, st.integers(1, 40))
 def test_the_ledger_is_the_one_kept_by_hand(events, life):
@@ -273,6 +274,7 @@ def test_no_point_is_lost_and_no_balance_is_negative(seed):
     assert (earned == -flows["burn"] - flows["expire"] + balance).all()
 
 
+@pytest.mark.long
 def test_row_order_and_splitting_by_customer_do_not_matter():
     events = redeemable(1)
     whole = loyalty.points_ledger(events, 6, as_of="2024-06-01").sort_values(["customer_id", "date"], kind="stable")

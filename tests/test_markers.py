@@ -77,6 +77,7 @@ def test_each_marker_has_a_sheet_and_what_both_typed_comes_together(room):
     assert sum(len(students(room, name)) for name in was) == 5
 
 
+@pytest.mark.long
 def test_two_who_give_other_points_give_none_until_they_agree(room):
     room.mark(plan=BOTH)
     room.type_in(LI, ann=("3", "Good."), bob=("2", ""), dee=("1", ""))
@@ -105,6 +106,7 @@ def test_a_text_that_was_handed_in_anew_is_read_anew_by_both(room):
     assert "The earlier text got 3." in {row["comment"] for row in room.rows(LI)}
 
 
+@pytest.mark.long
 def test_marks_from_before_the_division_and_of_who_left_are_kept(room):
     room.mark()
     room.type_in("to_mark_q2.csv", ann=("4", ""), bob=("2", "Hm."))
@@ -124,6 +126,7 @@ def test_marks_from_before_the_division_and_of_who_left_are_kept(room):
     assert totals(room) == {"ann": "3", "bob": "4"}
 
 
+@pytest.mark.long
 def test_a_copy_of_a_sheet_is_its_marker_s(room):
     room.mark(plan=BOTH)
     out = room.folder / "out"

@@ -226,6 +226,7 @@ def test_a_year_of_months_is_365_days_and_a_quarter_not_360():
     assert year == pytest.approx(daily.expected_purchases(365.25, 2, 213, 272))
 
 
+@pytest.mark.long
 def test_small_samples_get_a_diagnosis_and_no_error():
     few = PUBLISHED.simulate(30, seed=1)
     for model in (BGNBD, MBGNBD, ParetoNBD):
@@ -234,6 +235,7 @@ def test_small_samples_get_a_diagnosis_and_no_error():
     assert "Too few repeaters: 3 of 8 customers came back" in GammaGamma.fit(spend).diagnosis
 
 
+@pytest.mark.long
 def test_nobody_came_back_is_a_diagnosis():
     nobody = pd.DataFrame({"frequency": [0] * 50, "recency": 0.0, "T": 30.0})
     for model in (BGNBD, MBGNBD, ParetoNBD):
@@ -270,6 +272,7 @@ def test_one_loss_leaves_the_horizon_undetermined():
     assert fit.survival(1) == pytest.approx(0.5, abs=1e-5)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("survivors", "verdict"),
     [
@@ -297,6 +300,7 @@ def test_the_range_of_the_forecast_is_that_of_the_profile(survivors, verdict):
         assert _ranges(fit.diagnosis)[f"survival after {horizon} periods"] == pytest.approx([low, high], rel=0.05)
 
 
+@pytest.mark.long
 def test_a_ridge_is_reported_only_where_it_matters(cdnow):
     """Fits to samples like CDNOW: in one of them the data do not bound s and beta."""
     said = {seed: ParetoNBD.fit(PARETO.simulate(len(cdnow), seed, T=cdnow["T"])).diagnosis for seed in [*range(12), 27]}
@@ -501,6 +505,7 @@ def test_sbg_likelihood_is_a_product_of_losses_and_survivors():
     assert model.log_likelihood_of([100, 60, 40, 35]) == pytest.approx(by_hand, rel=1e-12)
 
 
+@pytest.mark.long
 def test_every_fit_is_a_top_and_its_standard_errors_are_the_curvature_there(cdnow):
     small = 1e-3
     for fit, data in (
@@ -547,6 +552,7 @@ def test_the_slope_is_that_of_the_log_likelihood(model, data):
 # Expectations, against integrals
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(("a", "b"), [(0.79, 2.43), (1.0, 2.5), (1.003, 0.8), (0.4, 0.6), (0.3, 0.2), (6.0, 9.0)])
 @pytest.mark.parametrize("t", [1.0, 52.0, 1000.0])
 def test_bgnbd_expectation_of_a_new_customer_is_the_mean_over_rate_and_dropout(a, b, t):
@@ -617,6 +623,7 @@ def test_derl_at_a_rate_of_almost_nothing_is_the_residual_lifetime():
     assert SBG(alpha=0.5, beta=0.5).derl(1e-10) == pytest.approx(1e5, rel=2e-5)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(("x", "recency", "T"), [(3, 20, 21), (40, 10, 300), (500, 50, 400), (2000, 5, 700)])
 def test_the_odds_of_having_left_in_40_digits(x, recency, T):
     theta = 0.553, 10.578, 0.606, 11.669
@@ -638,6 +645,7 @@ def test_how_long_a_pareto_customer_stays_on():
     assert "dropout_rate" in ParetoNBD(r=0.5, alpha=10, s=2.5, beta=beta).simulate(3, seed=1, T=30)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("a", [0.01, 1, 2.5, 75, 1e4])
 @pytest.mark.parametrize("b", [0.02, 1, 3.7, 75, 1e4])
 def test_a_mean_over_a_beta_in_40_digits(a, b):
@@ -798,6 +806,7 @@ def test_pareto_dert_is_the_published_closed_form(model, rate):
     assert model.dert(_one(x, recency, T), rate)[0] == pytest.approx(closed, rel=1e-9)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("model", SHOPS)
 @pytest.mark.parametrize("history", [(0, 0.0, 38.0), (2, 30.43, 38.86), (26, 30.0, 39.0)])
 def test_dert_is_the_long_discounted_sum_of_purchases_to_come(model, history):
@@ -807,6 +816,7 @@ def test_dert_is_the_long_discounted_sum_of_purchases_to_come(model, history):
     assert model.dert(_one(*history), 0.04)[0] == pytest.approx(discounted, rel=1e-5)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("model", [PUBLISHED, MODIFIED])
 @pytest.mark.parametrize("rate", [0.0027, 0.1])
 def test_bgnbd_dert_is_the_mean_over_rate_and_dropout(model, rate):
@@ -821,6 +831,7 @@ def test_bgnbd_dert_is_the_mean_over_rate_and_dropout(model, rate):
     assert model.dert(_one(x, recency, T), rate)[0] == pytest.approx(model.p_alive(x, recency, T) * mean, rel=1e-5)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("model", SHOPS)
 def test_dert_of_a_base_is_that_of_each_customer_under_her_label(model):
     base = pd.concat([_base(), _base()]).set_axis([f"c{row}" for row in range(80)])
@@ -934,6 +945,7 @@ def _saved(model):
     return json.loads(json.dumps(model.to_dict(), allow_nan=False))
 
 
+@pytest.mark.long
 def test_every_model_comes_back_from_a_file_equal_in_every_digit(cdnow):
     yearly = BGBB(alpha=1.2, beta=0.75, gamma=0.66, delta=2.8)
     fits = [
@@ -962,6 +974,7 @@ def test_a_loaded_model_forecasts_what_the_saved_one_does():
     assert again.draws(10, seed=1).equals(fit.draws(10, seed=1))
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("damage", "sentence"),
     [
@@ -1029,6 +1042,7 @@ def test_a_sorted_spend_is_refused_and_not_paired_by_position(model):
         model.p_alive(shop["frequency"], shop["recency"], shop["T"][::-1])
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("model", [BGNBD, MBGNBD, ParetoNBD])
 def test_a_fit_knows_the_unit_of_its_summary(model):
     weekly = _base("week")
@@ -1047,6 +1061,7 @@ def test_a_fit_knows_the_unit_of_its_summary(model):
         plain.clv(*_three(weekly), **how, grain="day")
 
 
+@pytest.mark.long
 def test_a_summary_in_another_unit_is_refused_until_it_says_it_was_converted():
     fit, daily = BGNBD.fit(_base("week")), _base("day")
     for call in (
@@ -1151,6 +1166,7 @@ def test_in_the_mbgnbd_one_time_buyers_leave_at_their_first_purchase_or_stay():
     assert once["holdout_frequency"].mean() == pytest.approx(MODIFIED.expected_purchases(30, 0, 0, 30), rel=0.06)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("model", SHOPS)
 def test_lifetimes_do_not_depend_on_how_long_one_looks(model):
     short, long = (model.simulate(40_000, seed, T=T)["lifetime"] for seed, T in ((9, 2), (10, 200)))

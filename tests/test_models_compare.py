@@ -95,6 +95,7 @@ def test_totals_and_correlations_of_cdnow(bgnbd, pareto):
 # Probabilities of purchases
 
 
+@pytest.mark.long
 @settings(deadline=None)
 @given(
     st.one_of(
@@ -111,6 +112,7 @@ def test_probabilities_add_up_and_their_mean_is_the_expected_number(world, t):
     assert (counts * probabilities).sum() == pytest.approx(world.expected_purchases(t), rel=1e-5)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("world", [WORLD, MODIFIED, PARETO])
 def test_probabilities_are_the_shares_of_simulated_customers(world):
     came = world.simulate(200_000, seed=1, T=39)["frequency"]

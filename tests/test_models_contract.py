@@ -195,6 +195,7 @@ def test_derl_in_30_digits(model, rate, n):
         assert model.derl(rate, n) == pytest.approx(_derl_30(model, rate, n), rel=1e-9)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(("gamma", "rate"), [(0.1, 1e-5), (0.05, 1e-4), (1, 1e-4)])
 def test_derl_where_the_discount_is_small_and_the_end_of_the_curve_far(gamma, rate):
     model = BDW(gamma, delta=1, c=4)

@@ -43,6 +43,7 @@ def _for_one(world, person):
     return type(world)(**own)
 
 
+@pytest.mark.long
 @worlds
 def test_a_customer_with_covariates_is_a_customer_of_a_world_of_her_own(world):
     people = _people(12)
@@ -118,6 +119,7 @@ def test_known_effects_are_found_within_their_standard_errors(world):
     assert (abs(misses.mean(axis=0)) < 3 / 8**0.5).all()
 
 
+@pytest.mark.long
 def test_a_fit_is_the_top_and_its_covariance_the_curvature_there():
     people = _people(800)
     people["age"] = 40 + 12_000 * people["age"]  # whatever the unit of a covariate
@@ -173,6 +175,7 @@ def test_copies_of_customers_with_their_covariates_are_worked_out_once():
     assert list(again.parameters.values()) == pytest.approx(list(fit.parameters.values()), rel=1e-4, abs=1e-5)
 
 
+@pytest.mark.long
 @worlds
 def test_predict_agrees_with_its_parts_and_its_intervals_hold_what_happens(world):
     people = _people(4000)
@@ -291,6 +294,7 @@ def test_a_fit_with_covariates_knows_the_unit_of_its_summary():
     assert BGNBD.fit(base, people).grain == "week"
 
 
+@pytest.mark.long
 @worlds
 def test_a_model_with_effects_is_checked_and_compared(world):
     people = _people(600)

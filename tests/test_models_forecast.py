@@ -59,6 +59,7 @@ def test_unbounded_parameters_have_infinite_variance():
     assert np.isfinite(fit.covariance.loc["r", "alpha"])
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(("model", "ridge"), [(BGNBD, False), (ParetoNBD, True)])
 def test_the_log_likelihood_falls_among_the_draws_as_half_a_chi_square(model, ridge):
     """To its end on a ridge, too, where the curvature at the top knows nothing of it."""
@@ -143,6 +144,7 @@ def test_of_very_many_customers_only_the_estimates_are_uncertain():
     assert (fit.survival_interval([7], renewals=7) == 1).all(axis=None)
 
 
+@pytest.mark.long
 def test_an_interval_of_unsure_estimates_is_that_of_the_likelihood():
     """High End, from four years: the log-likelihood leans; a normal law would say 0.258 to 0.386 for the twelfth."""
     fit, near = SBG.fit(HIGH_END[:5]), []
@@ -207,6 +209,7 @@ def test_predict_puts_side_by_side_what_the_methods_say(model, cdnow):
 EFFECTS = dict(purchase_effects={"email": 0.5, "age": 0.02}, dropout_effects={"email": -0.4, "age": -0.01})
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("effects", [{}, EFFECTS])
 @pytest.mark.parametrize("model", [WORLD, MODIFIED, PARETO])
 def test_predict_is_what_the_methods_say_to_the_last_bit(model, effects):
@@ -273,6 +276,7 @@ def test_predict_refuses_another_unit_of_time():
         fit.predict_total(shop, 10)
 
 
+@pytest.mark.long
 def test_customers_who_are_alike_have_the_same_forecast(cdnow):
     table = BGNBD.fit(cdnow).predict(cdnow, 39, **MONEY, interval=0.9)
     alike = [cdnow["frequency"], cdnow["recency"], cdnow["T"], cdnow["monetary_value"]]
@@ -280,6 +284,7 @@ def test_customers_who_are_alike_have_the_same_forecast(cdnow):
     assert by.ngroups == len(table.drop_duplicates()) < len(table)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("model", [WORLD, MODIFIED, PARETO])
 def test_drawn_customers_do_on_average_what_is_expected_of_them(model, cdnow, monkeypatch):
     """With known parameters: purchases, their discounted value, and whether there are any."""
@@ -299,6 +304,7 @@ def test_drawn_customers_do_on_average_what_is_expected_of_them(model, cdnow, mo
     assert ((drawn[1] > 0) == (drawn[0] > 0)).all()
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("model", [WORLD, MODIFIED, PARETO])
 def test_the_interval_of_known_customers_holds_what_they_do(model):
     """Nine in ten and more: counts cannot be cut exactly. Fewer than one in twenty on either side."""
@@ -311,6 +317,7 @@ def test_the_interval_of_known_customers_holds_what_they_do(model):
     assert (came > table["purchases_high"]).mean() < 0.055
 
 
+@pytest.mark.long
 def test_the_total_is_the_sum_and_its_interval_narrower_than_the_customers_added_up(cdnow):
     fit = BGNBD.fit(cdnow)
     total, table = fit.predict_total(cdnow, 39, **MONEY), fit.predict(cdnow, 39, **MONEY, interval=0.9)
@@ -321,6 +328,7 @@ def test_the_total_is_the_sum_and_its_interval_narrower_than_the_customers_added
     assert 1653 < total.loc["purchases", "high"] < table["purchases_high"].sum()
 
 
+@pytest.mark.long
 def test_a_flat_ridge_shows_in_the_total():
     shop = WORLD.simulate(300, seed=1, T=52)
     wide = ParetoNBD.fit(shop).predict_total(shop, 52).loc["purchases"]

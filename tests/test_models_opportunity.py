@@ -218,6 +218,7 @@ def test_customers_may_have_had_different_numbers_of_opportunities():
     assert BGBB.fit(summary).log_likelihood > world.log_likelihood_of(summary)
 
 
+@pytest.mark.long
 def test_thousands_of_opportunities_neither_overflow_nor_vanish():
     histories = dict(frequency=[2500, 2500, 0], recency=[2500, 5000, 0], T=5000)
     alive = PUBLISHED.p_alive(**histories)
@@ -226,6 +227,7 @@ def test_thousands_of_opportunities_neither_overflow_nor_vanish():
     assert np.isfinite(PUBLISHED.log_likelihood_of(pd.DataFrame(histories)))
 
 
+@pytest.mark.long
 def test_too_little_data_gets_a_diagnosis_and_no_error():
     few = BGBB.fit(PUBLISHED.simulate(30, seed=1))
     assert few.diagnosis.startswith("Too few repeaters: ")

@@ -172,6 +172,7 @@ def numbers_in(result):
             yield from numbers_in(getattr(result, field.name))
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("call", FUNCTIONS, indirect=True)
 def test_nonsense_gets_a_sentence(call):
     wrong = []
@@ -206,6 +207,7 @@ RIGHT = {  # for once
 }
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("call", FUNCTIONS, indirect=True)
 def test_a_decimal_gives_what_its_float_gives(call):
     for name in call.parameters():

@@ -91,6 +91,7 @@ def shows(source, **outputs):
     return new_code_cell(source, outputs=text + ([new_output("display_data", data=outputs)] if outputs else []))
 
 
+@pytest.mark.long
 def test_cells_of_a_lesson_get_their_place_in_slides():
     picture = {"image/png": "AAAA", "text/plain": "Most leave. Chart of left (%) by month."}
     table = {"text/html": "<table>", "text/plain": "   left"}
@@ -125,6 +126,7 @@ def test_an_error_in_a_turn_stops_nothing():
     assert tidy(new_notebook(cells=[cell])).cells[0].metadata["tags"] == ["mine", "raises-exception"]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(("named", "made"), [
     (("exercises", "03_retention", "exercises/01_worksheet.ipynb"), ["03_retention.ipynb", "01_worksheet.ipynb"]),
     (("exercises",), [f"{name}.ipynb" for name in KEYED]),

@@ -93,6 +93,7 @@ def test_a_name_of_its_own_is_never_marked_by_a_public_key(folder):
     assert "exam_worth" in refused("release", "exam_worth")
 
 
+@pytest.mark.long
 def test_a_question_that_was_changed_and_its_mistake_not_is_named(folder):
     key = folder / "keys" / "exam_worth.py"
     text = key.read_text(encoding="utf-8")

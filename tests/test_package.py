@@ -23,11 +23,13 @@ def printed_by(code):
     return subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.strip()
 
 
+@pytest.mark.long
 def test_a_module_is_loaded_when_it_is_asked_for_and_nothing_heavy_before():
     loaded = f"[name for name in {HEAVY} if name in sys.modules]"
     assert printed_by(f"import sys, clvlib; print({loaded}, clvlib.value.roi(gain=3, cost=2))") == "[] 0.5"
 
 
+@pytest.mark.long
 def test_marking_a_class_does_not_load_what_it_does_not_need():
     """Half of its start went there, of the marking and of each process that runs notebooks."""
     for module in ("mark", "inside"):
@@ -46,6 +48,7 @@ def test_a_misspelt_module_is_said_as_python_says_it():
     assert not hasattr(clvlib, "_nothing")
 
 
+@pytest.mark.long
 def test_without_matplotlib_the_field_works_and_plots_say_what_they_need():
     without = "import sys; sys.modules['matplotlib'] = None; import inspect, clvlib; "
     assert "value" in printed_by(without + "print([name for name, _ in inspect.getmembers(clvlib)])")
@@ -79,6 +82,7 @@ def built(tmp_path_factory):
     return found
 
 
+@pytest.mark.long
 def test_two_builds_in_other_places_at_other_times_are_the_same_bytes(built):
     for one, another in zip(*built, strict=True):
         assert one.name == another.name

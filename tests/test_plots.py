@@ -105,6 +105,7 @@ def test_all_have_one_form(name):
     assert [(each.name, each.default) for each in others[-2:]] == [("ax", None), ("title", "")]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("name", PLOTS)
 @pytest.mark.filterwarnings("error")
 def test_a_plot_is_titled_labelled_despined_and_silent(name, capsys):
@@ -127,6 +128,7 @@ def test_a_plot_draws_where_it_is_told_to_and_leaves_the_callers_style_alone(nam
     assert getattr(plots, name)(**CALLS[name]).figure is not mine.figure
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("name", PLOTS)
 def test_nonsense_gets_a_sentence_and_no_empty_figure(name):
     function, wrong = getattr(plots, name), []
@@ -197,6 +199,7 @@ def test_the_heat_map_shows_cohort_tables_and_leaves_the_future_white():
     assert (ax.get_xlabel(), ax.get_ylabel()) == ("Months since first purchase", "Cohort")
 
 
+@pytest.mark.long
 def test_a_large_heat_map_has_a_scale_of_colours_instead_of_numbers():
     weeks = pd.period_range("2024-01-01", periods=60, freq="W-SUN", name="cohort")
     ax = plots.cohort_heatmap(pd.DataFrame(np.full((60, 30), 0.2), index=weeks))
@@ -460,6 +463,7 @@ CHECK = Check(
 )
 
 
+@pytest.mark.long
 @pytest.mark.filterwarnings("error")
 def test_a_model_check_has_four_panels_with_the_numbers_of_the_check():
     before = dict(plt.rcParams)

@@ -153,6 +153,7 @@ def test_every_new_name_is_an_exercise_and_no_old_one_is():
     assert len(set(RENAMED.values())) == len(RENAMED)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("seed", [0, 5])
 @pytest.mark.parametrize("name", RENAMED)
 def test_progress_under_an_old_name_is_found_again(folder, name, seed):

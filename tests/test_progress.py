@@ -47,6 +47,7 @@ def standing(name):
     return next(each for each in progress().standings if each.exercise.name == name)
 
 
+@pytest.mark.long
 def test_a_fixed_line_as_long_as_nothing_is_answered(kept):
     assert str(progress()) == repr(progress()) == FIXED
     assert progress()._repr_mimebundle_() == {"text/html": f"<p>{FIXED}</p>", "text/plain": FIXED}
@@ -87,6 +88,7 @@ def test_progress_is_read_beside_the_exercises(tmp_path, monkeypatch):
     assert standing("01_worksheet").points == 1
 
 
+@pytest.mark.long
 def test_points_and_what_is_next(kept):
     practice("01_worksheet").check("q1", 260_775)
     practice("01_worksheet").check("q2", "months")
@@ -99,6 +101,7 @@ def test_points_and_what_is_next(kept):
     assert len(lines) == 2 + len(all_exercises())
 
 
+@pytest.mark.long
 def test_a_text_that_is_written_is_done_and_has_no_points_yet(kept):
     solve(practice("01_worksheet"))
     text = sum(question.points for question in practice("01_worksheet").questions.values() if question.kind == "text")
@@ -132,6 +135,7 @@ def test_what_an_assessment_recorded_is_no_progress(kept):
     assert str(progress()) == FIXED
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("damage", ["{", "[]", "null", '{"q1": 3}', '{"q1": {"state": "odd"}}', '{"q99": {}}'])
 def test_a_damaged_file_costs_only_what_is_in_it(kept, damage):
     (kept / "01_worksheet-0.json").write_text(damage)
@@ -169,6 +173,7 @@ def test_where_there_are_no_keys_nothing_is_counted_and_the_start_page_runs(kept
     assert str(progress()) == FIXED
 
 
+@pytest.mark.long
 def test_a_certificate_is_written_when_every_exercise_is_done(kept, tmp_path):
     waiting = course.certificate("Ann <Lee>", tmp_path)
     assert waiting.message.startswith(f"{len(all_exercises())} exercises to go. Next: lesson 1")
@@ -186,6 +191,7 @@ def test_a_certificate_is_written_when_every_exercise_is_done(kept, tmp_path):
     assert "could not be written" in course.certificate("Ann", tmp_path / "nowhere").title
 
 
+@pytest.mark.long
 def test_progress_and_certificate_on_the_command_line(kept):
     runner = CliRunner()
     assert runner.invoke(app, ["progress"]).output == f"{FIXED}\n"

@@ -29,6 +29,7 @@ def called(room, one):
     return room.pseudonyms[room.released[one].ticket]
 
 
+@pytest.mark.long
 def test_the_sheet_has_neither_names_nor_ids_nor_their_order_and_points_come_back(room):
     room.mark(plan=ANONYMOUS)
     rows = room.rows(SHEET)
@@ -45,6 +46,7 @@ def test_the_sheet_has_neither_names_nor_ids_nor_their_order_and_points_come_bac
     assert "Ann" in room.page("ann"), "the text on her page is as she wrote it"
 
 
+@pytest.mark.long
 def test_a_sheet_goes_from_names_to_pseudonyms_and_back_with_all_that_was_typed(room):
     room.mark()
     room.type_in(SHEET, ann=("3", ""))
@@ -62,6 +64,7 @@ def test_markers_of_a_group_s_text_see_no_name_of_any_of_them(room):
     assert answers[called(room, "bob")] == "[name]\n[name], [name]\nIt rains."
 
 
+@pytest.mark.long
 def test_who_left_has_a_pseudonym_in_her_row_too(room):
     room.mark(plan=ANONYMOUS)
     room.type_in(SHEET, **{called(room, "dee"): ("2", "")})

@@ -311,6 +311,7 @@ def given(name: str, question: Any, answer: Any, case: dict) -> Any:
     return [label or "(empty)" for row in answer[list(asked)].itertuples(index=False) for label in row]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("form", FORMS)
 @pytest.mark.parametrize("name", NAMES)
 def test_a_platform_marks_as_the_key_does(name: str, form: str) -> None:
@@ -390,6 +391,7 @@ ORDERS = {
 }
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("form", ["qti12", "qti21"])
 def test_a_package_is_whole_and_in_the_order_of_its_schema(form: str) -> None:
     for name in ("03_retention", "06_value_components", "08_lifecycle_stages"):
@@ -411,6 +413,7 @@ def test_a_package_is_whole_and_in_the_order_of_its_schema(form: str) -> None:
                 assert re.fullmatch(r"[A-Za-z_]\w*", each, re.ASCII)
 
 
+@pytest.mark.long
 def test_a_question_has_a_group_with_its_cases() -> None:
     quiz = quiz_of(load("03_retention"), 5, 1)
     assert [(group.key, len(group.items)) for group in quiz.groups] == [("q1", 5), ("q2", 5), ("q5", 5), ("q6", 1)]
@@ -422,6 +425,7 @@ def test_a_question_has_a_group_with_its_cases() -> None:
     assert read_moodle(moodle.written(quiz))[0].group == "$course$/top/CLV Notebooks/03_retention/Q1 years_started"
 
 
+@pytest.mark.long
 def test_what_no_platform_can_mark_is_left_out_with_the_reason() -> None:
     left = quiz_with_one("10_churn_winback").left_out
     assert {key: reason.partition(":")[0] for key, reason in left.items()} == {
@@ -583,6 +587,7 @@ def clv(*words: Any, code: int = 0) -> str:
     return done.output
 
 
+@pytest.mark.long
 def test_the_command_says_what_is_in_it_and_what_is_not(tmp_path) -> None:
     out = tmp_path / "quiz.zip"
     said = clv("export-quiz", "05_winning_or_keeping", "--format", "qti12", "--variants", 2, "--seed", 7, "--out", out)
@@ -594,6 +599,7 @@ def test_the_command_says_what_is_in_it_and_what_is_not(tmp_path) -> None:
     assert out.read_bytes() == qti12.written(quiz_of(load("05_winning_or_keeping"), 2, 7))
 
 
+@pytest.mark.long
 def test_the_command_refuses_in_one_sentence(tmp_path) -> None:
     said = clv("export-quiz", "05_winning_or_keeping", "--format", "moodle", "--out", tmp_path / "a.zip", code=1)
     assert "a.zip is no name for it: moodle is a .xml file" in said

@@ -178,6 +178,7 @@ def test_a_new_id_that_only_the_lms_connects_is_followed_and_remembered(tmp_path
         assert marking.released[roster.students[0]].case == ann.case
 
 
+@pytest.mark.long
 def test_what_was_typed_decided_and_told_under_an_id_follows_it_there_and_back(tmp_path, monkeypatch):
     """A guest without an SIS id, and Canvas's own numbers stand for everybody; then she is gone again."""
     room = Room(tmp_path, monkeypatch)

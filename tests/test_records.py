@@ -436,6 +436,7 @@ def test_one_zero_is_a_number_and_own_placeholders_replace_the_list():
     assert completeness(table, placeholders=["tbd"]).loc["phone"].tolist() == [pytest.approx(2 / 3), 0, 1]
 
 
+@pytest.mark.long
 @PROPERTY
 @given(
     st.data(),

@@ -198,6 +198,7 @@ def test_no_printed_form_of_a_secret_shows_it():
         assert repr(SECRET.key)[2:-1] not in shown
 
 
+@pytest.mark.long
 def test_the_command_makes_the_secret_keeps_it_and_never_prints_it(tmp_path, home):
     roster = write_roster(tmp_path, "ann", "bob")
     outputs = [clv(NAMES[0], "--roster", roster, "--out", tmp_path / "out") for _ in range(2)]
@@ -210,6 +211,7 @@ def test_the_command_makes_the_secret_keeps_it_and_never_prints_it(tmp_path, hom
     assert read_secret(home / "secret").key == bytes.fromhex(kept)
 
 
+@pytest.mark.long
 def test_the_command_refuses_a_secret_that_is_none(tmp_path):
     (tmp_path / "mine").write_text("hunter2")
     roster = write_roster(tmp_path, "ann")
@@ -264,6 +266,7 @@ def _numbers(notebook: Any, exercise: Exercise) -> dict[str, Any]:
     return {name: names[name] for name in wanted}
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("name", NAMES)
 def test_a_personal_notebook_holds_her_numbers_and_no_key_no_seed_no_secret(name):
     exercise = load_exercise(name)
@@ -312,6 +315,7 @@ def test_a_personal_notebook_runs_before_and_after_answering_and_records(exercis
 # Their files
 
 
+@pytest.mark.long
 def test_odd_ids_never_meet_and_never_leave_the_folder(exercise, tmp_path):
     out = tmp_path / "deep" / "out"
     roster = class_of(*ODD.values())

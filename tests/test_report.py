@@ -210,6 +210,7 @@ def test_numbers_stay_as_they_are(number):
 # The page of a student
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE)
 def test_what_comes_from_a_student_never_becomes_part_of_the_page(text):
     def page(text):
@@ -415,6 +416,7 @@ def test_pictures_say_their_numbers_in_words():
     assert questions["src"].startswith("data:image/svg+xml;base64,")
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     "discrimination", [0.5, 0.1, [0.5, math.nan], 1], ids=["none is weak", "all are", "one unknown", "at the edge"]
 )
@@ -427,6 +429,7 @@ def test_both_halves_of_the_picture_of_the_questions_are_wide_whatever_they_hold
         assert float(right) - float(left) > 200, "of 504 points"
 
 
+@pytest.mark.long
 def test_where_no_discrimination_is_known_difficulty_has_the_whole_width_and_words_say_why():
     few = items_page(exercise, CLASS[:4])
     assert "No discrimination is known yet: it needs 5 students or more" in Page(few).text
@@ -438,6 +441,7 @@ def test_where_no_discrimination_is_known_difficulty_has_the_whole_width_and_wor
     assert "axes_2" not in svg
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("students", [1, 3, 8])
 def test_where_everybody_is_right_words_say_so_instead_of_pictures(students):
     page = Page(items_page(exercise, answered(*[(1, 2, 3)] * students)))
@@ -449,12 +453,14 @@ def test_where_everybody_is_right_words_say_so_instead_of_pictures(students):
     assert [tag for tag, _ in same.tags if tag == "img"] == ["img"], "which questions nobody got"
 
 
+@pytest.mark.long
 def test_a_weak_question_is_named_in_words():
     weak = answered((1, 0, 0), (1, 0, 0), (0, 2, 3), (0, 2, 2), (1, 2, 2))
     assert "q1 q_number⚠ look at it" in Page(items_page(exercise, weak)).text
     assert "q1 q_number⚠" not in Page(items_page(exercise, CLASS)).text
 
 
+@pytest.mark.long
 def test_the_items_page_names_no_student_and_is_the_same_every_time():
     page = items_page(exercise, CLASS)
     assert "Name" not in page

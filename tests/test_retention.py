@@ -264,6 +264,7 @@ def test_cohort_table_takes_a_format_or_several():
     pd.testing.assert_frame_equal(one, expected)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("grain", ["day", "week", "month", "quarter", "year"])
 def test_cohort_table_agrees_with_counting_by_hand_in_any_row_order(grain):
     rng = np.random.default_rng(11)

@@ -115,6 +115,7 @@ def test_nps_classes_end_at_6_and_8():
     assert (answers.detractors, answers.passives, answers.promoters) == (7 / 11, 2 / 11, 2 / 11)
 
 
+@pytest.mark.long
 def test_nps_interval_covers_the_true_score_as_often_as_it_says():
     rng = np.random.default_rng(7)
     covered = [
@@ -334,6 +335,7 @@ def test_simulated_random_index_of_three_is_the_mean_over_all_matrices():
     assert round(_random_ci(every_matrix, 3).mean(), 2) == RANDOM_INDEX["simulated"][0]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("n", range(4, 11))
 def test_simulated_random_index_is_the_mean_of_random_matrices(n):
     rng = np.random.default_rng(n)

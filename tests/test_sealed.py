@@ -98,6 +98,7 @@ def test_what_is_wrong_with_a_code_is_said(typed, says):
 # What is locked
 
 
+@pytest.mark.long
 def test_each_opens_her_own_whatever_values_it_holds():
     for one, case in CASES.items():
         assert unlock(TABLE, one, CODES[one]) == (f"ticket-{one}", case)
@@ -135,6 +136,7 @@ def test_the_table_shows_nobodys_id_ticket_numbers_or_code_and_no_order():
     assert table_of(lines) == table_of(lines[::-1]) == TABLE
 
 
+@pytest.mark.long
 def test_ids_that_differ_in_capitals_alone_have_their_own_numbers():
     table = table_of([lock(one, code_of(n), one, dict(price=n), bytes(16)) for n, one in enumerate(["Wang", "wang"])])
     assert [unlock(table, "wang", code_of(number)) for number in range(2)] == [
@@ -214,6 +216,7 @@ def test_the_notebook_for_all_holds_no_key_no_ticket_no_number_and_no_hidden_inp
     assert notebook.cells[1].metadata.jupyter == {"source_hidden": True}
 
 
+@pytest.mark.long
 def test_the_same_again_is_the_same_file_and_a_late_student_changes_nobodys_line_or_code(tmp_path):
     first, notebook = released(tmp_path / "one", "ann", "bob")
     released(tmp_path / "other", "ann", "bob")
@@ -240,6 +243,7 @@ def test_a_code_is_the_same_all_through_a_course_and_another_in_another():
     assert len({code(SECRET, Student(str(number), "", "")) for number in range(300)}) == 300
 
 
+@pytest.mark.long
 def test_a_code_that_got_out_is_replaced_alone_and_for_all_that_is_released_from_then_on(tmp_path, home):
     (tmp_path / "roster.csv").write_text("id\nann\nbob\n")
     words = ["--roster", tmp_path / "roster.csv", "--out", tmp_path / "released"]

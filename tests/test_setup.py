@@ -79,6 +79,7 @@ def test_each_extra_holds_the_one_before_it():
     assert required("marking").keys() < required("test").keys()
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(ROOT / "clvlib")))
 def test_a_module_imports_only_what_the_extra_of_its_room_installs(path):
     imported = set()
@@ -117,6 +118,7 @@ print("and", sum(name.startswith(("clvlib.course", "clvlib.plots")) for name in 
     assert done.stdout.splitlines() == [*(f"{name} 0" for name in FIELD), "and 0"], done.stderr
 
 
+@pytest.mark.long
 def test_the_command_says_in_one_sentence_what_it_needs():
     done = run_without_extras("from clvlib.__main__ import main\nmain()")
     assert done.returncode == 1

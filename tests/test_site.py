@@ -30,6 +30,7 @@ REQUIRED = os.environ.get("CLV_SITE_REQUIRED")
 pypdfium2 = importlib.import_module("pypdfium2") if importlib.util.find_spec("pypdfium2") else None
 LESSONS = sorted(path.stem for path in ROOT.glob("notebooks/[0-9]*.ipynb"))
 TEMPLATE = "your_data"
+pytestmark = pytest.mark.long  # writing the pages takes seconds
 
 
 def module(path):

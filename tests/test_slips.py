@@ -142,6 +142,7 @@ def slips(question, case):
                 yield kind, answer, False
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("name", NAMES)
 def test_generated_slips_never_count_and_right_answers_always_do(name, record_property):
     exercise = load_exercise(name)

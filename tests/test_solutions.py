@@ -38,6 +38,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("exercise", all_exercises(), ids=lambda exercise: exercise.name)
 def test_a_page_has_each_answer_code_mistake_and_rubric(folder: Path, exercise: Exercise) -> None:
     page = (folder / f"{exercise.name}.html").read_text(encoding="utf-8")
@@ -78,6 +79,7 @@ def test_a_choice_names_no_right_option_as_wrong() -> None:
         assert set(flaw.options) == {flaw.right.words, *(answer.words for answer, _ in flaw.wrong)}
 
 
+@pytest.mark.long
 def test_a_students_page_has_what_she_got(tmp_path: Path) -> None:
     roster = write_roster(tmp_path, "ann", "bob")
     clv("release", NAME, "--roster", roster, "--out", tmp_path / "out")

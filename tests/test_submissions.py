@@ -266,6 +266,7 @@ def test_one_damaged_file_in_a_zip_does_not_cost_the_others(tmp_path):
     assert found(tmp_path) == {"a.zip/a.ipynb": "it is damaged in the zip", "a.zip/b.ipynb": b"bbbb"}
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("how", [zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
 @settings(max_examples=40)
 @given(st.data())
@@ -351,6 +352,7 @@ def test_a_large_zip_in_a_zip_is_not_opened(small_limits, tmp_path):
     assert "a.zip/a.ipynb" not in read
 
 
+@pytest.mark.long
 def test_a_file_that_is_larger_than_it_says_is_not_unpacked_further(tmp_path):
     for name in (b"a.ipynb", b"a.zip"):
         put(tmp_path / "a.zip", zip_by_hand([(name, bytes(100 * 2**20))], size=1000))
@@ -421,6 +423,7 @@ def test_whatever_a_file_is_called_it_is_kept_in_her_folder_and_nowhere_else(tmp
     assert len(box.notes("ann")) == 1
 
 
+@pytest.mark.long
 @settings(max_examples=50)
 @given(st.text(), st.text(st.sampled_from("/\\.-_ 0123456789²①٣½a𠮷\0\n\ud800\udcd7"), max_size=300))
 def test_no_name_at_all_keeps_a_notebook_from_being_kept(text, odd):

@@ -375,6 +375,7 @@ def year():
     return pd.read_csv(file, dtype={"customer_id": str}), module.WORDS
 
 
+@pytest.mark.long
 def test_a_messy_year_goes_from_file_to_ranked_table_and_its_money_adds_up(year):
     orders, words = year
     known = orders.dropna(subset="customer_id").drop_duplicates()
@@ -638,6 +639,7 @@ OPTIONS = st.fixed_dictionaries(
 )
 
 
+@pytest.mark.long
 @PROPERTY
 @given(log=logs(), options=OPTIONS, seed=st.integers(0, 2**32 - 1))
 def test_the_summary_does_not_depend_on_row_order(log, options, seed):
@@ -646,6 +648,7 @@ def test_the_summary_does_not_depend_on_row_order(log, options, seed):
     assert_frame_equal(rfm_summary(shuffled, **options), rfm_summary(log, **options), check_exact=True)
 
 
+@pytest.mark.long
 @PROPERTY
 @given(log=logs(), options=OPTIONS, text=st.booleans())
 def test_the_summary_of_a_log_split_by_customer_is_the_split_summary(log, options, text):
@@ -659,6 +662,7 @@ def test_the_summary_of_a_log_split_by_customer_is_the_split_summary(log, option
     assert_frame_equal(pd.concat(parts), rfm_summary(log, **options), check_exact=True)
 
 
+@pytest.mark.long
 @PROPERTY
 @given(names=st.lists(st.text("az09~é ", min_size=1, max_size=18).filter(str.strip), min_size=1, max_size=30))
 def test_text_ids_give_one_summary_whether_short_long_or_stored_as_objects(names):
@@ -689,6 +693,7 @@ def test_long_ids_that_differ_at_their_end_are_told_apart():
     assert summary["monetary_value"].to_dict() == {"customer-number-0000001": 5, "customer-number-0000002": 4}
 
 
+@pytest.mark.long
 @PROPERTY
 @given(log=logs())
 def test_the_summary_equals_a_plain_loop_over_customers(log):
@@ -703,6 +708,7 @@ def test_the_summary_equals_a_plain_loop_over_customers(log):
     assert_frame_equal(summary, wanted, check_names=False, check_dtype=False, rtol=1e-14)
 
 
+@pytest.mark.long
 @PROPERTY
 @given(log=logs(), options=OPTIONS)
 def test_frequency_recency_and_t_are_consistent(log, options):
