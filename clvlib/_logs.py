@@ -1,10 +1,26 @@
 """What a shop's log holds beside who, when and how much: pieces times price, several currencies, cancellations."""
 
+import re
+
 import numpy as np
 import pandas as pd
 
 from clvlib import _checks
 from clvlib._checks import counted
+
+_A_PRICE = re.compile("price|单价|單價", re.IGNORECASE)
+_PIECES = re.compile("quantity|qty|pieces|units|数量|數量", re.IGNORECASE)
+
+
+def pieces_apart(log: pd.DataFrame, amount: pd.Series, quantity: pd.Series | None) -> list[str]:
+    """A sentence if the amount has the name of a price, and there is a column of pieces that nobody named."""
+    if quantity is not None or not _A_PRICE.search(str(amount.name)):
+        return []
+    pieces = [label for label in log if _PIECES.search(str(label)) and log[label].dtype.kind in "iuf"]
+    return [
+        f"{amount.name} is taken as what a row cost: if it is the price of one piece, add quantity={label!r}."
+        for label in pieces[:1]
+    ]
 
 
 def worth(currency: pd.Series | None, rates: dict[str, float] | None) -> tuple[np.ndarray | None, list[str]]:

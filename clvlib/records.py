@@ -37,9 +37,9 @@ def check_log(
     """What is wrong with a transaction log, in sentences with row counts.
 
     It looks for ids that are missing or differ only in case or spaces; dates that are missing, unreadable, in the
-    future or written in several ways; amounts that are missing, text, zero or negative; several currencies;
-    cancellations of nothing; repeated rows; and long gaps. It takes the words with which
-    `clvlib.transactions.rfm_summary` reads the same log.
+    future or written in several ways; amounts that are missing, text, zero or negative; prices of one piece without
+    their pieces; several currencies; cancellations of nothing; repeated rows; and long gaps. It takes the words with
+    which `clvlib.transactions.rfm_summary` reads the same log.
 
     Parameters
     ----------
@@ -109,6 +109,7 @@ def check_log(
         *_id_problems(customer, cells[customer.name]),
         *about_dates,
         *about_amounts,
+        *_logs.pieces_apart(log, amount, quantity),
         *about_currencies,
         *nothing,
         *_repeated_rows(log, {name: code for name, (code, _) in cells.items()}),

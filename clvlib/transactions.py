@@ -120,7 +120,7 @@ def rfm_summary(
         monetary_value is missing (NaN), not 0, unless `include_first`. `clvlib.models.GammaGamma.fit` leaves her out.
         ``summary.attrs["grain"]`` is the unit of time, such as ``"week"``: `clvlib.models` reads it there.
         ``summary.attrs["notes"]`` is a list of sentences: the conventions, and how many rows were merged, refunded,
-        zero or left out.
+        zero or left out; also if amount has the name of a price, and a column of pieces is not used.
 
     Raises
     ------
@@ -168,7 +168,7 @@ def rfm_summary(
     >>> summary.loc["ann"].tolist()
     [1.0, 28.0, 28.0, 13.5]
     """
-    rows, ids, said = _read(customer, date, amount, quantity, currency, rates, product, refunds, date_format)
+    rows, ids, said = _read(log, customer, date, amount, quantity, currency, rates, product, refunds, date_format)
     end = _last_day("observation_end", observation_end, rows)
     purchases, notes = _purchases(_between(rows, None, end), refunds, zeros, merge)
     summary = _per_customer(purchases, ids, end, grain, include_first)
@@ -241,7 +241,7 @@ def calibration_holdout(
     >>> split[["frequency", "holdout_frequency", "holdout_spend", "holdout_T"]].loc["ann"].tolist()
     [1.0, 1.0, 80.0, 9.0]
     """
-    rows, ids, said = _read(customer, date, amount, quantity, currency, rates, product, refunds, date_format)
+    rows, ids, said = _read(log, customer, date, amount, quantity, currency, rates, product, refunds, date_format)
     middle = _last_day("calibration_end", calibration_end, rows)
     end = _last_day("observation_end", observation_end, rows)
     if middle >= end:
@@ -391,6 +391,7 @@ class _Rows(NamedTuple):
 
 
 def _read(
+    log: pd.DataFrame,
     customer: pd.Series,
     date: pd.Series,
     amount: pd.Series,
@@ -414,6 +415,7 @@ def _read(
         item, each = _logs.lines(price, pieces, None if product is None else _checks.distinct(product)[0])
         lines = pd.DataFrame({"item": item, "pieces": each}, index=amount.index)
     money = price if pieces is None else pieces * price
+    notes += _logs.pieces_apart(log, amount, quantity)
     return _Rows(code, _less(days, _DAY_0.astype(int)), money, lines), ids, notes
 
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from clvlib import records
 from clvlib.records import check_log, completeness, find_duplicates
-from clvlib.transactions import rfm_summary
+from clvlib.transactions import calibration_holdout, rfm_summary
 
 PROPERTY = settings(deadline=None, max_examples=40)
 DATASETS = Path(__file__).parents[1] / "datasets"
@@ -233,6 +233,25 @@ def test_what_the_words_do_not_explain_is_reported_with_its_rows():
         "1 row has a currency that is not in rates (row 7), such as 'CHF'.",
         "6 rows have a negative amount that matches no earlier row (rows 1, 2, 3 and 3 more).",
     ]
+
+
+@pytest.mark.parametrize(
+    ("amount", "pieces"), [("price", "pieces"), ("UnitPrice", "Quantity"), ("单价", "数量"), ("price", "Qty sold")]
+)
+def test_a_price_of_one_piece_without_its_pieces_is_told(amount, pieces):
+    log = pd.DataFrame(
+        {"customer_id": ["a", "b"], "date": ["2024-01-01", "2024-01-02"], amount: [4.0, 5.0], pieces: [2, 1]}
+    )
+    sentence = f"{amount} is taken as what a row cost: if it is the price of one piece, add quantity={pieces!r}."
+    words = {"amount": amount, "today": "2024-06-30"}
+    assert check_log(log, **words) == [sentence]
+    assert check_log(log, **words, quantity=pieces) == []
+    assert check_log(log.rename(columns={pieces: "size"}), **words) == []
+    assert check_log(log.astype({pieces: str}), **words) == []
+    assert check_log(log.rename(columns={amount: "paid"}), amount="paid", today="2024-06-30") == []
+    assert sentence in rfm_summary(log, amount=amount).attrs["notes"]
+    assert sentence in calibration_holdout(log, amount=amount, calibration_end="2024-01-01").attrs["notes"]
+    assert sentence not in rfm_summary(log, amount=amount, quantity=pieces).attrs["notes"]
 
 
 def test_a_price_in_text_is_named_so_and_one_with_a_currency_sign_still_tells_a_refund():
