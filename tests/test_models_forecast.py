@@ -428,6 +428,12 @@ def test_places_count_values_in_the_order_in_which_they_appear(column):
     assert values == len(pd.unique(column))
 
 
+def test_what_is_missing_or_endless_is_a_kind_of_its_own():
+    numbers = np.array([1, np.nan, 1, np.inf, np.nan, -np.inf])
+    assert _alike.distinct(numbers)[1].tolist() == [0, 1, 0, 2, 1, 3]
+    assert _alike.distinct(np.ones(6), numbers)[1].tolist() == [0, 1, 0, 2, 1, 3]
+
+
 @pytest.mark.parametrize("lowest", [0, 5, -700, 10**18 + 1, -(2**63)])
 def test_whole_numbers_that_span_little_are_their_own_places(lowest):
     days = np.arange(5000)[::-1] % 700
