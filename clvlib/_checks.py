@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from numbers import Real
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -257,7 +257,14 @@ _PLAIN = ("0000-00-00", *(f"0000-00-00{mark}00:00{seconds}" for mark in " T" for
 _DIGITS = str.maketrans("123456789", "000000000")
 _NUMBERS_APART = re.compile(r"[^%\d]*(%[YmdHMS][^%\d]+)*%[YmdHMS][^%\d]*")  # %d/%m/%Y, but not %d%m%Y or %d %B %Y
 
-Written = tuple[pd.Series, np.ndarray, pd.Series]  # text, each one's place among the shapes, these: see shapes_of
+
+class Written(NamedTuple):
+    """Cells as text, each one's place among their shapes, and these; their characters, as `_characters` says."""
+
+    text: pd.Series
+    shape: np.ndarray
+    shapes: pd.Series
+    characters: np.ndarray | None
 
 
 def moments(
@@ -285,10 +292,10 @@ def moments_as_written(
 ) -> tuple[np.ndarray, np.ndarray]:
     """`moments` of cells none of which is missing."""
     if formats is None:
-        return _year_month_day(name, cells, zone_allowed), np.zeros(len(cells[0]), dtype=bool)
-    read, several = _none_of(cells[0]), np.zeros(len(cells[0]), dtype=bool)
+        return _year_month_day(name, cells, zone_allowed), np.zeros(len(cells.text), dtype=bool)
+    read, several = _none_of(cells.text), np.zeros(len(cells.text), dtype=bool)
     for way in formats:
-        this = _read_as(name, way, *cells)
+        this = _read_as(name, way, cells)
         several |= ~np.isnat(read) & ~np.isnat(this) & (read.astype("datetime64[D]") != this.astype("datetime64[D]"))
         read = np.where(np.isnat(read), this, read)
     read[several] = np.datetime64("NaT")
@@ -300,7 +307,7 @@ def _none_of(text: pd.Series) -> np.ndarray:
 
 
 def _year_month_day(name: str, cells: Written, zone_allowed: bool) -> np.ndarray:
-    text, shape, shapes = cells
+    text, shape, shapes, _ = cells
     parts = shapes.str.extract(_YEAR_MONTH_DAY + _TIME).set_axis(["day", "separator", "time", "zone"], axis=1)
     if not zone_allowed and parts["zone"].notna().any():
         raise ValueError(f"{name} has a time zone; write all times in UTC without one, as tz_convert(None) does")
@@ -315,48 +322,45 @@ def _year_month_day(name: str, cells: Written, zone_allowed: bool) -> np.ndarray
 
 
 def shapes_of(cells: pd.Series) -> Written:
-    """Cells as text without outer spaces; each one's position among their shapes; and these: 0 for every digit.
+    """Cells as text without outer spaces, and their shapes: 0 for every digit.
 
     Dates are written in few shapes, so what holds of a shape need not be asked of each date.
 
-    >>> shapes_of(pd.Series(["2024-01-31", "1 Feb", "2024-02-01 "]))[2].tolist()
+    >>> shapes_of(pd.Series(["2024-01-31", "1 Feb", "2024-02-01 "])).shapes.tolist()
     ['0000-00-00', '0 Feb']
     """
-    text = cells.astype(str)
-    shape, shapes = _shapes(text)
-    if (shapes != shapes.str.strip()).any():
-        text = text.str.strip()
-        shape, shapes = _shapes(text)
-    return text, shape, shapes
+    written = _written(cells.astype(str))
+    return _written(written.text.str.strip()) if (written.shapes != written.shapes.str.strip()).any() else written
 
 
-def _shapes(text: pd.Series) -> tuple[np.ndarray, pd.Series]:
-    places = _places(text)
-    if places is None:
+def _written(text: pd.Series) -> Written:
+    characters = _characters(text)
+    if characters is None:
         shape, shapes = pd.factorize(np.array([cell.translate(_DIGITS) for cell in text], dtype=object))
-        return shape, pd.Series(shapes, dtype="str")
-    places[places - ord("0") < 10] = ord("0")
+        return Written(text, shape, pd.Series(shapes, dtype="str"), None)
+    zeros = np.where(characters - ord("0") < 10, np.uint8(ord("0")), characters)
     shape = np.zeros(len(text), dtype=np.int64)
-    for eight in places.view(np.uint64).T:
+    for eight in zeros.view(np.uint64).T:
         if (eight != eight[0]).any():
             code, found = pd.factorize(eight)
             shape, _ = pd.factorize(shape * len(found) + code)
     first = np.empty(shape.max() + 1, dtype=int)
     first[shape[::-1]] = np.arange(len(shape))[::-1]
-    return shape, text.iloc[first].str.translate(_DIGITS).reset_index(drop=True)
+    return Written(text, shape, text.iloc[first].str.translate(_DIGITS).reset_index(drop=True), characters)
 
 
-def _places(text: pd.Series) -> np.ndarray | None:
+def _characters(text: pd.Series) -> np.ndarray | None:
     """The characters, one row a cell of up to 31; None if some are longer or not ASCII, and for no cells."""
     try:
-        places = text.to_numpy(dtype=object).astype("S32").view(np.uint8).reshape(len(text), 32)
+        characters = text.to_numpy(dtype=object).astype("S32").view(np.uint8).reshape(len(text), 32)
     except UnicodeEncodeError:
         return None
-    return None if not len(text) or places[:, -1].any() else places
+    return None if not len(text) or characters[:, -1].any() else characters
 
 
-def _read_as(name: str, way: str, text: pd.Series, shape: np.ndarray, shapes: pd.Series) -> np.ndarray:
+def _read_as(name: str, way: str, cells: Written) -> np.ndarray:
     """What pandas reads with a format. It is tried on shapes that could fit; where digits suffice, these are read."""
+    text, shape, shapes, characters = cells
     part = {"Y": r"\d{4}", "y": r"\d\d", "d": r"[ \d]?\d"} | dict.fromkeys("mHMS", r"\d?\d")
     literal = re.sub(r"(\\\s)+", r"\\s+", re.escape(way.translate(_DIGITS)))
     layout = re.sub("%(.)", lambda of: f"(?P<{of[1]}>{part[of[1]]})" if of[1] in part else ".*", literal)
@@ -364,28 +368,30 @@ def _read_as(name: str, way: str, text: pd.Series, shape: np.ndarray, shapes: pd
     read = _none_of(text)
     for each in np.flatnonzero(fits & (_NUMBERS_APART.fullmatch(way) is not None)):
         rows = np.flatnonzero(shape == each)
-        places, fields = _places(text.iloc[rows]), re.fullmatch(layout, shapes[each], re.IGNORECASE)
-        if places is not None and fields is not None:
-            read[rows] = _from_digits(places, {field: fields.span(field) for field in fields.groupdict()})
+        theirs = _characters(text.iloc[rows]) if characters is None else characters[rows]
+        fields = re.fullmatch(layout, shapes[each], re.IGNORECASE)
+        if theirs is not None and fields is not None:
+            read[rows] = _from_digits(theirs, {field: fields.span(field) for field in fields.groupdict()})
             fits[each] = False
     rows = np.flatnonzero(fits[shape])
     read[rows] = _in_one_zone(name, text.iloc[rows], way)
     return read
 
 
-def _from_digits(places: np.ndarray, spans: dict[str, tuple[int, int]]) -> np.ndarray:
-    """Dates and times from their fields, which stand in these places; NaT where there is no such day or time."""
-    numbers = dict.fromkeys("YmdHMS", np.int64(0))
+def _from_digits(characters: np.ndarray, spans: dict[str, tuple[int, int]]) -> np.ndarray:
+    """Dates and times from their fields, which stand in these spans; NaT where there is no such day or time."""
+    numbers = dict.fromkeys("YmdHMS", np.int32(0))
     for field, (start, end) in spans.items():
-        for place in places.T[start:end]:
-            numbers[field] = 10 * numbers[field] + (place & 15)  # a space is 0
+        for digit in characters.T[start:end]:
+            numbers[field] = 10 * numbers[field] + (digit & 15)  # a space is 0
     year, month, day, hour, minute, second = numbers.values()
     months = (12 * (year - 1970) + month - 1).astype("datetime64[M]")
     days = months.astype("datetime64[D]") + (day - 1)
     known = (year > 0) & (month > 0) & (month < 13) & (days.astype("datetime64[M]") == months)
     known &= (hour < 24) & (minute < 60) & (second < 60)
-    moments = days.astype("datetime64[us]") + (3600 * hour + 60 * minute + second).astype("timedelta64[s]")
-    return np.where(known, moments, np.datetime64("NaT"))
+    moments = days.astype("datetime64[s]") + (3600 * hour + 60 * minute + second)
+    moments[~known] = np.datetime64("NaT")
+    return moments
 
 
 def _in_one_zone(name: str, text: pd.Series, way: str) -> np.ndarray:

@@ -372,7 +372,7 @@ def _ways_of_writing(dates: pd.Series, cells: _Cells, written: _checks.Written, 
     code, found = cells
     if pd.api.types.infer_dtype(found[~blank]) not in _TEXT:
         return []
-    _, shape, shapes = written
+    shape, shapes = written.shape, written.shapes
     pattern = shapes.str.replace(r"[T ]+\d{1,2}:.*", "", regex=True)
     for run, mark in ((r"[^\W\d_]+", "a"), (r"\d{3,}", "Y"), (r"\d{1,2}", "D")):
         pattern = pattern.str.replace(run, mark, regex=True)
