@@ -15,7 +15,7 @@ from clvlib.models._fit import AMOUNT, COUNT, column_of, customers_of, different
 
 P = ParamSpec("P")
 Result = TypeVar("Result")
-HISTORY = ("frequency", "recency", "T")
+HISTORY = {"frequency": COUNT, "recency": AMOUNT, "T": AMOUNT}
 
 
 class Histories(NamedTuple):

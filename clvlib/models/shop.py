@@ -52,7 +52,9 @@ def _base(name: str, summary: pd.DataFrame, z: np.ndarray) -> _forecast.Base:
     x, recency, T = (summary[label].to_numpy() for label in HISTORY) if plain else by_customer(name, summary)
     first, history = distinct(x, recency, T, *z.T)
     try:
-        by_customer(name, summary.iloc[first])  # what is wrong with no history is wrong with no customer
+        for allowed, column in zip(HISTORY.values(), (x, recency, T), strict=True):
+            allowed.check(name, column[first])  # what is wrong with no history is wrong with no customer
+        possible(x[first], recency[first], T[first])
     except ValueError:
         by_customer(name, summary)  # says which customer
         raise
