@@ -292,7 +292,7 @@ def test_drawn_customers_do_on_average_what_is_expected_of_them(model, cdnow, mo
     some = cdnow.sort_values("frequency").iloc[[0, 5, 1500, 1900, 2200, 2300, 2340, 2356]]
     table = model.predict(some, 39, **MONEY, interval=0.9)
     drawn = np.empty((2, len(some), 20_000))
-    base = _shop._base("summary", some, NONE)
+    base, _ = _shop._base("summary", some, NONE)
     plan = _forecast.plan(39, SPEND, 0.3, 0.002, "end")
     for rows, *outcomes in _forecast._outcomes(model, base, plan, table["expected_purchases"].to_numpy(), seed=7):
         drawn[:, rows] = outcomes
@@ -372,7 +372,7 @@ def test_who_leaves_after_one_purchase_makes_it_as_early_as_others_make_their_fi
 
 def test_of_very_many_customers_a_few_draws_are_made(monkeypatch):
     monkeypatch.setattr(_forecast, "_MOST", 100)
-    base = _shop._base("summary", TWO_SHOPPERS, np.zeros((2, 0)))
+    base, _ = _shop._base("summary", TWO_SHOPPERS, np.zeros((2, 0)))
     _, bought, _ = next(_forecast._outcomes(WORLD, base, _forecast.Plan(9, None, None), np.ones(2), seed=1))
     assert bought.shape == (2, 200)
 

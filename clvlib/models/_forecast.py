@@ -22,23 +22,23 @@ _BLOCK = 2e6  # draws and purchases worked out at a time
 
 
 class Base(NamedTuple):
-    """A summary's customers: their histories, one customer of each different history and which of these each has, their
-    labels, their unit of time, the summary itself, and covariates, a column for each that the model has effects of."""
+    """A summary's customers: their histories, their labels, their unit of time, the summary itself, and covariates, a
+    column for each that the model has effects of."""
 
     x: np.ndarray
     recency: np.ndarray
     T: np.ndarray
-    first: np.ndarray
-    history: np.ndarray
     labels: pd.Index
     grain: "Grain | None"
     summary: pd.DataFrame
     z: np.ndarray
 
     def only(self, rows: np.ndarray) -> "Base":
-        each = np.arange(len(rows))
-        arrays = self.x[rows], self.recency[rows], self.T[rows], each, each, self.labels[rows]
+        arrays = self.x[rows], self.recency[rows], self.T[rows], self.labels[rows]
         return Base(*arrays, self.grain, self.summary.iloc[rows], self.z[rows])
+
+
+Alike = tuple[np.ndarray, np.ndarray]  # one customer of each different history, and which of these each customer has
 
 
 class Worth(NamedTuple):
@@ -81,26 +81,28 @@ def spend_model(name: str, value: object) -> GammaGamma:
     return value
 
 
-def table(model: "_BuyTillYouDie", base: Base, plan: Plan, interval: float | None, seed: int) -> pd.DataFrame:
+def table(
+    model: "_BuyTillYouDie", base: Base, alike: Alike, plan: Plan, interval: float | None, seed: int
+) -> pd.DataFrame:
     """A row a customer: see `predict`."""
-    columns = _expected(model, base, plan)
+    columns = _expected(model, base, alike, plan)
     if interval is not None:
         spent = (_mean_spend(base),) if plan.worth is not None else ()
-        first, alike = distinct(base.x, base.recency, base.T, *base.z.T, *spent)  # who are alike have the same interval
+        first, kind = distinct(base.x, base.recency, base.T, *base.z.T, *spent)  # who are alike have the same interval
         kinds = base.only(first)
         bought, value = np.empty((2, len(first), 2))
         for rows, *drawn in _outcomes(model, kinds, plan, columns["expected_purchases"][first], seed):
             bought[rows], value[rows] = (_ends(each, interval) for each in drawn)
-        columns["purchases_low"], columns["purchases_high"] = bought[alike].T
+        columns["purchases_low"], columns["purchases_high"] = bought[kind].T
         if plan.worth is not None:
-            columns["clv_low"], columns["clv_high"] = value[alike].T
-        columns["clv_no_return"] = _no_return(model, kinds, plan.periods)[alike]
+            columns["clv_low"], columns["clv_high"] = value[kind].T
+        columns["clv_no_return"] = _no_return(model, kinds, plan.periods)[kind]
     return pd.DataFrame(columns, index=base.labels, copy=False)
 
 
-def total(model: "_BuyTillYouDie", base: Base, plan: Plan, interval: float, seed: int) -> pd.DataFrame:
+def total(model: "_BuyTillYouDie", base: Base, alike: Alike, plan: Plan, interval: float, seed: int) -> pd.DataFrame:
     """A row for all purchases, and one for their value: see `predict_total`."""
-    columns = _expected(model, base, plan)
+    columns = _expected(model, base, alike, plan)
     sums = np.zeros((2, 1))
     for _, *outcomes in _outcomes(model, base, plan, columns["expected_purchases"], seed):
         sums = sums + [each.sum(axis=0) for each in outcomes]
@@ -114,9 +116,9 @@ def total(model: "_BuyTillYouDie", base: Base, plan: Plan, interval: float, seed
     return found.rename_axis("total")
 
 
-def _expected(model: "_BuyTillYouDie", base: Base, plan: Plan) -> dict[str, np.ndarray]:
+def _expected(model: "_BuyTillYouDie", base: Base, alike: Alike, plan: Plan) -> dict[str, np.ndarray]:
     """What is expected of each customer. Equal histories are worked out once, and what hangs on x and T alone, too."""
-    first, history = base.first, base.history
+    first, history = alike
     x, recency, T, z = base.x[first], base.recency[first], base.T[first], base.z[first]
     first, alive = distinct(x, T, *z.T)
     x_alive, T_alive, theirs = x[first], T[first], model._of(z[first])

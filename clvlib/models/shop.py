@@ -41,8 +41,8 @@ from clvlib.models._spread import MOST, Customers, one_each
 from clvlib.models.spend import GammaGamma
 
 
-def _base(name: str, summary: pd.DataFrame, z: np.ndarray) -> _forecast.Base:
-    """A summary's customers one by one, or a sentence."""
+def _base(name: str, summary: pd.DataFrame, z: np.ndarray) -> tuple[_forecast.Base, _forecast.Alike]:
+    """A summary's customers one by one, and who of them are alike; or a sentence."""
     if "customers" in summary:
         raise ValueError(
             f"{name} counts customers by history, and a forecast is of each customer: leave out the column 'customers' "
@@ -50,6 +50,7 @@ def _base(name: str, summary: pd.DataFrame, z: np.ndarray) -> _forecast.Base:
         )
     plain = all(label in summary and summary[label].dtype in (float, int) for label in HISTORY)
     x, recency, T = (summary[label].to_numpy() for label in HISTORY) if plain else by_customer(name, summary)
+    z = np.broadcast_to(z, (len(x), z.shape[1]))
     first, history = distinct(x, recency, T, *z.T)
     try:
         for allowed, column in zip(HISTORY.values(), (x, recency, T), strict=True):
@@ -59,8 +60,7 @@ def _base(name: str, summary: pd.DataFrame, z: np.ndarray) -> _forecast.Base:
         by_customer(name, summary)  # says which customer
         raise
     labels = pd.Index(summary["customer_id"]) if "customer_id" in summary else summary.index
-    z = np.broadcast_to(z, (len(x), z.shape[1]))
-    return _forecast.Base(x, recency, T, first, history, labels, unit_of(name, summary), summary, z)
+    return _forecast.Base(x, recency, T, labels, unit_of(name, summary), summary, z), (first, history)
 
 
 SpendModel = Annotated[GammaGamma, _forecast.spend_model]
@@ -504,8 +504,8 @@ class _BuyTillYouDie(Model, ABC):
         1            0.0             1.0           0.86
         """
         plan = _forecast.plan(periods, spend_model, margin_rate, rate, timing)
-        base = _base("summary", summary, self._read(covariates, len(summary)))
-        return _forecast.table(self, base, plan, interval, seed)
+        base, alike = _base("summary", summary, self._read(covariates, len(summary)))
+        return _forecast.table(self, base, alike, plan, interval, seed)
 
     @in_one_unit
     @formula
@@ -560,8 +560,8 @@ class _BuyTillYouDie(Model, ABC):
         298
         """
         plan = _forecast.plan(periods, spend_model, margin_rate, rate, timing)
-        base = _base("summary", summary, self._read(covariates, len(summary)))
-        return _forecast.total(self, base, plan, interval, seed)
+        base, alike = _base("summary", summary, self._read(covariates, len(summary)))
+        return _forecast.total(self, base, alike, plan, interval, seed)
 
     @in_one_unit
     @formula
