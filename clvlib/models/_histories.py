@@ -42,10 +42,7 @@ def histories(name: str, summary: pd.DataFrame, covariates: np.ndarray = NONE) -
 
 def by_customer(name: str, summary: pd.DataFrame) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """A summary's frequency, recency and T, or a sentence."""
-    x, recency, T = (
-        column_of(name, summary, label, allowed)
-        for label, allowed in zip(HISTORY, (COUNT, AMOUNT, AMOUNT), strict=True)
-    )
+    x, recency, T = (column_of(name, summary, label, allowed) for label, allowed in HISTORY.items())
     possible(x, recency, T)
     return x, recency, T
 
