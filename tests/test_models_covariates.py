@@ -315,3 +315,25 @@ def test_a_model_with_effects_is_checked_and_compared(world):
     ratio = 2 * (with_effects.log_likelihood - without.log_likelihood)
     assert table["likelihood_ratio"].iloc[0] == pytest.approx(ratio)
     assert table["df"].iloc[0] == 4
+
+
+def test_what_is_no_table_of_effects_gets_a_sentence():
+    world = dict(r=0.243, alpha=4.414, a=0.793, b=2.426, dropout_effects={"north": 0.1})
+    with pytest.raises(ValueError, match=r"purchase_effects must be a dict of numbers by covariate, got \{1: 0.5\}"):
+        BGNBD(**world, purchase_effects={1: 0.5})
+    with pytest.raises(ValueError, match=r"purchase_effects\['north'\] must be one number, got 2 numbers"):
+        BGNBD(**world, purchase_effects={"north": [0.5, 1]})
+    two = pd.DataFrame({"age": [0], "south": [1]})
+    with pytest.raises(ValueError, match=r"covariates has no column 'north'; its columns are 'age', 'south'$"):
+        BGNBD(**world, purchase_effects={"north": 0.5}).p_alive(0, 0, 9, covariates=two)
+
+
+@pytest.mark.long
+def test_a_ridge_is_in_the_units_of_the_covariates():
+    shop = BGNBD(r=0.243, alpha=4.414, a=0.793, b=2.426).simulate(300, seed=1, T=52)
+    kilo = pd.DataFrame({"weight": np.arange(300) % 2})
+    fit, in_grams = (ParetoNBD.fit(shop, table) for table in (kilo, 1000 * kilo))
+    assert "Flat ridge" in fit.diagnosis
+    effects = np.log(np.array(in_grams.ridge)[:, 4:])
+    assert effects == pytest.approx(np.log(np.array(fit.ridge)[:, 4:]) / 1000, rel=1e-3, abs=1e-6)
+    assert abs(effects).max() > 1e-4
