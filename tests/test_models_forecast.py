@@ -165,6 +165,13 @@ def test_a_model_with_more_room_holds_what_the_other_misses():
     assert large["low"].item() < 0.394 < large["high"].item()
 
 
+def test_the_ends_of_an_interval_are_among_the_draws():
+    fit = SBG.fit(HIGH_END[:5])
+    left = sorted(SBG(*theta).survival([12]).item() for theta in fit.draws(1000, seed=1).to_numpy())
+    table = fit.survival_interval([12], interval=0.9)
+    assert table.loc[12, ["low", "high"]].tolist() == pytest.approx([left[49], left[949]], rel=1e-12)
+
+
 def test_a_flat_ridge_shows_in_the_interval():
     table = SBG.fit([1000, 500]).survival_interval([2, 6])
     assert table["low"].round(3).tolist() == [0.25, 0.016]
