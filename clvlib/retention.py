@@ -367,7 +367,7 @@ def mixture_retention(shares: Shares, retention: Shares, periods: Periods) -> pd
     times = np.arange(periods + 1)
     shares = _checks.adding_up_to_1("shares", shares.to_numpy())
     alive = (shares * retention.to_numpy() ** times[:, None]).sum(axis=1)
-    return retention_curve(pd.Series(alive, name="survival").rename_axis("period"))
+    return retention_curve(alive)
 
 
 @formula

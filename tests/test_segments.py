@@ -50,6 +50,8 @@ def test_a_summary_is_scored_as_it_is_by_the_time_since_and_who_came_on_one_day_
     assert scores["R"].drop([7, 11]).tolist() == [1] * 9
     assert scores["R"][7] == 5
     assert scores["M"][11] == 1  # 500 once: no repeat purchase to average
+    in_thousands = summary.assign(monetary_value=summary["monetary_value"] / 1000)
+    assert segments.rfm_scores(in_thousands)["M"].equals(scores["M"])
     with_first = rfm_summary(pd.concat([log, late]), grain="week", observation_end="2024-03-31", include_first=True)
     assert segments.rfm_scores(with_first)["M"][11] == 5
     assert segments.rfm_scores(with_first, monetary="monetary_value").equals(segments.rfm_scores(with_first))
