@@ -346,6 +346,7 @@ def test_nobody_leaves_is_90_percent_accurate_and_has_no_precision():
         _ = experiments.confusion([1, 1], [0, 1]).specificity
 
 
+@pytest.mark.long
 @unhurried
 @given(st.lists(st.tuples(st.booleans(), st.booleans()), min_size=1, max_size=50))
 def test_the_shares_are_scikit_learns(pairs):

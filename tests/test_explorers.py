@@ -84,6 +84,7 @@ class Kernel:
         self.explorer._handle_custom_msg({"positions": positions, "ahead": ahead, "ticket": 0.5}, [])
 
 
+@pytest.mark.long
 def test_the_view_asks_for_a_place_or_for_a_picture_ahead():
     explorer = make("margin_multiple")
     kernel, start = Kernel(explorer), dict(explorer.values)

@@ -166,6 +166,7 @@ def test_two_notebooks_of_the_same_second_are_told_as_a_matter_to_ask_about(room
     assert "though their files have the same time: ask the group" in room.rows("log.csv")[0]["what"]
 
 
+@pytest.mark.long
 def test_the_text_of_a_group_is_marked_once_and_for_all_of_them(room):
     room.hand_in("bob", "b.ipynb")
     room.mark(TRIO)
@@ -182,6 +183,7 @@ def test_the_text_of_a_group_is_marked_once_and_for_all_of_them(room):
     assert "Comment: Well put." in room.page("ann")
 
 
+@pytest.mark.long
 def test_points_for_a_text_stay_when_another_of_the_group_hands_in_the_same_text_again(room):
     room.hand_in("bob", "b.ipynb")
     room.mark(TRIO)
@@ -224,6 +226,7 @@ def test_a_file_that_cannot_be_read_is_the_whole_group_s(room):
     assert [result.status for result in room.mark(TRIO).values()][:3] == ["not readable"] * 3
 
 
+@pytest.mark.long
 def test_without_groups_everybody_hands_in_for_herself(room):
     room.hand_in("bob", "b.ipynb")
     assert points(room.mark({})) == {"ann": None, "bob": 2, "007": None, "dee": None, "eve": None}

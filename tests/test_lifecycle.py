@@ -84,6 +84,7 @@ def test_each_customer_has_her_own_highest_volume_and_her_own_silence():
     ]
 
 
+@pytest.mark.long
 @given(st.lists(st.lists(st.integers(0, 12), min_size=1, max_size=8), min_size=1, max_size=6), st.randoms())
 def test_stages_do_not_depend_on_the_order_of_rows_and_never_look_ahead(lives, random):
     history = pd.concat([_history(life, who) for who, life in enumerate(lives)], ignore_index=True)

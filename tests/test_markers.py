@@ -62,6 +62,7 @@ def totals(room):
     }
 
 
+@pytest.mark.long
 def test_each_marker_has_a_sheet_and_what_both_typed_comes_together(room):
     room.mark(plan=LI_WANG)
     assert not (room.folder / "out" / "to_mark_q2.csv").exists()
@@ -96,6 +97,7 @@ def test_two_who_give_other_points_give_none_until_they_agree(room):
     assert not [row for row in room.rows("log.csv") if row["file"] == "q2"]
 
 
+@pytest.mark.long
 def test_a_text_that_was_handed_in_anew_is_read_anew_by_both(room):
     room.mark(plan=BOTH)
     for sheet in (LI, WANG):
@@ -137,6 +139,7 @@ def test_a_copy_of_a_sheet_is_its_marker_s(room):
     assert totals(room) == {"ann": "5"}
 
 
+@pytest.mark.long
 def test_a_group_keeps_its_reader_whoever_hands_in_its_text(room):
     room.mark(TRIO, plan=LI_WANG)
     maker = next(iter(room.work.works())).student.id

@@ -422,6 +422,7 @@ def test_one_seed_gives_one_draw(model):
     assert not model.simulate(50, seed=4).equals(model.simulate(50, seed=5))
 
 
+@pytest.mark.long
 def test_a_walk_along_the_ridge_that_finds_a_higher_top_begins_again_there():
     shop = PARETO.simulate(100, seed=32, T=39)
     fit = ParetoNBD.fit(shop)

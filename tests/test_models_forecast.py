@@ -398,6 +398,7 @@ def test_distinct_rows_are_found_whatever_they_hold():
         assert len(first) == len(np.unique(np.array(columns), axis=1).T)
 
 
+@pytest.mark.long
 def test_kinds_are_counted_as_they_appear_in_one_block_or_many(monkeypatch):
     """The order in which outcomes are drawn, so that a seed gives what it gave."""
     rng = np.random.default_rng(2)

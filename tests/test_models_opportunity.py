@@ -168,6 +168,7 @@ def test_on_average_over_all_histories_as_many_are_there_as_survive(model, T):
     assert there == pytest.approx(SBG(model.gamma, model.delta).survival(T + 1), rel=1e-10)
 
 
+@pytest.mark.long
 @given(models, st.integers(0, 5), st.integers(0, 30))
 def test_on_average_over_all_histories_past_and_future_are_a_new_customers(model, T, t):
     summary, ways = _all_histories(T)

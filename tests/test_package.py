@@ -89,6 +89,7 @@ def test_two_builds_in_other_places_at_other_times_are_the_same_bytes(built):
         assert one.read_bytes() == another.read_bytes()
 
 
+@pytest.mark.long
 def test_the_wheel_has_the_version_of_the_code_and_says_that_it_is_typed(built):
     wheel, _ = built[0]
     assert wheel.name == f"clvlib-{clvlib.__version__}-py3-none-any.whl"

@@ -310,6 +310,7 @@ def test_calibration_draws_dots_and_intervals_against_the_diagonal():
         plots.calibration(BINS.assign(low=[0.15, 0.2]))
 
 
+@pytest.mark.long
 def test_gains_draws_scores_against_the_lot_and_lift_divides_by_it():
     left = [1, 0, 1, 0]
     found = pd.DataFrame(

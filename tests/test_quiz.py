@@ -347,6 +347,7 @@ def edges(question: NumberQuestion, there: Read, case: dict) -> None:
         assert question.problem(outside, case)
 
 
+@pytest.mark.long
 def test_canvas_takes_only_the_right_number_for_right() -> None:
     """Canvas makes an answer, and a right one, of each range it finds under `and`, and of each value beside one."""
     for name in NAMES:
@@ -448,6 +449,7 @@ def test_what_no_platform_can_mark_is_left_out_with_the_reason() -> None:
     ]
 
 
+@pytest.mark.long
 def test_the_same_seed_gives_the_same_bytes() -> None:
     def digests(seed: int) -> dict[str, str]:
         quiz = quiz_of(load("07_segments"), 2, seed)

@@ -235,6 +235,7 @@ def test_what_the_words_do_not_explain_is_reported_with_its_rows():
     ]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("amount", "pieces"), [("price", "pieces"), ("UnitPrice", "Quantity"), ("单价", "数量"), ("price", "Qty sold")]
 )
@@ -379,6 +380,7 @@ def random_people(number):
     )
 
 
+@pytest.mark.long
 def test_every_planted_copy_among_2200_customers_is_found_and_nobody_else():
     people = random_people(2000)
     copies = people.iloc[:200].copy()
@@ -410,6 +412,7 @@ def test_the_pairs_are_those_of_a_plain_double_loop(names, cut):
     assert pairs["similarity"].is_monotonic_decreasing
 
 
+@pytest.mark.long
 def test_large_lists_are_compared_in_slices_with_the_same_pairs():
     texts = [np.array(["ab", "ab", "cd", "ab", "cd"], dtype=object)] * 2
     whole = records._alike(np.arange(5), texts, 90)

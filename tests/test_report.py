@@ -470,6 +470,7 @@ def test_the_items_page_names_no_student_and_is_the_same_every_time():
     assert not any(b"<dc:date>" in picture or b"<script" in picture for picture in pictures)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("results", [[], [missing("nothing handed in")], answered((0, 0, None)), answered((1, 2, 3))])
 def test_an_items_page_of_hardly_anybody_is_a_page(results):
     assert "handed in" in items_page(exercise, results)

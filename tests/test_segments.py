@@ -151,6 +151,7 @@ def test_whale_curve_climbs_above_one_by_the_losses():
     assert segments.whale_curve([150, 50, -100])["value_share"].max() == 2
 
 
+@pytest.mark.long
 def test_eighty_twenty_needs_a_pareto_index_of_1_16():
     # Spend with survival function x ** -index: the top share p holds p ** (1 - 1 / index), and gini is 1/(2 index - 1).
     index = np.log(5) / np.log(4)

@@ -234,6 +234,7 @@ def test_columns_may_have_other_names_and_rows_any_labels():
     )
 
 
+@pytest.mark.long
 @given(
     st.lists(st.tuples(st.sampled_from(["P0", "P1"]), st.integers(0, 100), st.booleans()), min_size=1, max_size=30),
     st.integers(0, 50),

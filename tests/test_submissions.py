@@ -514,6 +514,7 @@ NOTEBOOK = st.fixed_dictionaries(
 )
 
 
+@pytest.mark.long
 @given(st.binary() | (JSON | NOTEBOOK).map(lambda value: json.dumps(value).encode()))
 def test_anything_is_a_notebook_or_a_value_error(data):
     try:

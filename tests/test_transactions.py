@@ -438,6 +438,7 @@ def test_netting_equals_a_plain_loop_over_customers(rows):
         assert f" {lost:.2f} without an earlier purchase." in summary.attrs["notes"][3]
 
 
+@pytest.mark.long
 @PROPERTY
 @given(rows=REFUND_ROWS)
 def test_netted_money_is_what_came_in_less_what_went_back(rows):
