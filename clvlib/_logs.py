@@ -16,11 +16,11 @@ def pieces_apart(log: pd.DataFrame, amount: pd.Series, quantity: pd.Series | Non
     """A sentence if the amount has the name of a price, and there is a column of pieces that nobody named."""
     if quantity is not None or not _A_PRICE.search(str(amount.name)):
         return []
-    pieces = [label for label in log if _PIECES.search(str(label)) and log[label].dtype.kind in "iuf"]
-    return [
-        f"{amount.name} is taken as what a row cost: if it is the price of one piece, add quantity={label!r}."
-        for label in pieces[:1]
-    ]
+    numbers = (label for label in log if log[label].dtype.kind in "iuf" and label != amount.name)
+    pieces = next((label for label in numbers if _PIECES.search(str(label))), None)
+    if pieces is None:
+        return []
+    return [f"{amount.name} is taken as what a row cost: if it is the price of one piece, add quantity={pieces!r}."]
 
 
 def worth(currency: pd.Series | None, rates: dict[str, float] | None) -> tuple[np.ndarray | None, list[str]]:

@@ -249,6 +249,8 @@ def test_a_price_of_one_piece_without_its_pieces_is_told(amount, pieces):
     assert check_log(log, **words, quantity=pieces) == []
     assert check_log(log.rename(columns={pieces: "size"}), **words) == []
     assert check_log(log.astype({pieces: str}), **words) == []
+    own = log.rename(columns={amount: "units price", pieces: "size"})
+    assert check_log(own, amount="units price", today="2024-06-30") == []
     assert check_log(log.rename(columns={amount: "paid"}), amount="paid", today="2024-06-30") == []
     assert sentence in rfm_summary(log, amount=amount).attrs["notes"]
     assert sentence in calibration_holdout(log, amount=amount, calibration_end="2024-01-01").attrs["notes"]
