@@ -14,7 +14,8 @@ def distinct(*columns: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
     A column of a summary has few different values, so their places are counted in one number: no sorting.
     """
-    n, placed, kinds = len(columns[0]), Placed(), 1
+    n, kinds = len(columns[0]), 1
+    placed: Placed = []
     for column in columns:
         placed.append(_places(column))
         kinds *= placed[-1][1]

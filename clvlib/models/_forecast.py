@@ -87,8 +87,9 @@ def table(
     """A row a customer: see `predict`."""
     columns = _expected(model, base, alike, plan)
     if interval is not None:
-        spent = (_mean_spend(base),) if plan.worth is not None else ()
-        first, kind = distinct(base.x, base.recency, base.T, *base.z.T, *spent)  # who are alike have the same interval
+        first, kind = alike  # who are alike have the same interval
+        if plan.worth is not None:
+            first, kind = distinct(base.x, base.recency, base.T, *base.z.T, _mean_spend(base))
         kinds = base.only(first)
         bought, value = np.empty((2, len(first), 2))
         for rows, *drawn in _outcomes(model, kinds, plan, columns["expected_purchases"][first], seed):

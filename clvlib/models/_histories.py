@@ -15,7 +15,7 @@ from clvlib.models._fit import AMOUNT, COUNT, column_of, customers_of, different
 
 P = ParamSpec("P")
 Result = TypeVar("Result")
-HISTORY = {"frequency": COUNT, "recency": AMOUNT, "T": AMOUNT}
+COLUMNS = {"frequency": COUNT, "recency": AMOUNT, "T": AMOUNT}  # of a history, and what each may hold
 
 
 class Histories(NamedTuple):
@@ -42,7 +42,7 @@ def histories(name: str, summary: pd.DataFrame, covariates: np.ndarray = NONE) -
 
 def by_customer(name: str, summary: pd.DataFrame) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """A summary's frequency, recency and T, or a sentence."""
-    x, recency, T = (column_of(name, summary, label, allowed) for label, allowed in HISTORY.items())
+    x, recency, T = (column_of(name, summary, label, allowed) for label, allowed in COLUMNS.items())
     possible(x, recency, T)
     return x, recency, T
 

@@ -36,7 +36,7 @@ from clvlib.models._alike import distinct
 from clvlib.models._covariates import NONE
 from clvlib.models._fit import Model, few_repeaters, maximise
 from clvlib.models._forecast import Theta
-from clvlib.models._histories import HISTORY, Histories, by_customer, histories, in_one_unit, possible, unit_of
+from clvlib.models._histories import COLUMNS, Histories, by_customer, histories, in_one_unit, possible, unit_of
 from clvlib.models._spread import MOST, Customers, one_each
 from clvlib.models.spend import GammaGamma
 
@@ -48,12 +48,12 @@ def _base(name: str, summary: pd.DataFrame, z: np.ndarray) -> tuple[_forecast.Ba
             f"{name} counts customers by history, and a forecast is of each customer: leave out the column 'customers' "
             "for one customer of each history"
         )
-    plain = all(label in summary and summary[label].dtype in (float, int) for label in HISTORY)
-    x, recency, T = (summary[label].to_numpy() for label in HISTORY) if plain else by_customer(name, summary)
+    plain = all(label in summary and summary[label].dtype in (float, int) for label in COLUMNS)
+    x, recency, T = (summary[label].to_numpy() for label in COLUMNS) if plain else by_customer(name, summary)
     z = np.broadcast_to(z, (len(x), z.shape[1]))
     first, history = distinct(x, recency, T, *z.T)
     try:
-        for allowed, column in zip(HISTORY.values(), (x, recency, T), strict=True):
+        for allowed, column in zip(COLUMNS.values(), (x, recency, T), strict=True):
             allowed.check(name, column[first])  # what is wrong with no history is wrong with no customer
         possible(x[first], recency[first], T[first])
     except ValueError:
